@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/trading/lot.hpp"
+
+namespace belay {
+
+/// A row of the view belay_executions: an entry that upstream says it made. Only the broker's holdings make it a lot.
+struct Execution {
+  std::string key;           ///< execution_key: an integer or a UUID, as text
+  std::string account_name;  ///< as upstream names it; empty where upstream has none
+  Instrument instrument;
+  Direction direction = Direction::long_;
+  Quantity quantity;
+  Price entry_price;
+  Timestamp entry_time;
+  std::optional<OrderId> broker_order_id;
+  std::optional<Price> stop_loss;
+  std::optional<Price> take_profit;
+  PriceDomain price_domain = PriceDomain::instrument;
+  std::optional<std::int64_t> max_hold_minutes;
+  Strategy strategy = Strategy::swing_trade;
+  std::string strategy_said;      ///< upstream's word where it was none of ours ("", "conservative"), else equal
+  bool bracket_expected = false;  ///< upstream said that a bracket was accepted, or named its orders
+  bool is_trade = true;           ///< false: upstream itself calls it simulated
+
+  bool operator==(const Execution&) const = default;
+};
+
+/// A row that could not be understood: reported once, never guessed at.
+struct QuarantinedExecution {
+  std::string key;
+  std::string account_name;
+  std::string why;
+
+  bool operator==(const QuarantinedExecution&) const = default;
+};
+
+/// A person's word about a lot, queued in the store while a service holds the lock.
+struct OperatorCommand {
+  std::int64_t id = 0;
+  LotUid lot;
+  std::optional<Quantity> quantity;  ///< absent: all of it
+  std::string who;
+  std::string why;
+
+  bool operator==(const OperatorCommand&) const = default;
+};
+
+}  // namespace belay

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/strong_id.hpp"
+#include "core/trading/instrument.hpp"
+#include "core/trading/order.hpp"
+
+namespace belay {
+
+/// Derived from the account number and the fact that opened the lot: the same after a database is lost.
+using LotUid = StrongId<struct LotUidTag>;
+
+enum class Direction : std::uint8_t { long_, short_ };
+enum class Strategy : std::uint8_t { day_trade, swing_trade };
+enum class LotStatus : std::uint8_t { open, closing, closed };
+/// Which price the stop and target are levels of: the instrument's own, or its underlying's.
+enum class PriceDomain : std::uint8_t { instrument, underlying };
+/// How far an adopted lot is managed. Lots from executions are always `managed`.
+/// watch: priced, shown, alarms, but only a person's word makes it leave.
+enum class Management : std::uint8_t { managed, watch };
+
+enum class ExitReason : std::uint8_t {
+  manual_close, account_loss_limit, stop_loss, take_profit, trailing_stop, missing_brackets, scale_out,
+  day_trade_close, expiration_risk, max_hold_time,
+  // found by reconciliation, never decided:
+  external_close, expired, exercised, assigned, broker_liquidation, corporate_action
+};
+
+std::string_view to_text(Direction direction);  ///< "long", "short"
+std::string_view to_text(Strategy strategy);
+std::string_view to_text(LotStatus status);
+std::string_view to_text(PriceDomain domain);
+std::string_view to_text(Management management);
+std::string_view to_text(ExitReason reason);
+std::optional<Direction> parse_direction(std::string_view text);
+std::optional<Strategy> parse_strategy(std::string_view text);
+std::optional<LotStatus> parse_lot_status(std::string_view text);
+std::optional<PriceDomain> parse_price_domain(std::string_view text);
+std::optional<Management> parse_management(std::string_view text);
+std::optional<ExitReason> parse_exit_reason(std::string_view text);
+
+/// What is known of one order that we sent to leave a lot. Its client id is blx-<uid>-x<attempt>.
+struct ExitOrder {
+  int attempt = 1;
+  ClientOrderId client_id;
+  OrderId id;  ///< empty until the broker has told it
+  OrderStatus status = OrderStatus::unknown;
+  OrderType type = OrderType::market;
+  Quantity quantity;
+  Quantity filled;
+  std::optional<Price> filled_average;
+  std::optional<Price> limit_price;
+  Timestamp sent_at;
+  std::optional<Timestamp> filled_at;
+
+  bool operator==(const ExitOrder&) const = default;
+};
+
+/// The intent to leave a lot, wholly or partly. Present while the lot's status is `closing`, and on a closed lot.
+struct Exit {
+  ExitReason reason = ExitReason::manual_close;  ///< the reason of record
+  std::vector<ExitReason> reasons;               ///< all that held, reason of record first
+  Quantity wanted;                               ///< of the lot's quantity at the time of the trigger
+  Timestamp triggered_at;
+  std::optional<Price> trigger_price;
+  std::string message;  ///< the deciding rule with its inputs, for people
+  std::string who;      ///< the operator of a manual close
+  Quantity filled_before;  ///< of the lot's orders before this exit (earlier partial exits)
+
+  bool operator==(const Exit&) const = default;
+};
+
+/// A quantity of one symbol in one account that is tracked as one: a row of active_positions.
+struct Lot {
+  std::int64_t id = 0;  ///< the row's; 0 until stored
+  LotUid uid;
+  std::string account;                       ///< our name of the account
+  std::optional<std::string> execution_key;  ///< upstream's; absent for adopted lots
+  Instrument instrument;
+  std::int64_t multiplier = 1;
+  Direction direction = Direction::long_;
+  Strategy strategy = Strategy::swing_trade;
+  Management management = Management::managed;
+
+  Quantity original_quantity;  ///< at the opening; positive
+  Quantity quantity;           ///< what is left of it; positive, zero when closed
+  Price entry_price;
+  Timestamp entry_time;
+
+  std::optional<Price> stop_loss;
+  std::optional<Price> take_profit;
+  PriceDomain price_domain = PriceDomain::instrument;
+  std::optional<std::int64_t> max_hold_minutes;
+
+  bool bracket_expected = false;        ///< upstream placed guards at the broker, or said so
+  bool bracket_order_accepted = false;  ///< seen resting there
+  std::optional<OrderId> entry_order_id;
+  std::optional<OrderId> stop_order_id;
+  std::optional<OrderId> target_order_id;
+
+  std::optional<Price> current_price;
+  std::optional<Money> result;          ///< unrealised on what is left
+  std::optional<Ratio> result_percent;  ///< 5 is five percent of the entry value
+  std::optional<Timestamp> last_checked_at;
+  std::int64_t check_count = 0;
+  std::string concern;  ///< why the lot is not in order (unpriced, frozen, …); empty when it is
+
+  LotStatus status = LotStatus::open;
+  std::optional<Exit> exit;
+  std::vector<ExitOrder> exit_orders;  ///< all ever sent for this lot, in the order of attempts
+  Quantity left_elsewise;              ///< left by guards or by somebody else's orders, not by exit orders
+  Money left_elsewise_value;           ///< what that brought, in dollars
+
+  std::optional<ExitReason> close_reason;
+  std::optional<Timestamp> closed_at;
+  std::optional<Price> exit_price;        ///< average over everything that left
+  std::optional<Money> realised_result;
+
+  [[nodiscard]] bool is_long() const { return direction == Direction::long_; }
+  /// The side of an order that reduces this lot.
+  [[nodiscard]] Side exit_side() const { return is_long() ? Side::sell : Side::buy; }
+  bool operator==(const Lot&) const = default;
+};
+
+/// The client order id of the lot's n-th exit order. At most 128 characters at the broker; ours are far shorter.
+ClientOrderId exit_client_id(const LotUid& uid, int attempt);
+/// The uid and attempt in one of our client ids; nullopt for anybody else's.
+struct ExitIdParts {
+  LotUid uid;
+  int attempt = 0;
+};
+std::optional<ExitIdParts> parse_exit_client_id(const ClientOrderId& id);
+
+/// Sixteen lower-case hexadecimal digits over account number and opening fact; a pure hash, the same everywhere.
+LotUid lot_uid(std::string_view account_number, std::string_view opening_fact);
+
+}  // namespace belay

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/trading/execution.hpp"
+#include "core/trading/lot.hpp"
+#include "core/trading/record.hpp"
+
+namespace belay {
+
+struct StoreError {
+  enum class Kind : std::uint8_t {
+    unavailable,   ///< cannot be reached, or stopped answering: nothing of the batch is known to be written
+    newer_schema,  ///< written by a newer Belay: refused
+    foreign,       ///< the database holds something that cannot be taken over; the message says what and how to mend it
+    refused,       ///< the database refused a statement (constraint, rights, full disk)
+  };
+  Kind kind = Kind::unavailable;
+  std::string message;  ///< never contains a password
+};
+
+template <class T>
+using StoreResult = std::expected<T, StoreError>;
+
+/// What a pass starts from.
+struct StoredBook {
+  std::string account_number;  ///< remembered from the first start; empty before
+  std::vector<Lot> lots;       ///< status open or closing, oldest first
+  std::vector<Execution> executions;  ///< real trades that were never imported, newest first
+  std::vector<QuarantinedExecution> quarantined;  ///< rows not understood and not reported before
+  std::vector<OperatorCommand> commands;  ///< waiting ones, oldest first
+};
+
+/// How an execution was settled; it is never offered again.
+struct ImportedExecution {
+  std::string key;
+  std::string account_name;  ///< as upstream names it
+  std::string outcome;       ///< "claimed", "history", "quarantined", "merged"
+
+  bool operator==(const ImportedExecution&) const = default;
+};
+
+/// All that a pass writes, in one transaction: everything or nothing.
+/// Lots are inserted or updated by uid; events name their lot by uid; a closed lot gets its row of position_history in
+/// the same transaction (once).
+struct Batch {
+  std::vector<Lot> lots;
+  std::vector<EventRecord> events;
+  std::vector<ImportedExecution> imported;
+  std::vector<std::int64_t> finished_commands;
+  std::optional<std::string> account_number;  ///< to be remembered from now on
+
+  [[nodiscard]] bool empty() const {
+    return lots.empty() && events.empty() && imported.empty() && finished_commands.empty() && !account_number;
+  }
+};
+
+struct LotFilter {
+  bool include_closed = false;
+  std::string symbol;  ///< empty: all; matches symbol or ticker
+  std::int64_t id = 0;  ///< 0: all
+};
+
+struct EventFilter {
+  std::int64_t position_id = 0;  ///< 0: all
+  std::string symbol;
+  std::vector<std::string> types;  ///< empty: all
+  std::optional<Timestamp> since;
+  std::optional<Timestamp> until;
+  std::int64_t after_id = 0;   ///< for following
+  std::size_t limit = 1000;    ///< the newest so many, given oldest first
+};
+
+struct StoredEvent {
+  std::int64_t id = 0;
+  std::optional<std::int64_t> position_id;
+  std::string event_type;
+  std::string event_data;  ///< JSON text
+  Timestamp created_at;
+};
+
+struct MigrationReport {
+  int version_before = 0;
+  int version_after = 0;
+  std::vector<std::string> applied;  ///< names of the migrations that ran now
+  std::string upstream;  ///< the shape of dispatch_executions that was found: "integer id", "uuid execution_id", "created", "custom view"
+};
+
+/// One database. Not thread-safe: one owner. Every call has a deadline of its own (a few seconds).
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// Creates or takes over tables, idempotent; refuses a newer schema.
+  virtual StoreResult<MigrationReport> migrate() = 0;
+  /// The schema version in the database; 0 where there is none. Fails with newer_schema where it is too new.
+  virtual StoreResult<int> schema_version() = 0;
+
+  /// At most one holder per account, over all processes; held until the Store is destroyed, the connection is lost or
+  /// the process dies. false: somebody else holds it.
+  virtual StoreResult<bool> try_lock(const std::string& account) = 0;
+  /// Whether the lock taken is certainly still ours.
+  virtual bool still_locked() = 0;
+
+  /// `aliases`: upstream's names of this account; empty means that every row is of this account.
+  virtual StoreResult<StoredBook> load(const std::string& account, const std::vector<std::string>& aliases) = 0;
+  /// Rows for these symbols that were never imported, also those that claim to be simulated: for orphans.
+  virtual StoreResult<std::vector<Execution>> executions_for(const std::string& account,
+                                                             const std::vector<std::string>& aliases,
+                                                             const std::vector<std::string>& symbols) = 0;
+  virtual StoreResult<void> save(const std::string& account, const Batch& batch) = 0;
+
+  /// Queues a person's word for whoever holds the lock; gives the command's id.
+  virtual StoreResult<std::int64_t> enqueue(const std::string& account, const OperatorCommand& command) = 0;
+  virtual StoreResult<std::vector<OperatorCommand>> waiting_commands(const std::string& account) = 0;
+
+  virtual StoreResult<std::vector<Lot>> lots(const LotFilter& filter) = 0;
+  virtual StoreResult<std::vector<StoredEvent>> events(const EventFilter& filter) = 0;
+
+  /// SQL statements sent so far, transaction control included.
+  [[nodiscard]] virtual std::uint64_t statements() const = 0;
+  /// What it is and where, without secrets: "sqlite:/home/…/belay.db", "postgresql://user@host:5432/name".
+  [[nodiscard]] virtual std::string description() const = 0;
+};
+
+}  // namespace belay
