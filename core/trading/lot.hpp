@@ -9,6 +9,7 @@
 
 #include "core/base/strong_id.hpp"
 #include "core/trading/instrument.hpp"
+#include "core/trading/market.hpp"
 #include "core/trading/order.hpp"
 
 namespace belay {
@@ -109,7 +110,11 @@ struct Lot {
   std::optional<Ratio> result_percent;  ///< 5 is five percent of the entry value
   std::optional<Timestamp> last_checked_at;
   std::int64_t check_count = 0;
-  std::string concern;  ///< why the lot is not in order (unpriced, frozen, …); empty when it is
+  std::optional<Timestamp> priced_at;     ///< when current_price was last confirmed by a good price
+  std::optional<Trade> suspect;           ///< a price beyond the band that still waits for its second witness
+  std::string concern;                    ///< why the lot is not in order (unpriced, stale, …); empty when it is
+  std::optional<Timestamp> concern_since;
+  std::string frozen;  ///< why price rules are suspended until a person looks; empty when they are not
 
   LotStatus status = LotStatus::open;
   std::optional<Exit> exit;
