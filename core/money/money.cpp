@@ -58,7 +58,7 @@ Quantity whole_part(Quantity quantity) {
 Price round_down(Price price, Price tick) {
   BELAY_CHECK(tick.is_positive());
   const std::int64_t rest = price.nanos() % tick.nanos();
-  return Price::from_nanos(price.nanos() - rest - (rest < 0 ? tick.nanos() : 0));
+  return Price::from_nanos(fixed::subtract(price.nanos() - rest, rest < 0 ? tick.nanos() : 0));
 }
 
 Price round_up(Price price, Price tick) {
