@@ -23,7 +23,7 @@ enum class LotStatus : std::uint8_t { open, closing, closed };
 /// Which price the stop and target are levels of: the instrument's own, or its underlying's.
 enum class PriceDomain : std::uint8_t { instrument, underlying };
 /// How far an adopted lot is managed. Lots from executions are always `managed`.
-/// watch: priced, shown, alarms, but only a person's word makes it leave.
+/// watch: priced, shown, with alarms and time rules, but no price rule makes it leave.
 enum class Management : std::uint8_t { managed, watch };
 
 enum class ExitReason : std::uint8_t {
@@ -110,7 +110,8 @@ struct Lot {
   std::optional<Ratio> result_percent;  ///< 5 is five percent of the entry value
   std::optional<Timestamp> last_checked_at;
   std::int64_t check_count = 0;
-  std::optional<Timestamp> priced_at;     ///< when current_price was last confirmed by a good price
+  std::optional<Price> good_price;     ///< the last price that was believed (in session, sound, witnessed) …
+  std::optional<Timestamp> priced_at;  ///< … and when
   std::optional<Trade> suspect;           ///< a price beyond the band that still waits for its second witness
   std::string concern;                    ///< why the lot is not in order (unpriced, stale, …); empty when it is
   std::optional<Timestamp> concern_since;
