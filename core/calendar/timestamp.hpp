@@ -24,8 +24,9 @@ struct Timestamp {
   friend constexpr Duration operator-(Timestamp a, Timestamp b) { return Duration(a.nanos - b.nanos); }
 };
 
-/// RFC 3339 with up to nine fractional digits and any offset ("2026-01-26T14:30:00.5-05:00", also a blank for the T).
-/// `parse_timestamp` reads a text without an offset as UTC, as PostgreSQL's `timestamp` columns print it.
+/// RFC 3339 with any offset ("2026-01-26T14:30:00.5-05:00"), and as PostgreSQL prints it: a blank for the T, offsets of
+/// whole hours ("+00"), no offset (a `timestamp` column; read as UTC). Digits finer than a nanosecond are cut off.
+/// Impossible dates and times, leap seconds and years outside 1678 to 2261 are errors.
 Result<Timestamp> parse_timestamp(std::string_view text);
 /// RFC 3339 in UTC: "2026-01-26T19:30:00Z", with as many fractional digits as needed (none, 3, 6 or 9).
 std::string to_text(Timestamp at);
