@@ -26,10 +26,12 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-s
                     -Wconversion -Wno-sign-conversion -Wnull-dereference -Wimplicit-fallthrough)
 # gnu++23 is chosen for __int128; -Wpedantic would otherwise object to the very thing.
 add_compile_options(-Wno-pedantic)
+# Designated initialisers leave out what keeps its default: that is their use.
+add_compile_options(-Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-Wduplicated-cond -Wlogical-op)
   # GCC 12 reports these inside libstdc++ and Boost at -O2 for code that is right; clang-tidy covers the ground.
-  add_compile_options(-Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict -Wno-dangling-reference)
+  add_compile_options(-Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict)
 endif()
 if(BELAY_WERROR)
   add_compile_options(-Werror)

@@ -27,10 +27,23 @@ enum class PriceDomain : std::uint8_t { instrument, underlying };
 enum class Management : std::uint8_t { managed, watch };
 
 enum class ExitReason : std::uint8_t {
-  manual_close, account_loss_limit, stop_loss, take_profit, trailing_stop, missing_brackets, scale_out,
-  day_trade_close, expiration_risk, max_hold_time,
+  manual_close,
+  account_loss_limit,
+  stop_loss,
+  take_profit,
+  trailing_stop,
+  missing_brackets,
+  scale_out,
+  day_trade_close,
+  expiration_risk,
+  max_hold_time,
   // found by reconciliation, never decided:
-  external_close, expired, exercised, assigned, broker_liquidation, corporate_action
+  external_close,
+  expired,
+  exercised,
+  assigned,
+  broker_liquidation,
+  corporate_action
 };
 
 std::string_view to_text(Direction direction);  ///< "long", "short"
@@ -70,8 +83,8 @@ struct Exit {
   Quantity wanted;                               ///< of the lot's quantity at the time of the trigger
   Timestamp triggered_at;
   std::optional<Price> trigger_price;
-  std::string message;  ///< the deciding rule with its inputs, for people
-  std::string who;      ///< the operator of a manual close
+  std::string message;     ///< the deciding rule with its inputs, for people
+  std::string who;         ///< the operator of a manual close
   Quantity filled_before;  ///< of the lot's orders before this exit (earlier partial exits)
 
   bool operator==(const Exit&) const = default;
@@ -112,8 +125,8 @@ struct Lot {
   std::int64_t check_count = 0;
   std::optional<Price> good_price;     ///< the last price that was believed (in session, sound, witnessed) …
   std::optional<Timestamp> priced_at;  ///< … and when
-  std::optional<Trade> suspect;           ///< a price beyond the band that still waits for its second witness
-  std::string concern;                    ///< why the lot is not in order (unpriced, stale, …); empty when it is
+  std::optional<Trade> suspect;        ///< a price beyond the band that still waits for its second witness
+  std::string concern;                 ///< why the lot is not in order (unpriced, stale, …); empty when it is
   std::optional<Timestamp> concern_since;
   std::string frozen;  ///< why price rules are suspended until a person looks; empty when they are not
 
@@ -125,7 +138,7 @@ struct Lot {
 
   std::optional<ExitReason> close_reason;
   std::optional<Timestamp> closed_at;
-  std::optional<Price> exit_price;        ///< average over everything that left
+  std::optional<Price> exit_price;  ///< average over everything that left
   std::optional<Money> realised_result;
 
   [[nodiscard]] bool is_long() const { return direction == Direction::long_; }

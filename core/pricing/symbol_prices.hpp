@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/calendar/us_equities.hpp"
+#include "core/trading/instrument.hpp"
+#include "core/trading/lot.hpp"
+#include "core/trading/market.hpp"
+#include "core/trading/policy.hpp"
+
+namespace belay::pricing {
+
+/// All that is remembered of one symbol's prices.
+struct SymbolPrices {
+  std::optional<Trade> trade;
+  std::optional<Quote> quote;
+  std::optional<Timestamp> seen;   ///< when the market data last answered for this symbol
+  std::optional<Price> last_good;  ///< the last price that was believed
+  std::optional<Timestamp> last_good_at;
+  std::optional<Trade> suspect;            ///< beyond the band, waiting for a second witness
+  std::optional<Timestamp> unsound_since;  ///< the first of an unbroken row of unsound quotes
+
+  bool operator==(const SymbolPrices&) const = default;
+};
+
+/// Takes in one answer of the market data, fetched as current at `seen`.
+void update(SymbolPrices& symbol, const MarketPrices& read, const Instrument& instrument, const Policy& policy,
+            Timestamp seen);
+
+/// Two-sided, not crossed, and no wider than the policy allows.
+bool is_sound(const Quote& quote, const Instrument& instrument, const Policy& policy);
+
+/// What a lot may make of its symbol's prices now.
+struct Judgement {
+  enum class Standing : std::uint8_t {
+    good,           ///< `trigger` may be acted on
+    market_closed,  ///< no session: nothing triggers, and nothing is wrong
+    doubtful,       ///< in session, but no price that may be acted on: `why` says the reason
+  };
+  Standing standing = Standing::doubtful;
+  std::optional<Price> trigger;  ///< stock: last trade; option: the side at which the lot would leave
+  std::optional<Price> value;    ///< marks the lot; present more often than `trigger`
+  std::string why;
+};
+
+/// `symbol` is updated with what the judgement learns (last good price, suspect). Pure otherwise.
+Judgement judge(SymbolPrices& symbol, const Instrument& instrument, Direction direction,
+                const calendar::UsEquities& calendar, const Policy& policy, Timestamp now);
+
+/// The price at which a lot of that direction would leave against this quote: bid for a long, ask for a short.
+/// nullopt when the side is absent.
+std::optional<Price> exit_side(const Quote& quote, Direction direction);
+
+/// Whether a change from one session to the next looks like a split (price over 1.5, 2, 3, …) or a reverse split
+/// (price times 5, 8, 10, …) rather than like trading. Such a change suspends price rules until somebody has looked.
+bool looks_like_split(Price before, Price after);
+
+}  // namespace belay::pricing

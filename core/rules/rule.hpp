@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "core/calendar/us_equities.hpp"
+#include "core/trading/execution.hpp"
+#include "core/trading/lot.hpp"
+#include "core/trading/policy.hpp"
+
+namespace belay::rules {
+
+/// Prices not yet judged, of the domain in which the lot's levels are stated: several unread ones by their extremes.
+struct PriceRange {
+  Price low;
+  Price high;
+  Price last;
+};
+
+/// What is known of the guards that ought to rest at the broker.
+enum class Guards : std::uint8_t {
+  not_expected,  ///< none were ever asked for
+  resting,       ///< seen alive
+  unverified,    ///< not found out in this pass
+  absent,        ///< proved absent or dead
+};
+
+/// All that a rule may look at.
+struct Situation {
+  const Lot& lot;
+  Timestamp now;
+  const calendar::UsEquities& calendar;
+  const Policy& policy;
+  std::optional<PriceRange> price;  ///< absent when no price may trigger now
+  std::string no_price;             ///< why, then
+  Guards guards = Guards::not_expected;
+  const OperatorCommand* command = nullptr;  ///< a person's word that waits for this lot
+};
+
+/// A rule's answer, which is also its explanation.
+struct Verdict {
+  enum class State : std::uint8_t {
+    off,      ///< the lot has no such parameter, or its kind no such rule
+    waits,    ///< armed, does not hold
+    blocked,  ///< armed, cannot be judged: `message` says why
+    holds,    ///< the lot should leave
+  };
+  State state = State::off;
+  std::string message;
+  std::optional<Price> trigger_price;  ///< of a price rule that holds
+  std::optional<Timestamp> due;        ///< of a time rule: the moment from which it holds
+};
+
+struct Rule {
+  ExitReason reason;
+  int priority;  ///< 0 first
+  Verdict (*judge)(const Situation&);
+};
+
+// One file each.
+Verdict manual_close(const Situation& situation);
+Verdict stop_loss(const Situation& situation);
+Verdict take_profit(const Situation& situation);
+Verdict missing_brackets(const Situation& situation);
+Verdict day_trade_close(const Situation& situation);
+Verdict expiration_risk(const Situation& situation);
+Verdict max_hold_time(const Situation& situation);
+
+/// Every rule, by priority and then in the order in which the reason of record is chosen.
+std::span<const Rule> catalogue();
+
+/// Whether a falling price, of the domain in which the levels are stated, is the lot's loss.
+bool falls_with_price(const Lot& lot);
+/// A stop at or beyond the target: neither can be trusted. Judged only when both are there.
+bool levels_contradict(const Lot& lot);
+/// A level that is a price: present and positive. Zero means "none" in more than one upstream.
+std::optional<Price> usable_level(const std::optional<Price>& level);
+
+/// The moment from which the lot, as a day trade, has to leave: exits.md §4.
+Timestamp day_trade_deadline(const Lot& lot, const calendar::UsEquities& calendar, const Policy& policy);
+
+}  // namespace belay::rules
