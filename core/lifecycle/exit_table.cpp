@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/exit_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "core/base/check.hpp"
+#include "core/lifecycle/option_ladder.hpp"
+
+namespace belay::lifecycle {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kFirstQuestion = 50ms;
+constexpr Duration kLastQuestion = 1s;
+constexpr Duration kPriceFreshness = 3s;
+constexpr Duration kRestBeforeRetry = 5s;
+
+// Questions about an order come at 50 ms, then at twice the distance each, up to one a second.
+Duration question_distance(int asks) { return std::min(kFirstQuestion * (1 << std::min(asks, 5)), kLastQuestion); }
+
+bool question_due(const ExitView& v) {
+  const Duration last = v.flight.asked ? *v.flight.asked : v.flight.sent.value_or(v.flight.began);
+  return v.now.steady >= last + question_distance(v.flight.asks);
+}
+
+Wait until_next_question(const ExitView& v) {
+  const Duration last = v.flight.asked ? *v.flight.asked : v.flight.sent.value_or(v.flight.began);
+  return Wait{.until = last + question_distance(v.flight.asks)};
+}
+
+const ExitOrder* open_order(const Lot& lot) {
+  for (const ExitOrder& order : lot.exit_orders) {
+    if (!is_terminal(order.status)) return &order;
+  }
+  return nullptr;
+}
+
+// ---- rows: does the situation fit? what is to be done? ----
+
+bool finished(const ExitView& v) { return remaining(v.lot).is_zero() && open_order(v.lot) == nullptr; }
+Decision finish(const ExitView&) { return {.situation = {}, .move = Finished{}, .why = "all of it has left"}; }
+
+bool reply_outstanding(const ExitView& v) { return v.flight.submitting; }
+Decision await_reply(const ExitView& v) {
+  return {.situation = {}, .move = Wait{.until = v.now.steady + kLastQuestion}, .why = "the broker has not answered yet"};
+}
+
+// "No such order" proves nothing about an order just sent; asked again and again, it allows the same id once more.
+constexpr int kNotFoundBeforeResend = 3;
+bool never_arrived(const ExitView& v) {
+  const ExitOrder* order = open_order(v.lot);
+  return order != nullptr && order->status == OrderStatus::unknown && v.flight.not_found >= kNotFoundBeforeResend &&
+         v.session_open;
+}
+Decision send_again(const ExitView& v) {
+  const ClientOrderId& id = open_order(v.lot)->client_id;
+  return {.situation = {}, .move = SendAgain{id}, .why = "the broker knows no order " + id.text()};
+}
+
+bool outcome_unknown(const ExitView& v) {
+  const ExitOrder* order = open_order(v.lot);
+  return order != nullptr && order->status == OrderStatus::unknown;
+}
+bool order_working(const ExitView& v) { return open_order(v.lot) != nullptr; }
+
+Decision ask(const ExitView& v) {
+  const ExitOrder& order = *open_order(v.lot);
+  const std::string why = "order " + order.client_id.text() + " is " + std::string(to_text(order.status));
+  if (!question_due(v)) return {.situation = {}, .move = until_next_question(v), .why = why};
+  return {.situation = {}, .move = AskExit{order.client_id}, .why = why};
+}
+
+bool limit_worked_long_enough(const ExitView& v) {
+  const ExitOrder* order = open_order(v.lot);
+  if (order == nullptr || order->type != OrderType::limit || order->id.empty() || !v.session_open) return false;
+  if (v.flight.cancels.contains(order->id)) return false;
+  const Duration patience = ladder_patience(v.lot, v.policy);
+  return v.now.steady >= v.flight.sent.value_or(v.flight.began) + patience;
+}
+Decision cancel_step(const ExitView& v) {
+  const ExitOrder& order = *open_order(v.lot);
+  return {.situation = {}, .move = CancelOrders{{order.id}}, .why = "limit did not fill in its time"};
+}
+
+bool account_restricted(const ExitView& v) { return !v.restricted.empty(); }
+Decision page_restricted(const ExitView& v) {
+  return {.situation = {}, .move = Stuck{v.now.steady + kRestBeforeRetry}, .why = v.restricted};
+}
+
+bool waiting_after_refusal(const ExitView& v) { return v.flight.retry_at && v.now.steady < *v.flight.retry_at; }
+Decision wait_after_refusal(const ExitView& v) {
+  return {.situation = {}, .move = Wait{.until = *v.flight.retry_at}, .why = "refused: " + v.flight.last_refusal};
+}
+
+bool market_closed(const ExitView& v) { return !v.session_open; }
+Decision wait_for_session(const ExitView& v) {
+  return {.situation = {},
+          .move = Wait{.until = v.now.steady + kRestBeforeRetry, .passive = true},
+          .why = "outside the session: leaves at its first price"};
+}
+
+Decision clear(const ExitView& v, const std::vector<RestingOrder>& orders, std::string why) {
+  std::vector<OrderId> to_cancel;
+  std::vector<OrderId> cancelled;
+  for (const RestingOrder& order : orders) {
+    (v.flight.cancels.contains(order.id) ? cancelled : to_cancel).push_back(order.id);
+  }
+  if (!to_cancel.empty()) return {.situation = {}, .move = CancelOrders{std::move(to_cancel)}, .why = std::move(why)};
+  if (question_due(v)) return {.situation = {}, .move = LookAt{std::move(cancelled)}, .why = std::move(why)};
+  return {.situation = {}, .move = until_next_question(v), .why = std::move(why)};
+}
+
+bool entry_open(const ExitView& v) { return !v.entry.empty(); }
+Decision cancel_entry(const ExitView& v) { return clear(v, v.entry, "the entry is still open: its remainder goes first"); }
+
+bool guard_at_its_trigger(const ExitView& v) {
+  if (v.now.steady >= v.flight.began + v.policy.guard_grace) return false;
+  const auto trigger = v.lot.exit->trigger_price;
+  if (!trigger) return false;
+  return std::ranges::any_of(v.guards, [&](const RestingOrder& guard) {
+    if (!guard.stop_price || v.flight.cancels.contains(guard.id)) return false;
+    return v.lot.is_long() ? *trigger <= *guard.stop_price : *trigger >= *guard.stop_price;
+  });
+}
+Decision leave_it_to_guard(const ExitView& v) {
+  return {.situation = {},
+          .move = Wait{.until = v.flight.began + v.policy.guard_grace},
+          .why = "a resting stop is at its own trigger"};
+}
+
+bool guards_hold(const ExitView& v) { return !v.guards.empty(); }
+Decision cancel_guards(const ExitView& v) { return clear(v, v.guards, "guards reserve the shares: the group goes first"); }
+
+bool nothing_certain(const ExitView& v) { return !v.allowance.is_positive(); }
+Decision page_nothing_held(const ExitView& v) {
+  return {.situation = {},
+          .move = Stuck{v.now.steady + kRestBeforeRetry},
+          .why = "the broker holds nothing of this that is not already leaving"};
+}
+
+Quantity sendable(const ExitView& v) { return std::min(remaining(v.lot), v.allowance); }
+
+bool is_stock(const ExitView& v) { return !v.lot.instrument.is_option(); }
+Decision send_market(const ExitView& v) {
+  return {.situation = {}, .move = Send{.type = OrderType::market, .quantity = sendable(v)}, .why = "market, day"};
+}
+
+bool price_needed(const ExitView& v) {
+  const bool fresh = v.flight.priced && v.now.steady - *v.flight.priced <= kPriceFreshness &&
+                     (!v.flight.sent || *v.flight.priced > *v.flight.sent);
+  const bool asked_lately = v.flight.price_asked && v.now.steady - *v.flight.price_asked <= kPriceFreshness &&
+                            (!v.flight.sent || *v.flight.price_asked > *v.flight.sent);
+  return !fresh && !asked_lately;
+}
+Decision fetch_price(const ExitView&) {
+  return {.situation = {}, .move = FetchPrice{}, .why = "an option leaves by its current quote"};
+}
+
+bool any_option(const ExitView&) { return true; }
+Decision send_option(const ExitView& v) {
+  const LadderStep step = ladder_step(v);
+  if (!step.possible) return {.situation = {}, .move = Stuck{v.now.steady + kRestBeforeRetry}, .why = step.why};
+  return {.situation = {},
+          .move = Send{.type = step.limit ? OrderType::limit : OrderType::market,
+                       .quantity = whole_part(sendable(v)),
+                       .limit = step.limit},
+          .why = step.why};
+}
+
+struct Row {
+  std::string_view situation;
+  bool (*fits)(const ExitView&);
+  Decision (*decide)(const ExitView&);
+};
+
+constexpr std::array kTable{
+    Row{"all has left", finished, finish},
+    Row{"reply outstanding", reply_outstanding, await_reply},
+    Row{"unknown, never arrived", never_arrived, send_again},
+    Row{"unknown outcome", outcome_unknown, ask},
+    Row{"limit too slow", limit_worked_long_enough, cancel_step},
+    Row{"order working", order_working, ask},
+    Row{"account restricted", account_restricted, page_restricted},
+    Row{"refused a moment ago", waiting_after_refusal, wait_after_refusal},
+    Row{"entry still open", entry_open, cancel_entry},
+    Row{"outside session", market_closed, wait_for_session},
+    Row{"guard at its own trigger", guard_at_its_trigger, leave_it_to_guard},
+    Row{"guards hold the shares", guards_hold, cancel_guards},
+    Row{"nothing certainly held", nothing_certain, page_nothing_held},
+    Row{"stock in session", is_stock, send_market},
+    Row{"option without current quote", price_needed, fetch_price},
+    Row{"option in session", any_option, send_option},
+};
+
+}  // namespace
+
+Quantity exit_filled(const Lot& lot) {
+  Quantity sum;
+  for (const ExitOrder& order : lot.exit_orders) sum += order.filled;
+  return sum;
+}
+
+Quantity remaining(const Lot& lot) {
+  BELAY_CHECK(lot.exit.has_value());
+  const Quantity left = exit_filled(lot) + lot.left_elsewise - lot.exit->filled_before;
+  return std::max(Quantity{}, std::min(lot.exit->wanted - left, lot.quantity));
+}
+
+int next_attempt(const Lot& lot) {
+  int highest = 0;
+  for (const ExitOrder& order : lot.exit_orders) highest = std::max(highest, order.attempt);
+  return highest + 1;
+}
+
+Quantity live_leaves(const Lot& lot) {
+  Quantity sum;
+  for (const ExitOrder& order : lot.exit_orders) {
+    if (!is_terminal(order.status)) sum += order.quantity - order.filled;
+  }
+  return sum;
+}
+
+Decision next_move(const ExitView& view) {
+  BELAY_CHECK(view.lot.exit.has_value());
+  for (const Row& row : kTable) {
+    if (!row.fits(view)) continue;
+    Decision decision = row.decide(view);
+    decision.situation = row.situation;
+    return decision;
+  }
+  BELAY_CHECK(false && "the exit table has a row for everything");
+  return {};
+}
+
+}  // namespace belay::lifecycle

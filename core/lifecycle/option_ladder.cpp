@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/option_ladder.hpp"
+
+#include <algorithm>
+
+namespace belay::lifecycle {
+namespace {
+
+constexpr Price kSmallestTick = 0.01_price;
+constexpr Duration kRestAtCollar = std::chrono::seconds(10);
+
+// The ticks that an exchange may insist on: 0.01 first, then 0.05 below a premium of 3 and 0.10 from there on. A
+// refusal moves on to the coarser one.
+Price tick(Price price, int refusals) {
+  if (refusals == 0) return kSmallestTick;
+  return price < 3_price ? 0.05_price : 0.10_price;
+}
+
+// Rounded so that the order stays as marketable as it was meant to be.
+Price rounded(Price price, const ExitView& v) {
+  const Price step = tick(price, v.flight.refusals);
+  const Price out = v.lot.is_long() ? round_down(price, step) : round_up(price, step);
+  return std::max(out, step);
+}
+
+int orders_of_this_exit(const Lot& lot) {
+  return static_cast<int>(std::ranges::count_if(lot.exit_orders, [&](const ExitOrder& order) {
+    return order.sent_at >= lot.exit->triggered_at && order.status != OrderStatus::rejected;
+  }));
+}
+
+bool is_urgent(const Exit& exit) {
+  return std::ranges::any_of(exit.reasons, [](ExitReason reason) { return reason == ExitReason::stop_loss; });
+}
+
+}  // namespace
+
+LadderStep ladder_step(const ExitView& v) {
+  const bool is_long = v.lot.is_long();
+  const Price side = !v.quote ? Price{} : is_long ? v.quote->bid : v.quote->ask;
+  if (!side.is_positive()) {
+    if (!is_long) return {.possible = false, .limit = std::nullopt, .why = "nobody offers the option: cannot be bought back"};
+    return {.possible = true, .limit = kSmallestTick, .why = "nobody bids for the option: offered at the smallest tick"};
+  }
+
+  const std::optional<Price> collar =
+      v.last_good ? std::optional(scale(*v.last_good, is_long ? v.policy.option_collar
+                                                              : 2_ratio - v.policy.option_collar))
+                  : std::nullopt;
+  const bool within_collar = !collar || (is_long ? side >= *collar : side <= *collar);
+  const int taken = orders_of_this_exit(v.lot);
+  const int last = v.policy.ladder_steps - 1;
+  const int step = is_urgent(*v.lot.exit) || !v.quote_sound ? taken + last : taken;
+
+  if (step <= last) {
+    const Price mid = middle(v.quote->bid, v.quote->ask);
+    const Price way = last == 0 ? side - mid
+                                : Price::from_nanos(fixed::multiply_divide((side - mid).nanos(), step, last));
+    return {.possible = true,
+            .limit = rounded(mid + way, v),
+            .why = "limit, step " + std::to_string(step + 1) + " of " + std::to_string(last + 1)};
+  }
+  if (within_collar) return {.possible = true, .limit = std::nullopt, .why = "market: the ladder is used up"};
+  return {.possible = true,
+          .limit = rounded(*collar, v),
+          .why = "limit at the collar: " + side.text() + " is too far from the last good value " + v.last_good->text()};
+}
+
+Duration ladder_patience(const Lot& lot, const Policy& policy) {
+  return orders_of_this_exit(lot) <= policy.ladder_steps ? policy.ladder_step : kRestAtCollar;
+}
+
+}  // namespace belay::lifecycle

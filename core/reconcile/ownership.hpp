@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/trading/account.hpp"
+#include "core/trading/execution.hpp"
+#include "core/trading/lot.hpp"
+#include "core/trading/policy.hpp"
+
+namespace belay::reconcile {
+
+/// What the comparison looks at: the book on one side, one consistent read of the broker on the other.
+struct Book {
+  std::vector<const Lot*> lots;  ///< open and closing
+  std::map<std::string, Holding> holdings;
+  std::map<OrderId, Order> orders;  ///< known ones, children too
+  std::vector<Execution> executions;  ///< never imported, newest first
+  std::string account_number;
+  Timestamp now;
+};
+
+/// An execution that opens a lot for the shares that are there.
+struct Claim {
+  Execution execution;
+  Quantity quantity;      ///< to be held by the new lot, what our own exits already sold included
+  Quantity already_left;  ///< of it, by exit orders of ours that are found at the broker
+};
+
+/// An execution whose shares are gone, or that is too young to judge.
+struct Unclaimed {
+  Execution execution;
+  std::string why;
+};
+
+/// A lot whose entry order filled further since it was claimed.
+struct Growth {
+  LotUid lot;
+  Quantity by;
+};
+
+/// A holding, or a part of one, that nothing explains.
+struct Orphan {
+  Instrument instrument;
+  Quantity quantity;  ///< signed
+  Price average_entry;
+  bool beside_lots = false;  ///< there are lots of this symbol too
+};
+
+/// Lots of the symbol claim more than the broker holds.
+struct Shortfall {
+  std::string symbol;
+  Quantity missing;
+  Quantity held;  ///< signed
+};
+
+/// The broker holds the opposite of what the lots say.
+struct SignChange {
+  std::string symbol;
+  Quantity held;
+};
+
+/// Every difference, as data.
+struct Differences {
+  std::vector<Claim> claims;
+  std::vector<Growth> growths;
+  std::vector<Unclaimed> history;   ///< settled: the shares are gone
+  std::vector<Unclaimed> deferred;  ///< to be asked again in the next pass
+  std::vector<Orphan> orphans;
+  std::vector<Shortfall> shortfalls;
+  std::vector<SignChange> sign_changes;
+  std::vector<std::string> settling;  ///< symbols left alone: something left a moment ago, positions may lag
+};
+
+Differences compare(const Book& book, const Policy& policy);
+
+/// The uid that a lot from this execution bears.
+LotUid uid_of(const Execution& execution, const std::string& account_number);
+
+/// What lots and fills say of the newest `quantity` of a holding: which fills opened it.
+struct Opening {
+  std::string first_fill_id;  ///< empty when the fills do not reach back so far
+  Price entry_price;
+  Timestamp entry_time;
+};
+std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Fill>& fills);
+
+/// Closing fills of the symbol that none of `known_orders` made, the newest first, cut to `missing`.
+std::vector<Fill> outside_closings(const std::string& symbol, Side closing_side, Quantity missing, Timestamp since,
+                                   const std::vector<Fill>& fills, const std::vector<OrderId>& known_orders);
+
+}  // namespace belay::reconcile
