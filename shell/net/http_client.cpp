@@ -117,20 +117,23 @@ class HttpClient::Impl {
       if (!harmless || !reply.error().closed_without_answer) {
         return failure(request, HttpFailure::SentNoReply, reply.error().message);
       }
+      return send_afresh(*bytes, request, deadline, HttpFailure::SentNoReply);
     }
-    return send_afresh(*bytes, request, deadline);
+    return send_afresh(*bytes, request, deadline, HttpFailure::NotSent);
   }
 
   [[nodiscard]] std::uint64_t requests_sent() const { return requests_sent_.load(std::memory_order_relaxed); }
   [[nodiscard]] const Url& url() const { return url_; }
 
  private:
-  Reply send_afresh(const std::string& bytes, const HttpRequest& request, TimePoint deadline) {
+  /// `so_far`: what to say if there is no connection to be had.
+  Reply send_afresh(const std::string& bytes, const HttpRequest& request, TimePoint deadline,
+                    HttpFailure::Kind so_far) {
     const auto endpoints = resolver_.resolve(deadline);
-    if (!endpoints) return failure(request, HttpFailure::NotSent, endpoints.error().message);
+    if (!endpoints) return failure(request, so_far, endpoints.error().message);
     auto connection = HttpConnection::open(url_, *endpoints, tls_ ? &*tls_ : nullptr, deadline);
-    if (!connection) return failure(request, HttpFailure::NotSent, connection.error().message);
-    if (Clock::now() >= deadline) return failure(request, HttpFailure::NotSent, "too late once connected");
+    if (!connection) return failure(request, so_far, connection.error().message);
+    if (Clock::now() >= deadline) return failure(request, so_far, "too late once connected");
     auto reply = exchange(std::move(*connection), bytes, request, deadline);
     if (!reply) return failure(request, HttpFailure::SentNoReply, reply.error().message);
     return std::move(*reply);

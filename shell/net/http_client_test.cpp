@@ -278,6 +278,16 @@ TEST(HttpClient, SendsAGetAgainOnlyOnce) {
   EXPECT_EQ(heard, 3);
 }
 
+TEST(HttpClient, SaysSentNoReplyEvenIfTheSecondTryCannotConnect) {
+  std::atomic<int> heard = 0;
+  ScriptedServer server({closing_on_the_second(heard)});  // and listens no longer
+  HttpClient client = client_of(server.url());
+  ASSERT_TRUE(client.send({}, 5s).has_value());
+  const auto second = client.send({}, 5s);
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().kind, HttpFailure::SentNoReply);
+}
+
 TEST(HttpClient, NeverSendsAPostAgain) {
   for (const char* method : {"POST", "PATCH", "DELETE", "PUT"}) {
     std::atomic<int> heard = 0;

@@ -151,7 +151,8 @@ class Loop {
   }
 
   Result<std::uint16_t> listen() {
-    const auto& [host, port] = std::pair(shared_.options.host, shared_.options.port);
+    const std::string& host = shared_.options.host;
+    const std::uint16_t port = shared_.options.port;
     error_code error;
     const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
     if (error) return fail("cannot listen on \"" + host + "\": give an address or localhost");
