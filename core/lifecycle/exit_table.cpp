@@ -197,15 +197,9 @@ constexpr std::array kTable{
 
 }  // namespace
 
-Quantity exit_filled(const Lot& lot) {
-  Quantity sum;
-  for (const ExitOrder& order : lot.exit_orders) sum += order.filled;
-  return sum;
-}
-
 Quantity remaining(const Lot& lot) {
   BELAY_CHECK(lot.exit.has_value());
-  const Quantity left = exit_filled(lot) + lot.left_elsewise - lot.exit->filled_before;
+  const Quantity left = left_so_far(lot) - lot.exit->left_before;
   return std::max(Quantity{}, std::min(lot.exit->wanted - left, lot.quantity));
 }
 

@@ -105,8 +105,6 @@ Decision next_move(const ExitView& view);
 
 /// What is still to leave under the lot's exit: wanted − everything that left since it began. Never negative.
 Quantity remaining(const Lot& lot);
-/// Sum over the lot's exit orders.
-Quantity exit_filled(const Lot& lot);
 /// The attempt that the next order bears: one more than any ever used.
 int next_attempt(const Lot& lot);
 /// Unfilled quantity of exit orders that are live or of unknown outcome.

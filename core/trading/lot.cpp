@@ -89,6 +89,13 @@ std::optional<ExitReason> parse_exit_reason(std::string_view text) {
   return kReasons.value_of(text);
 }
 
+Quantity left_so_far(const Lot& lot) {
+  Quantity sum;
+  for (const ExitOrder& order : lot.exit_orders) sum += order.filled;
+  for (const LeftElsewise& part : lot.left_elsewise) sum += part.quantity;
+  return sum;
+}
+
 ClientOrderId exit_client_id(const LotUid& uid, int attempt) {
   BELAY_CHECK(!uid.empty() && attempt >= 1);
   return ClientOrderId(std::string(kIdPrefix) + uid.text() + std::string(kIdAttempt) + std::to_string(attempt));

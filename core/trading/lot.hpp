@@ -76,6 +76,17 @@ struct ExitOrder {
   bool operator==(const ExitOrder&) const = default;
 };
 
+/// A part of a lot that left by an order that was not one of its exit orders: a guard, or somebody else's.
+struct LeftElsewise {
+  OrderId order;
+  ExitReason reason = ExitReason::external_close;
+  Quantity quantity;
+  Money value;  ///< price × quantity × multiplier
+  Timestamp at;
+
+  bool operator==(const LeftElsewise&) const = default;
+};
+
 /// The intent to leave a lot, wholly or partly. Present while the lot's status is `closing`, and on a closed lot.
 struct Exit {
   ExitReason reason = ExitReason::manual_close;  ///< the reason of record
@@ -85,7 +96,7 @@ struct Exit {
   std::optional<Price> trigger_price;
   std::string message;     ///< the deciding rule with its inputs, for people
   std::string who;         ///< the operator of a manual close
-  Quantity filled_before;  ///< of the lot's orders before this exit (earlier partial exits)
+  Quantity left_before;  ///< of the lot when this exit began: earlier partial exits, guards
 
   bool operator==(const Exit&) const = default;
 };
@@ -133,8 +144,7 @@ struct Lot {
   LotStatus status = LotStatus::open;
   std::optional<Exit> exit;
   std::vector<ExitOrder> exit_orders;  ///< all ever sent for this lot, in the order of attempts
-  Quantity left_elsewise;              ///< left by guards or by somebody else's orders, not by exit orders
-  Money left_elsewise_value;           ///< what that brought, in dollars
+  std::vector<LeftElsewise> left_elsewise;  ///< what guards or somebody else's orders took from it, once per order
 
   std::optional<ExitReason> close_reason;
   std::optional<Timestamp> closed_at;
@@ -146,6 +156,9 @@ struct Lot {
   [[nodiscard]] Side exit_side() const { return is_long() ? Side::sell : Side::buy; }
   bool operator==(const Lot&) const = default;
 };
+
+/// Everything that has left the lot, by exit orders or elsewise.
+Quantity left_so_far(const Lot& lot);
 
 /// The client order id of the lot's n-th exit order. At most 128 characters at the broker; ours are far shorter.
 ClientOrderId exit_client_id(const LotUid& uid, int attempt);

@@ -24,8 +24,24 @@ enum class PositionIntent : std::uint8_t { buy_to_open, buy_to_close, sell_to_op
 
 /// The broker's statuses (alpaca.md 3.5). `unknown`: a word that we do not know; treated as live, since that is safe.
 enum class OrderStatus : std::uint8_t {
-  accepted, pending_new, fresh, accepted_for_bidding, held, partially_filled, pending_cancel, pending_replace,
-  done_for_day, stopped, calculated, suspended, filled, canceled, expired, rejected, replaced, unknown
+  accepted,
+  pending_new,
+  fresh,
+  accepted_for_bidding,
+  held,
+  partially_filled,
+  pending_cancel,
+  pending_replace,
+  done_for_day,
+  stopped,
+  calculated,
+  suspended,
+  filled,
+  canceled,
+  expired,
+  rejected,
+  replaced,
+  unknown
 };
 
 /// filled, canceled, expired, rejected, replaced: this order id will not fill any further.
@@ -38,11 +54,11 @@ std::string_view to_text(OrderClass order_class);  ///< simple is "simple"
 std::string_view to_text(PositionIntent intent);
 std::string_view to_text(OrderStatus status);  ///< the broker's word; `fresh` is "new"
 std::optional<Side> parse_side(std::string_view text);
-OrderType parse_order_type(std::string_view text);        ///< unknown words become `other`
-TimeInForce parse_time_in_force(std::string_view text);   ///< unknown words become `other`
-OrderClass parse_order_class(std::string_view text);      ///< "" is simple; unknown words become `other`
+OrderType parse_order_type(std::string_view text);       ///< unknown words become `other`
+TimeInForce parse_time_in_force(std::string_view text);  ///< unknown words become `other`
+OrderClass parse_order_class(std::string_view text);     ///< "" is simple; unknown words become `other`
 std::optional<PositionIntent> parse_position_intent(std::string_view text);
-OrderStatus parse_order_status(std::string_view text);    ///< unknown words become `unknown`
+OrderStatus parse_order_status(std::string_view text);  ///< unknown words become `unknown`
 Side opposite(Side side);
 
 /// An order as the broker reports it. `legs` are the children of a bracket or OCO, one level deep; a leg does not name
@@ -56,9 +72,9 @@ struct Order {
   TimeInForce time_in_force = TimeInForce::day;
   OrderClass order_class = OrderClass::simple;
   OrderStatus status = OrderStatus::unknown;
-  std::optional<Quantity> quantity;        ///< absent for notional orders
-  Quantity filled;                         ///< cumulative
-  std::optional<Price> filled_average;     ///< absent before a fill
+  std::optional<Quantity> quantity;     ///< absent for notional orders
+  Quantity filled;                      ///< cumulative
+  std::optional<Price> filled_average;  ///< absent before a fill
   std::optional<Price> limit_price;
   std::optional<Price> stop_price;
   bool extended_hours = false;

@@ -27,8 +27,24 @@ using FieldValue = std::variant<std::monostate, bool, std::int64_t, Decimal, std
 using Fields = std::vector<std::pair<std::string, FieldValue>>;
 
 enum class EventType : std::uint8_t {
-  created, check, price_update, exit_triggered, order_submitted, order_update, partial_fill_detected, guards_restored,
-  order_failed, closed, adopted, merged, reconciled, frozen, amber, operator_, monitor_error, alert
+  created,
+  check,
+  price_update,
+  exit_triggered,
+  order_submitted,
+  order_update,
+  partial_fill_detected,
+  guards_restored,
+  order_failed,
+  closed,
+  adopted,
+  merged,
+  reconciled,
+  frozen,
+  amber,
+  operator_,
+  monitor_error,
+  alert
 };
 std::string_view to_text(EventType type);  ///< the word in position_events.event_type
 std::optional<EventType> parse_event_type(std::string_view text);
