@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/exchange/exchange.hpp"
+
+#include <utility>
+
+#include "sim/exchange/exchange_core.hpp"
+
+namespace belay::sim {
+
+std::string_view to_text(OrderEventType type) {
+  switch (type) {
+    case OrderEventType::accepted:
+      return "accepted";
+    case OrderEventType::pending_new:
+      return "pending_new";
+    case OrderEventType::fresh:
+      return "new";
+    case OrderEventType::held:
+      return "held";
+    case OrderEventType::fill:
+      return "fill";
+    case OrderEventType::partial_fill:
+      return "partial_fill";
+    case OrderEventType::canceled:
+      return "canceled";
+    case OrderEventType::expired:
+      return "expired";
+    case OrderEventType::replaced:
+      return "replaced";
+    case OrderEventType::rejected:
+      break;
+  }
+  return "rejected";
+}
+
+ExchangeCore::ExchangeCore(ExchangeConfig config)
+    : now_(config.start),
+      calendar_(std::move(config.calendar)),
+      faults_(config.faults),
+      ids_(config.seed),
+      dice_(config.seed),
+      market_(ids_) {
+  next_boundary_ = boundary_after(now_);
+  for (AccountConfig& account : config.accounts) add_account(std::move(account));
+}
+
+Exchange::Exchange(ExchangeConfig config) : core_(std::make_unique<ExchangeCore>(std::move(config))) {}
+Exchange::Exchange(Exchange&&) noexcept = default;
+Exchange& Exchange::operator=(Exchange&&) noexcept = default;
+Exchange::~Exchange() = default;
+
+Timestamp Exchange::now() const {
+  return core_->now();
+}
+void Exchange::advance_to(Timestamp at) {
+  core_->advance_to(at);
+}
+const calendar::UsEquities& Exchange::calendar() const {
+  return core_->calendar();
+}
+
+void Exchange::on_trade(std::string_view symbol, Price price, Quantity size, Timestamp at) {
+  core_->on_trade(symbol, price, size, at);
+}
+void Exchange::on_quote(std::string_view symbol, const Quote& quote) {
+  core_->on_quote(symbol, quote);
+}
+void Exchange::halt(std::string_view symbol) {
+  core_->set_halted(symbol, true);
+}
+void Exchange::resume(std::string_view symbol) {
+  core_->set_halted(symbol, false);
+}
+bool Exchange::is_halted(std::string_view symbol) const {
+  const Listing* listing = core_->market().find(symbol);
+  return listing != nullptr && listing->halted;
+}
+void Exchange::split(std::string_view symbol, std::int64_t new_shares, std::int64_t old_shares) {
+  core_->split(symbol, new_shares, old_shares);
+}
+std::optional<Trade> Exchange::last_trade(std::string_view symbol) const {
+  const Listing* listing = core_->market().find(symbol);
+  return listing == nullptr ? std::nullopt : listing->trade;
+}
+std::optional<Quote> Exchange::last_quote(std::string_view symbol) const {
+  const Listing* listing = core_->market().find(symbol);
+  return listing == nullptr ? std::nullopt : listing->quote;
+}
+std::optional<Price> Exchange::previous_close(std::string_view symbol) const {
+  const Listing* listing = core_->market().find(symbol);
+  return listing == nullptr ? std::nullopt : listing->previous_close;
+}
+
+void Exchange::add_asset(Asset asset) {
+  core_->market().add(std::move(asset));
+}
+const Asset* Exchange::asset(std::string_view symbol_or_id) const {
+  const Listing* listing = std::as_const(*core_).market().find_by_symbol_or_id(symbol_or_id);
+  return listing == nullptr ? nullptr : &listing->asset;
+}
+std::vector<Asset> Exchange::assets() const {
+  std::vector<Asset> all;
+  for (const auto& [symbol, listing] : std::as_const(*core_).market().all()) all.push_back(listing.asset);
+  return all;
+}
+
+void Exchange::add_account(AccountConfig account) {
+  core_->add_account(std::move(account));
+}
+std::optional<std::string> Exchange::authenticate(std::string_view key_id, std::string_view secret) const {
+  for (const auto& [number, ledger] : core_->ledgers()) {
+    if (ledger.config().key_id == key_id && ledger.config().secret == secret) return number;
+  }
+  return std::nullopt;
+}
+std::vector<std::string> Exchange::accounts() const {
+  std::vector<std::string> numbers;
+  for (const auto& [number, ledger] : core_->ledgers()) numbers.push_back(number);
+  return numbers;
+}
+AccountView Exchange::account(std::string_view account) const {
+  return core_->view(core_->ledger(account));
+}
+std::vector<Position> Exchange::positions(std::string_view account) const {
+  const Ledger& ledger = core_->ledger(account);
+  std::vector<Position> all;
+  for (const auto& [symbol, holding] : ledger.holdings()) all.push_back(core_->view(ledger, symbol));
+  return all;
+}
+Answer<Position> Exchange::position(std::string_view account, std::string_view symbol_or_id) const {
+  const Ledger& ledger = core_->ledger(account);
+  const Asset* found = asset(symbol_or_id);
+  if (found == nullptr) return std::unexpected(not_found("symbol not found: " + std::string(symbol_or_id)));
+  if (ledger.quantity(found->symbol()).is_zero()) return std::unexpected(not_found("position does not exist"));
+  return core_->view(ledger, found->symbol());
+}
+const std::vector<Activity>& Exchange::activities(std::string_view account) const {
+  return core_->ledger(account).activities();
+}
+Order Exchange::seed_position(std::string_view account, std::string_view symbol, Quantity quantity, Price average,
+                              Timestamp entry_time) {
+  return core_->seed_position(core_->ledger(account), symbol, quantity, average, entry_time);
+}
+void Exchange::deposit(std::string_view account, Money amount) {
+  core_->ledger(account).deposit(amount);
+}
+
+Answer<Order> Exchange::submit(std::string_view account, const SubmitRequest& request) {
+  return core_->submit(core_->ledger(account), request);
+}
+Answer<void> Exchange::cancel(std::string_view account, const OrderId& id) {
+  return core_->cancel(core_->ledger(account), id);
+}
+std::vector<Exchange::CancelOutcome> Exchange::cancel_all(std::string_view account) {
+  return core_->cancel_all(core_->ledger(account));
+}
+Answer<Order> Exchange::close_position(std::string_view account, std::string_view symbol_or_id, ClosePart part) {
+  return core_->close_position(core_->ledger(account), symbol_or_id, part);
+}
+std::vector<Exchange::CloseOutcome> Exchange::close_all_positions(std::string_view account, bool cancel_orders) {
+  return core_->close_all(core_->ledger(account), cancel_orders);
+}
+Answer<Order> Exchange::order(std::string_view account, const OrderId& id) const {
+  const OrderRecord* record = core_->store().find(core_->ledger(account).config().number, id);
+  if (record == nullptr) return std::unexpected(not_found("order not found for " + id.text()));
+  return core_->store().snapshot(*record);
+}
+Answer<Order> Exchange::order_by_client_id(std::string_view account, std::string_view client_id) const {
+  const OrderRecord* record = core_->store().find_by_client_id(core_->ledger(account).config().number, client_id);
+  if (record == nullptr) return std::unexpected(not_found("order not found for " + std::string(client_id)));
+  return core_->store().snapshot(*record);
+}
+std::vector<Order> Exchange::orders(std::string_view account, const OrderQuery& query) const {
+  return core_->orders(core_->ledger(account), query);
+}
+std::vector<OrderEvent> Exchange::take_events() {
+  return core_->take_events();
+}
+
+const Faults& Exchange::faults() const {
+  return std::as_const(*core_).faults();
+}
+void Exchange::set_faults(const Faults& faults) {
+  core_->faults() = faults;
+}
+RateAnswer Exchange::count_request(std::string_view account) {
+  return core_->count_request(core_->ledger(account));
+}
+std::vector<std::string> Exchange::broken_invariants() const {
+  return core_->broken_invariants();
+}
+
+}  // namespace belay::sim

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Orders that know each other: brackets, OCO and OTO (alpaca.md 3.3).
+#include "sim/exchange/exchange_core.hpp"
+
+namespace belay::sim {
+
+void ExchangeCore::after_fill(OrderRecord& record) {
+  const bool complete = record.order.status == OrderStatus::filled;
+  if (record.role == GroupRole::entry && complete) arm_children(record);
+  if (record.role != GroupRole::target && record.role != GroupRole::stop) return;
+  for (const std::size_t index : orders_.open_rivals(record)) {
+    OrderRecord& rival = orders_.at(index);
+    if (complete) {
+      end(rival, OrderStatus::canceled);
+    } else {
+      rival.order.quantity = record.remaining();  // TP partial: the stop is reduced to the rest
+      touch(rival);
+    }
+  }
+}
+
+/// Entry fully filled: the take-profit becomes `new`, the stop stays `held` but is watched. A stop without a
+/// take-profit (OTO) rests as `new`.
+void ExchangeCore::arm_children(const OrderRecord& entry) {
+  const std::vector<std::size_t> children = entry.children;
+  for (const std::size_t index : children) {
+    OrderRecord& child = orders_.at(index);
+    if (child.is_over()) continue;
+    child.armed = true;
+    if (child.role == GroupRole::stop && !orders_.open_rivals(child).empty()) continue;
+    child.order.status = OrderStatus::fresh;
+    touch(child);
+    emit(OrderEventType::fresh, child);
+  }
+  for (const std::size_t index : children) consider(index, std::nullopt);
+}
+
+/// The order that acts for a triggered stop, with the take-profit out of the way: the stop itself or a replacement,
+/// after the configured shape.
+OrderRecord& ExchangeCore::successor_of(OrderRecord& stop) {
+  if (orders_.open_rivals(stop).empty()) return stop;
+  take_target_out(stop);
+  if (faults_.stop_out_shape == StopOutShape::target_replaced) {
+    stop.order.status = OrderStatus::fresh;
+    touch(stop);
+    emit(OrderEventType::fresh, stop);
+    return stop;
+  }
+  Order next = stop.order;
+  next.id = OrderId(ids_.uuid());
+  next.client_id = ClientOrderId(ids_.uuid());
+  next.status = OrderStatus::fresh;
+  next.replaces = stop.order.id;
+  next.created_at = next.updated_at = next.submitted_at = now_;
+  stop.order.replaced_by = next.id;
+  end(stop, OrderStatus::replaced);
+  OrderRecord& successor = orders_.add(next);
+  successor.role = GroupRole::stop;
+  successor.parent = stop.parent;
+  successor.opening = false;
+  successor.armed = true;
+  for (std::size_t& child : orders_.at(*stop.parent).children) {
+    if (child == stop.index) child = successor.index;
+  }
+  emit(OrderEventType::fresh, successor);
+  return successor;
+}
+
+void ExchangeCore::take_target_out(OrderRecord& stop) {
+  for (const std::size_t index : orders_.open_rivals(stop)) {
+    OrderRecord& target = orders_.at(index);
+    if (faults_.stop_out_shape == StopOutShape::target_replaced) {
+      target.order.replaced_by = stop.order.id;
+      end(target, OrderStatus::replaced);
+    } else {
+      end(target, OrderStatus::canceled);
+    }
+  }
+}
+
+/// Ends one order. Precondition: it is not over.
+void ExchangeCore::end(OrderRecord& record, OrderStatus how) {
+  Order& order = record.order;
+  order.status = how;
+  touch(record);
+  orders_.retire(record);
+  switch (how) {
+    case OrderStatus::canceled:
+      order.canceled_at = now_;
+      emit(OrderEventType::canceled, record);
+      break;
+    case OrderStatus::expired:
+      order.expired_at = now_;
+      emit(OrderEventType::expired, record);
+      break;
+    default:
+      order.replaced_at = now_;
+      emit(OrderEventType::replaced, record);
+      break;
+  }
+}
+
+/// Ends an order and what cannot stand without it: an entry's children (also when the entry filled in part: naked
+/// shares), an exit's siblings.
+void ExchangeCore::end_with_group(OrderRecord& record, OrderStatus how) {
+  std::vector<std::size_t> others = orders_.open_rivals(record);
+  if (record.role == GroupRole::entry) others = record.children;
+  end(record, how);
+  for (const std::size_t index : others) {
+    OrderRecord& other = orders_.at(index);
+    if (!other.is_over()) end(other, how == OrderStatus::expired ? OrderStatus::expired : OrderStatus::canceled);
+  }
+}
+
+}  // namespace belay::sim

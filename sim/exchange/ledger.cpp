@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/exchange/ledger.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace belay::sim {
+namespace {
+
+/// The part of a holding's cost that stays when `left` of it is left.
+Money cost_of_rest(const Holding& holding, Quantity left) {
+  return Money::from_nanos(
+      fixed::multiply_divide(holding.cost.nanos(), left.magnitude().nanos(), holding.quantity.magnitude().nanos()));
+}
+
+}  // namespace
+
+Price Holding::average() const {
+  return average_price(cost, quantity).value_or(Price{}).magnitude();
+}
+
+Ledger::Ledger(AccountConfig config, std::string id, Timestamp created_at)
+    : equity_at_close(config.cash),
+      last_equity(config.cash),
+      config_(std::move(config)),
+      id_(std::move(id)),
+      created_at_(created_at),
+      cash_(config_.cash),
+      paid_in_(config_.cash) {}
+
+Quantity Ledger::quantity(std::string_view symbol) const {
+  const auto found = holdings_.find(symbol);
+  return found == holdings_.end() ? Quantity{} : found->second.quantity;
+}
+
+void Ledger::deposit(Money amount) {
+  cash_ += amount;
+  paid_in_ += amount;
+}
+
+void Ledger::trade(const std::string& symbol, Quantity signed_quantity, Price price, std::int64_t multiplier) {
+  cash_ -= notional(price, signed_quantity, multiplier);
+  Holding holding = holdings_[symbol];
+  const Quantity after = holding.quantity + signed_quantity;
+  const bool adds = holding.quantity.is_zero() || holding.quantity.is_negative() == signed_quantity.is_negative();
+  const bool crosses = !adds && after.is_negative() != holding.quantity.is_negative();
+  if (adds) {
+    holding.cost += notional(price, signed_quantity);
+  } else if (crosses) {
+    holding.cost = notional(price, after);
+  } else {
+    holding.cost = cost_of_rest(holding, after);
+  }
+  holding.quantity = after;
+  put(symbol, holding);
+}
+
+void Ledger::move(const std::string& symbol, Quantity signed_quantity) {
+  Holding holding = holdings_[symbol];
+  const Quantity after = holding.quantity + signed_quantity;
+  if (after.magnitude() < holding.quantity.magnitude()) holding.cost = cost_of_rest(holding, after);
+  holding.quantity = after;
+  put(symbol, holding);
+}
+
+void Ledger::receive(Money amount) {
+  cash_ += amount;
+}
+
+void Ledger::rescale(const std::string& symbol, Quantity quantity) {
+  Holding holding = holdings_[symbol];
+  holding.quantity = quantity;
+  put(symbol, holding);
+}
+
+void Ledger::record(Activity activity) {
+  const auto place = std::ranges::upper_bound(activities_, activity.id, {}, &Activity::id);
+  activities_.insert(place, std::move(activity));
+}
+
+void Ledger::put(const std::string& symbol, const Holding& holding) {
+  if (holding.quantity.is_zero()) {
+    holdings_.erase(symbol);
+  } else {
+    holdings_[symbol] = holding;
+  }
+}
+
+}  // namespace belay::sim

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/calendar/timestamp.hpp"
+#include "core/money/money.hpp"
+#include "sim/exchange/account.hpp"
+
+namespace belay::sim {
+
+/// What an account holds of a symbol. The cost is price × quantity without multiplier and signed like the quantity: the
+/// average entry price follows from it (average cost; a reduction takes its share of the cost away).
+struct Holding {
+  Quantity quantity;
+  Money cost;
+
+  [[nodiscard]] Price average() const;
+};
+
+/// One account's books: cash, holdings, activities. Every change of a holding goes through here with the activity that
+/// explains it.
+class Ledger {
+ public:
+  Ledger(AccountConfig config, std::string id, Timestamp created_at);
+
+  [[nodiscard]] const AccountConfig& config() const { return config_; }
+  [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] Timestamp created_at() const { return created_at_; }
+  [[nodiscard]] Money cash() const { return cash_; }
+  [[nodiscard]] Money paid_in() const { return paid_in_; }  ///< opening cash and deposits
+  [[nodiscard]] const std::map<std::string, Holding, std::less<>>& holdings() const { return holdings_; }
+  [[nodiscard]] Quantity quantity(std::string_view symbol) const;
+  [[nodiscard]] const std::vector<Activity>& activities() const { return activities_; }
+
+  void deposit(Money amount);
+  /// A purchase (quantity > 0) or sale (< 0) at a price. Crossing zero starts a new position at that price.
+  void trade(const std::string& symbol, Quantity signed_quantity, Price price, std::int64_t multiplier);
+  /// Units that come or go without a price of their own: expiries, exercises. They leave at their average cost; those
+  /// that come cost nothing.
+  void move(const std::string& symbol, Quantity signed_quantity);
+  void receive(Money amount);  ///< or pay, if negative
+  /// Replaces a holding's quantity at the same total cost.
+  void rescale(const std::string& symbol, Quantity quantity);
+  /// Keeps the activities in ascending order of their ids.
+  void record(Activity activity);
+
+  Money equity_at_close;  ///< at the last close of a session
+  Money last_equity;      ///< the same, one trading day back until the next one begins
+
+ private:
+  void put(const std::string& symbol, const Holding& holding);
+
+  AccountConfig config_;
+  std::string id_;
+  Timestamp created_at_;
+  Money cash_;
+  Money paid_in_;
+  std::map<std::string, Holding, std::less<>> holdings_;  // none with a quantity of zero
+  std::vector<Activity> activities_;
+};
+
+}  // namespace belay::sim
