@@ -124,12 +124,14 @@ function(belay_bench folder)
 endfunction()
 
 # belay_fuzz(FOLDER): each FOLDER/x.cpp becomes <build dir>/fuzz/x, a libFuzzer program (preset fuzz, ./dev fuzz).
+# They see core/ and shell/, where foreign input is read.
 function(belay_fuzz folder)
   if(NOT BELAY_FUZZ)
     return()
   endif()
   add_custom_target(belay_fuzz)
   get_property(libraries GLOBAL PROPERTY BELAY_LIBRARIES)
+  list(FILTER libraries EXCLUDE REGEX "^belay_sim_")
   file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cpp")
   foreach(source IN LISTS sources)
     get_filename_component(name "${source}" NAME_WE)
