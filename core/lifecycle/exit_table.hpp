@@ -36,6 +36,7 @@ struct Flight {
   std::map<OrderId, Duration> cancels;         ///< requested, end not seen yet
   std::optional<Duration> priced;              ///< latest fetch of the symbol's price
   std::optional<Duration> price_asked;
+  std::optional<Duration> last_fill;           ///< when something of the lot was last seen to leave
   int refusals = 0;                            ///< in a row
   std::string last_refusal;
   std::optional<Duration> retry_at;            ///< not before, after a refusal

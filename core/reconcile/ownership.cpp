@@ -172,12 +172,15 @@ std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Fill>&
   return opening;
 }
 
+OrderId outside_order(const Fill& fill) { return OrderId(fill.order_id.text() + "/" + fill.id); }
+
 std::vector<Fill> outside_closings(const std::string& symbol, Side closing_side, Quantity missing, Timestamp since,
                                    const std::vector<Fill>& fills, const std::vector<OrderId>& known_orders) {
   std::vector<Fill> out;
   for (auto fill = fills.rbegin(); fill != fills.rend() && missing.is_positive(); ++fill) {
     if (fill->symbol != symbol || fill->side != closing_side || fill->at < since) continue;
     if (std::ranges::find(known_orders, fill->order_id) != known_orders.end()) continue;
+    if (std::ranges::find(known_orders, outside_order(*fill)) != known_orders.end()) continue;
     Fill part = *fill;
     part.quantity = std::min(missing, part.quantity);
     missing -= part.quantity;

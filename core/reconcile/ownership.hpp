@@ -87,7 +87,11 @@ struct Opening {
 };
 std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Fill>& fills);
 
-/// Closing fills of the symbol that none of `known_orders` made, the newest first, cut to `missing`.
+/// The name under which a fill of somebody else's order is counted against a lot, once.
+OrderId outside_order(const Fill& fill);
+
+/// Closing fills of the symbol that none of `known_orders` made, the newest first, cut to `missing`. A fill whose
+/// outside_order() is known was counted before.
 std::vector<Fill> outside_closings(const std::string& symbol, Side closing_side, Quantity missing, Timestamp since,
                                    const std::vector<Fill>& fills, const std::vector<OrderId>& known_orders);
 

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
+#include <set>
+
+#include "core/base/check.hpp"
+#include "core/engine/stepper.hpp"
+
+namespace belay::engine {
+namespace {
+
+using Severity = action::RaiseAlert::Severity;
+using Standing = pricing::Judgement::Standing;
+
+// A price that cannot be acted on is worth a person's sleep only when it stays so.
+constexpr Duration kAmberBeforeAlert = std::chrono::seconds(60);
+
+bool is_price_rule(ExitReason reason) {
+  return reason == ExitReason::stop_loss || reason == ExitReason::take_profit || reason == ExitReason::missing_brackets;
+}
+
+rules::Guards guards_standing(const Lot& lot, const BrokerView& broker) {
+  if (!lot.bracket_expected) return rules::Guards::not_expected;
+  if (lot.bracket_order_accepted) return rules::Guards::resting;
+  bool any_known = false;
+  for (const auto& id : {lot.stop_order_id, lot.target_order_id}) {
+    if (!id) continue;
+    any_known = true;
+    if (!broker.orders.contains(*id)) return rules::Guards::unverified;
+  }
+  if (any_known) return rules::Guards::absent;
+  // No child is known. That proves absence only when the entry itself was seen, without any.
+  const auto entry = lot.entry_order_id ? broker.orders.find(*lot.entry_order_id) : broker.orders.end();
+  if (entry == broker.orders.end()) return lot.entry_order_id ? rules::Guards::unverified : rules::Guards::absent;
+  return entry->second.legs.empty() && is_terminal(entry->second.status) ? rules::Guards::absent
+                                                                         : rules::Guards::unverified;
+}
+
+bool has_no_protection(const Lot& lot) {
+  return !rules::usable_level(lot.stop_loss) && !rules::usable_level(lot.take_profit) && !lot.max_hold_minutes &&
+         lot.strategy != Strategy::day_trade;
+}
+
+}  // namespace
+
+void Stepper::on(const event::PricesRead& event) {
+  for (const MarketPrices& read : event.prices) {
+    pricing::update(state_.prices[read.symbol], read, instrument_of(read.symbol), state_.policy, now_.wall);
+  }
+  const std::set<std::string> asked(event.asked.begin(), event.asked.end());
+  for (auto& [uid, flight] : state_.flights) {
+    const auto lot = state_.lots.find(uid);
+    if (lot != state_.lots.end() && asked.contains(lot->second.instrument.symbol)) flight.priced = now_.steady;
+  }
+  if (!event.failed.empty()) {
+    record_account(EventType::monitor_error,
+                   {{"error", "prices of " + std::to_string(event.failed.size()) + " symbols could not be read: " +
+                                  event.failed.front().second}});
+  }
+  advance_all();
+}
+
+void Stepper::on(const event::Tick& event) {
+  const std::string& symbol = event.prices.symbol;
+  const Instrument instrument = instrument_of(symbol);
+  pricing::SymbolPrices& prices = state_.prices[symbol];
+  pricing::update(prices, event.prices, instrument, state_.policy, now_.wall);
+
+  std::vector<LotUid> fired;
+  for (const Direction direction : {Direction::long_, Direction::short_}) {
+    const auto judged = pricing::judge(prices, instrument, direction, state_.calendar, state_.policy, now_.wall);
+    if (judged.trigger) state_.triggers.passed({symbol, direction}, *judged.trigger, *judged.trigger, fired);
+    if (!instrument.is_option() && judged.standing == Standing::good) {
+      state_.triggers.passed({symbol, Direction::short_}, *judged.trigger, *judged.trigger, fired);
+      break;  // a stock's print is the same for both
+    }
+  }
+  for (const LotUid& uid : fired) {
+    const auto lot = state_.lots.find(uid);
+    if (lot != state_.lots.end() && !lot->second.exit) check_guarded(lot->second);
+  }
+  for (const LotUid& uid : fired) advance(uid);
+}
+
+void Stepper::on(const event::CheckDue&) {
+  for (auto& [uid, lot] : state_.lots) check_guarded(lot);
+  advance_all();
+}
+
+// An absurd number in one lot is that lot's trouble only.
+void Stepper::check_guarded(Lot& lot) {
+  try {
+    check(lot);
+  } catch (const Overflow& overflow) {
+    state_.checks[lot.uid] = {.checked = false, .why_not = overflow.what(), .verdicts = {}};
+    record(lot, EventType::monitor_error, {{"error", std::string(overflow.what())}});
+    const auto previous_check = lot.last_checked_at;
+    lot.last_checked_at = now_.wall;
+    ++lot.check_count;
+    set_concern(lot, overflow.what(), previous_check);
+    keep(lot);
+  }
+}
+
+pricing::Judgement Stepper::judge_levels(const Lot& lot) {
+  const std::string symbol = level_symbol(lot);
+  const bool own = symbol == lot.instrument.symbol;
+  const Direction direction = own ? lot.direction : rules::falls_with_price(lot) ? Direction::long_ : Direction::short_;
+  return pricing::judge(state_.prices[symbol], own ? lot.instrument : instrument_of(symbol), direction, state_.calendar,
+                        state_.policy, now_.wall);
+}
+
+void Stepper::check(Lot& lot) {
+  detect_split(lot);
+  pricing::Judgement own = pricing::judge(state_.prices[lot.instrument.symbol], lot.instrument, lot.direction,
+                                          state_.calendar, state_.policy, now_.wall);
+  if (lot.instrument.kind == InstrumentKind::crypto) {
+    const auto holding = state_.broker.holdings.find(lot.instrument.symbol);
+    own = {.standing = Standing::market_closed, .trigger = {}, .value = {}, .why = "crypto is watched only"};
+    if (holding != state_.broker.holdings.end()) own.value = holding->second.broker_price;
+  }
+  const auto previous_check = lot.last_checked_at;
+  lot.last_checked_at = now_.wall;
+  ++lot.check_count;
+  mark(lot, own);
+  weigh(lot, judge_levels(lot));
+
+  Check& check = state_.checks[lot.uid];
+  check.checked = own.standing != Standing::doubtful && lot.frozen.empty();
+  check.why_not = !lot.frozen.empty() ? "frozen: " + lot.frozen : own.why;
+  const auto ownership = state_.ownership_concerns.find(lot.instrument.symbol);
+  if (ownership != state_.ownership_concerns.end()) {
+    check.checked = false;
+    check.why_not = ownership->second;
+  }
+  if (check.checked) check.why_not.clear();
+
+  if (!check.checked) {
+    set_concern(lot, check.why_not, previous_check);
+  } else if (rules::levels_contradict(lot)) {
+    set_concern(lot, "stop " + lot.stop_loss->text() + " is at or beyond the target " + lot.take_profit->text() +
+                         ": neither is trusted", previous_check);
+  } else if (guards_standing(lot, state_.broker) == rules::Guards::absent && !lot.exit) {
+    set_concern(lot, "its bracket is absent at the broker; the local rules guard it", previous_check);
+  } else if (has_no_protection(lot)) {
+    set_concern(lot, "unprotected by choice: no stop, no target, no holding time", previous_check);
+  } else {
+    set_concern(lot, "", previous_check);
+  }
+  keep(lot);
+}
+
+void Stepper::mark(Lot& lot, const pricing::Judgement& own) {
+  const pricing::SymbolPrices& prices = state_.prices[lot.instrument.symbol];
+  lot.good_price = prices.last_good;
+  lot.priced_at = prices.last_good_at;
+  lot.suspect = prices.suspect;
+  if (!own.value) return;
+  lot.current_price = own.value;
+  lot.result = result_at(lot, *own.value);
+  lot.result_percent = percent_at(lot, *own.value);
+  record(lot, EventType::price_update,
+         {{"price", Decimal(*own.value)},
+          {"pnl", Decimal(*lot.result)},
+          {"pnl_pct", lot.result_percent ? FieldValue(Decimal(*lot.result_percent)) : FieldValue()}});
+}
+
+// A change between two sessions in the proportion of a split, with no fill to explain it, suspends the price rules:
+// stop and target are levels of a share that may no longer be the same share.
+void Stepper::detect_split(Lot& lot) {
+  if (lot.instrument.is_option() || !lot.frozen.empty()) return;
+  const auto session = state_.calendar.session_at(now_.wall);
+  if (!session) return;
+  const pricing::SymbolPrices& prices = state_.prices[lot.instrument.symbol];
+  if (!prices.last_good || !prices.last_good_at || *prices.last_good_at >= session->open) return;
+  std::optional<Price> now_at;
+  if (prices.trade && prices.trade->as_of >= session->open) {
+    now_at = prices.trade->price;
+  } else if (prices.quote && prices.quote->as_of >= session->open &&
+             pricing::is_sound(*prices.quote, lot.instrument, state_.policy)) {
+    now_at = middle(prices.quote->bid, prices.quote->ask);
+  }
+  if (!now_at || !pricing::looks_like_split(*prices.last_good, *now_at)) return;
+  freeze(lot, "its price went from " + prices.last_good->text() + " to " + now_at->text() +
+                  " between two sessions, as in a split");
+}
+
+void Stepper::weigh(Lot& lot, const pricing::Judgement& levels) {
+  rules::Situation situation{.lot = lot,
+                             .now = now_.wall,
+                             .calendar = state_.calendar,
+                             .policy = state_.policy,
+                             .price = std::nullopt,
+                             .no_price = levels.why,
+                             .guards = guards_standing(lot, state_.broker),
+                             .command = nullptr};
+  if (!lot.frozen.empty()) {
+    situation.no_price = "frozen: " + lot.frozen;
+  } else if (levels.standing == Standing::good) {
+    situation.price = rules::PriceRange{*levels.trigger, *levels.trigger, *levels.trigger};
+  }
+
+  Check& check = state_.checks[lot.uid];
+  check.verdicts.clear();
+  std::vector<ExitReason> reasons;
+  const rules::Rule* first = nullptr;
+  rules::Verdict deciding;
+  for (const rules::Rule& rule : rules::catalogue()) {
+    rules::Verdict verdict;
+    if (lot.management == Management::watch && is_price_rule(rule.reason)) {
+      verdict.message = "watched only: adopted, and the policy is watch";
+    } else {
+      verdict = rule.judge(situation);
+    }
+    if (verdict.state == rules::Verdict::State::holds) {
+      reasons.push_back(rule.reason);
+      if (first == nullptr) {
+        first = &rule;
+        deciding = verdict;
+      }
+    }
+    check.verdicts.emplace_back(rule.reason, std::move(verdict));
+  }
+  if (first == nullptr || !lot.quantity.is_positive()) return;
+  if (!lot.exit) {
+    begin_exit(lot, first->reason, first->priority, std::move(reasons), lot.quantity, deciding);
+    return;
+  }
+  for (const ExitReason reason : reasons) join_exit(lot, reason, lot.quantity, deciding.message, "");
+}
+
+// People are told when a concern begins (a doubtful price: when it has lasted), not each time it is seen again.
+void Stepper::set_concern(Lot& lot, std::string concern, std::optional<Timestamp> previous_check) {
+  const bool doubtful_price = !concern.empty() && lot.frozen.empty() &&
+                              !state_.ownership_concerns.contains(lot.instrument.symbol) && !state_.checks[lot.uid].checked;
+  const bool is_new = concern.empty() != lot.concern.empty() || (!doubtful_price && concern != lot.concern);
+  if (is_new) {
+    lot.concern_since = concern.empty() ? std::nullopt : std::optional(now_.wall);
+    record(lot, doubtful_price ? EventType::amber : EventType::check,
+           {{"concern", concern}, {"was", lot.concern}});
+  }
+  if (concern.empty()) {
+    lot.concern.clear();
+    return;
+  }
+  const bool has_lasted = !is_new && lot.concern_since && previous_check &&
+                          now_.wall - *lot.concern_since >= kAmberBeforeAlert &&
+                          *previous_check - *lot.concern_since < kAmberBeforeAlert;
+  if (doubtful_price ? has_lasted : is_new && lot.frozen.empty()) {
+    alert(doubtful_price ? Severity::critical : Severity::warning, doubtful_price ? "stale_price" : "concern", &lot,
+          lot.instrument.symbol + ": " + concern + ".");
+  }
+  lot.concern = std::move(concern);
+}
+
+void Stepper::index_triggers(const Lot& lot) {
+  const bool armed = lot.status == LotStatus::open && lot.management == Management::managed && lot.frozen.empty() &&
+                     !rules::levels_contradict(lot);
+  const auto stop = armed ? rules::usable_level(lot.stop_loss) : std::nullopt;
+  const auto target = armed ? rules::usable_level(lot.take_profit) : std::nullopt;
+  if (!stop && !target) {
+    state_.triggers.erase(lot.uid);
+    return;
+  }
+  const std::string symbol = level_symbol(lot);
+  const bool falls = rules::falls_with_price(lot);
+  const Direction feed = symbol == lot.instrument.symbol ? lot.direction : falls ? Direction::long_ : Direction::short_;
+  state_.triggers.set(lot.uid, {.feed = {symbol, feed},
+                                .falls_to = falls ? stop : target,
+                                .rises_to = falls ? target : stop});
+}
+
+}  // namespace belay::engine

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/calendar/moment.hpp"
+#include "core/calendar/us_equities.hpp"
+#include "core/trading/account.hpp"
+#include "core/trading/execution.hpp"
+#include "core/trading/lot.hpp"
+#include "core/trading/market.hpp"
+#include "core/trading/order.hpp"
+
+/// What can happen to the engine. Time arrives beside each event; nothing in the engine asks for it.
+namespace belay::engine::event {
+
+/// The store's book at the start of a pass. Lots already known are kept as they are: the engine's are newer.
+struct BookLoaded {
+  std::vector<Lot> lots;
+  std::vector<Execution> executions;  ///< replaces those offered before
+  std::vector<QuarantinedExecution> quarantined;
+  std::vector<OperatorCommand> commands;
+};
+
+/// One read of the broker, begun at `begun`: account, everything held, orders (children inside their parents).
+struct BrokerRead {
+  Moment begun;
+  Account account;
+  MarketClock clock;
+  std::vector<Holding> holdings;
+  std::vector<Order> orders;
+};
+
+/// The broker could not be read: what it holds is unknown, which is not "nothing".
+struct BrokerUnread {
+  std::string why;
+};
+
+/// Prices fetched as current. Symbols in `asked` that are not in `prices` have none; `failed` could not be asked.
+struct PricesRead {
+  std::vector<std::string> asked;
+  std::vector<MarketPrices> prices;
+  std::vector<std::pair<std::string, std::string>> failed;  ///< symbol, why
+};
+
+/// One price as it arrives: only lots whose thresholds it passes are looked at.
+struct Tick {
+  MarketPrices prices;
+};
+
+/// The sweep: judge every lot now.
+struct CheckDue {};
+
+/// The broker took the order (its status tells how far).
+struct SubmitAccepted {
+  ClientOrderId client_id;
+  Order order;
+};
+/// A definite no.
+struct SubmitRefused {
+  ClientOrderId client_id;
+  std::int64_t code = 0;
+  std::string message;
+  std::vector<OrderId> related_orders;
+};
+/// Certainly not done: never left, or turned away by a rate limit.
+struct SubmitNotSent {
+  ClientOrderId client_id;
+  std::string why;
+};
+/// Perhaps done.
+struct SubmitUnknown {
+  ClientOrderId client_id;
+  std::string why;
+};
+
+/// The broker's present word about an order.
+struct OrderSeen {
+  Order order;
+};
+/// The broker knows no order with this client id, which proves nothing about one just sent.
+struct OrderMissing {
+  ClientOrderId client_id;
+};
+/// The broker knows no order with this id: of an entry or a guard that was known by its id.
+struct OrderGone {
+  OrderId order;
+};
+/// Our question about an order got no answer.
+struct OrderUnread {
+  std::string why;
+};
+
+/// The account's executions since `since`, oldest first.
+struct FillsRead {
+  Timestamp since;
+  std::vector<Fill> fills;
+};
+struct FillsUnread {
+  std::string why;
+};
+
+/// A person's word.
+struct CommandGiven {
+  OperatorCommand command;
+};
+
+/// A moment that was asked for has come.
+struct TimerFired {};
+
+}  // namespace belay::engine::event
+
+namespace belay::engine {
+
+using Event = std::variant<event::BookLoaded, event::BrokerRead, event::BrokerUnread, event::PricesRead, event::Tick,
+                           event::CheckDue, event::SubmitAccepted, event::SubmitRefused, event::SubmitNotSent,
+                           event::SubmitUnknown, event::OrderSeen, event::OrderGone, event::OrderMissing, event::OrderUnread,
+                           event::FillsRead, event::FillsUnread, event::CommandGiven, event::TimerFired>;
+
+}  // namespace belay::engine

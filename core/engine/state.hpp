@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/calendar/us_equities.hpp"
+#include "core/engine/trigger_book.hpp"
+#include "core/lifecycle/exit_table.hpp"
+#include "core/pricing/symbol_prices.hpp"
+#include "core/reconcile/ownership.hpp"
+#include "core/rules/rule.hpp"
+#include "core/trading/account.hpp"
+#include "core/trading/execution.hpp"
+
+namespace belay::engine {
+
+/// The last read of the broker. Before the first one nothing is known, which is not "nothing is held".
+struct BrokerView {
+  std::optional<Moment> read_at;  ///< when the read began
+  std::optional<Duration> read_asked;  ///< when the engine last asked for one (steady)
+  std::string unread_why;         ///< why the latest attempt failed; empty when it did not
+  Account account;
+  MarketClock clock;
+  std::map<std::string, Holding> holdings;  ///< by symbol
+  std::map<OrderId, Order> orders;          ///< parents and children, as last seen
+  std::map<std::string, Quantity> allowance;  ///< by symbol: held and not claimed by a live or unknown exit of ours
+};
+
+/// How the last check of a lot went.
+struct Check {
+  bool checked = false;
+  std::string why_not;
+  std::vector<std::pair<ExitReason, rules::Verdict>> verdicts;
+};
+
+/// Everything the engine knows about one account. A value; only step() changes it.
+struct State {
+  Policy policy;
+  calendar::UsEquities calendar;
+  std::string account;         ///< our name
+  std::string account_number;  ///< the broker's
+
+  std::map<LotUid, Lot> lots;  ///< open and closing
+  std::map<LotUid, lifecycle::Flight> flights;
+  std::map<LotUid, lifecycle::Decision> decisions;  ///< the latest about each exit, for explanation
+  std::map<LotUid, Check> checks;
+
+  std::map<std::string, pricing::SymbolPrices> prices;
+  TriggerBook triggers;
+
+  std::vector<Execution> executions;  ///< offered, not settled
+  std::set<std::int64_t> taken_commands;  ///< ids of queued commands that were carried out
+  BrokerView broker;
+  std::map<std::string, reconcile::Orphan> orphans;        ///< waiting for the fills that opened them
+  std::map<std::string, reconcile::Shortfall> shortfalls;  ///< waiting for the fills that explain them
+  std::map<std::string, std::string> ownership_concerns;   ///< by symbol: what the lots and the broker disagree about
+};
+
+}  // namespace belay::engine

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/step.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "core/engine/stepper.hpp"
+
+namespace belay::engine {
+
+using Severity = action::RaiseAlert::Severity;
+
+Actions step(State& state, const Event& event, Moment now) {
+  Stepper stepper(state, now);
+  std::visit([&](const auto& e) { stepper.on(e); }, event);
+  return stepper.take();
+}
+
+std::string level_symbol(const Lot& lot) {
+  if (lot.price_domain != PriceDomain::underlying || !lot.instrument.option) return lot.instrument.symbol;
+  // An adjusted root is the underlying's symbol with a digit behind it: AAPL1 (alpaca.md 4).
+  std::string root = lot.instrument.option->root;
+  while (root.size() > 1 && root.back() >= '0' && root.back() <= '9') root.pop_back();
+  return root;
+}
+
+std::vector<std::string> symbols_to_price(const State& state) {
+  std::set<std::string> symbols;
+  for (const auto& [uid, lot] : state.lots) {
+    if (lot.instrument.kind == InstrumentKind::crypto) continue;  // watched by the broker's word only
+    symbols.insert(lot.instrument.symbol);
+    symbols.insert(level_symbol(lot));
+  }
+  return {symbols.begin(), symbols.end()};
+}
+
+Money result_at(const Lot& lot, Price price) {
+  const Price gain = lot.is_long() ? price - lot.entry_price : lot.entry_price - price;
+  return notional(gain, lot.quantity, lot.multiplier);
+}
+
+std::optional<Ratio> percent_at(const Lot& lot, Price price) {
+  const Price gain = lot.is_long() ? price - lot.entry_price : lot.entry_price - price;
+  const auto part = ratio(gain, lot.entry_price);
+  if (!part) return std::nullopt;
+  return Ratio::from_nanos(fixed::multiply_divide(part->nanos(), 100, 1));
+}
+
+// ---- what comes out
+
+void Stepper::keep(const Lot& lot) {
+  index_triggers(lot);
+  emit(action::KeepLot{lot});
+}
+
+void Stepper::record(const Lot& lot, EventType type, Fields data) {
+  emit(action::RecordEvent{{.lot = lot.uid, .type = type, .data = std::move(data), .at = now_.wall}});
+}
+
+void Stepper::record_account(EventType type, Fields data) {
+  emit(action::RecordEvent{{.lot = {}, .type = type, .data = std::move(data), .at = now_.wall}});
+}
+
+void Stepper::alert(Severity severity, std::string cause, const Lot* lot, std::string text) {
+  const LotUid uid = lot == nullptr ? LotUid() : lot->uid;
+  const std::string symbol = lot == nullptr ? "" : lot->instrument.symbol;
+  constexpr std::array kWords{"info", "warning", "critical"};
+  emit(action::RecordEvent{{.lot = uid,
+                            .type = EventType::alert,
+                            .data = {{"cause", cause},
+                                     {"severity", std::string(kWords[static_cast<std::size_t>(severity)])},
+                                     {"text", text}},
+                            .at = now_.wall}});
+  emit(action::RaiseAlert{
+      .severity = severity, .cause = std::move(cause), .lot = uid, .symbol = symbol, .text = std::move(text)});
+}
+
+// ---- the book
+
+void Stepper::on(const event::BookLoaded& event) {
+  for (const Lot& lot : event.lots) {
+    if (!state_.lots.contains(lot.uid)) {
+      state_.lots.emplace(lot.uid, lot);
+      index_triggers(lot);
+      pricing::SymbolPrices& prices = state_.prices[lot.instrument.symbol];
+      if (lot.good_price && (!prices.last_good_at || (lot.priced_at && *prices.last_good_at < *lot.priced_at))) {
+        prices.last_good = lot.good_price;
+        prices.last_good_at = lot.priced_at;
+        prices.suspect = lot.suspect;
+      }
+      if (lot.exit) state_.flights[lot.uid].began = now_.steady;
+    } else {
+      state_.lots.at(lot.uid).id = lot.id;  // the row is only known once stored
+    }
+  }
+  state_.executions = event.executions;
+  for (const QuarantinedExecution& row : event.quarantined) quarantine(row);
+  for (const OperatorCommand& command : event.commands) offer_command(command);
+}
+
+void Stepper::quarantine(const QuarantinedExecution& row) {
+  record_account(EventType::monitor_error,
+                 {{"error", "execution " + row.key + " cannot be understood: " + row.why}, {"execution_key", row.key}});
+  alert(Severity::warning, "execution_quarantined", nullptr,
+        "Execution " + row.key + " cannot be understood and was set aside: " + row.why);
+  emit(action::SettleExecution{row.key, row.account_name, "quarantined"});
+}
+
+// ---- a person's word
+
+void Stepper::on(const event::CommandGiven& event) { offer_command(event.command); }
+
+void Stepper::offer_command(const OperatorCommand& command) {
+  if (command.id != 0 && !state_.taken_commands.insert(command.id).second) return;
+  const auto found = state_.lots.find(command.lot);
+  if (found == state_.lots.end()) {
+    record_account(EventType::operator_, {{"command", std::string("close")},
+                                          {"who", command.who},
+                                          {"result", "no open position " + command.lot.text()}});
+    if (command.id != 0) emit(action::FinishCommand{command.id});
+    return;
+  }
+  Lot& lot = found->second;
+  record(lot, EventType::operator_, {{"command", std::string("close")}, {"who", command.who}, {"why", command.why}});
+  const Quantity wanted = command.quantity ? std::min(*command.quantity, lot.quantity) : lot.quantity;
+  const std::string message = "Closed by " + command.who + (command.why.empty() ? "" : ": " + command.why);
+  if (lot.exit) {
+    join_exit(lot, ExitReason::manual_close, wanted, message, command.who);
+  } else {
+    begin_exit(lot, ExitReason::manual_close, 0, {ExitReason::manual_close}, wanted,
+               {.state = rules::Verdict::State::holds, .message = message});
+    lot.exit->who = command.who;
+    keep(lot);
+  }
+  if (command.id != 0) emit(action::FinishCommand{command.id});
+  advance(command.lot);
+}
+
+}  // namespace belay::engine

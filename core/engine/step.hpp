@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/engine/action.hpp"
+#include "core/engine/event.hpp"
+#include "core/engine/state.hpp"
+
+namespace belay::engine {
+
+/// The whole of Belay's judgement: what to do about an event. Deterministic: the same state, event and moment give the
+/// same actions and the same state after. Nothing else decides anything.
+Actions step(State& state, const Event& event, Moment now);
+
+/// Symbols whose prices the lots of the state need: their own, and the underlying's where levels are stated in it.
+std::vector<std::string> symbols_to_price(const State& state);
+
+/// The symbol whose price the lot's stop and target are levels of.
+std::string level_symbol(const Lot& lot);
+
+/// Unrealised result of what is left of the lot, at this price; percent of the entry value, 5 being five percent.
+Money result_at(const Lot& lot, Price price);
+std::optional<Ratio> percent_at(const Lot& lot, Price price);
+
+/// How an exit stands, in one word for people and scripts.
+enum class ExitStanding : std::uint8_t { working, waiting, failed };
+ExitStanding exit_standing(const State& state, const LotUid& lot);
+/// Whether something is under way that a pass should stand by for.
+bool has_work_in_flight(const State& state);
+
+}  // namespace belay::engine

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "core/engine/step.hpp"
+
+namespace belay::engine {
+
+/// One step in the making: the state, the moment, and the actions so far. The handlers are spread over files by what
+/// they are about: step.cpp (the book, commands), broker_read.cpp, take_over.cpp (ownership), check.cpp (prices and
+/// rules), leave.cpp (exits).
+class Stepper {
+ public:
+  Stepper(State& state, Moment now) : state_(state), now_(now) {}
+
+  void on(const event::BookLoaded& event);
+  void on(const event::BrokerRead& event);
+  void on(const event::BrokerUnread& event);
+  void on(const event::PricesRead& event);
+  void on(const event::Tick& event);
+  void on(const event::CheckDue& event);
+  void on(const event::SubmitAccepted& event);
+  void on(const event::SubmitRefused& event);
+  void on(const event::SubmitNotSent& event);
+  void on(const event::SubmitUnknown& event);
+  void on(const event::OrderSeen& event);
+  void on(const event::OrderGone& event);
+  void on(const event::OrderMissing& event);
+  void on(const event::OrderUnread& event);
+  void on(const event::FillsRead& event);
+  void on(const event::FillsUnread& event);
+  void on(const event::CommandGiven& event);
+  void on(const event::TimerFired& event);
+
+  Actions take() { return std::move(actions_); }
+
+ private:
+  // ---- what comes out (step.cpp)
+  void emit(Action action) { actions_.push_back(std::move(action)); }
+  void keep(const Lot& lot);
+  void record(const Lot& lot, EventType type, Fields data);
+  void record_account(EventType type, Fields data);
+  void alert(action::RaiseAlert::Severity severity, std::string cause, const Lot* lot, std::string text);
+  void offer_command(const OperatorCommand& command);
+  void quarantine(const QuarantinedExecution& row);
+
+  // ---- the broker's word (broker_read.cpp)
+  void remember_orders(const std::vector<Order>& orders);
+  void absorb(const Order& order);
+  void absorb_exit_order(Lot& lot, const Order& order, int attempt);
+  void recover_exit(Lot& lot, const Order& order);
+  void verify_guards(Lot& lot);
+  void count_guard_fill(Lot& lot, const Order& guard, ExitReason reason);
+  void measure_allowances();
+  void look_at_unseen_orders();
+  void ask_for_broker_read();
+
+  // ---- whose shares are whose (take_over.cpp)
+  void settle_ownership();
+  void open_lot(const reconcile::Claim& claim);
+  void grow_lot(const reconcile::Growth& growth);
+  void settle_history(const reconcile::Unclaimed& unclaimed);
+  void adopt(const reconcile::Orphan& orphan, const std::optional<reconcile::Opening>& opening);
+  void explain_shortfall(const reconcile::Shortfall& shortfall, const std::vector<Fill>& fills);
+  void freeze(Lot& lot, const std::string& why);
+  void ask_for_fills();
+
+  // ---- prices and rules (check.cpp)
+  void check(Lot& lot);
+  void check_guarded(Lot& lot);
+  pricing::Judgement judge_levels(const Lot& lot);
+  void mark(Lot& lot, const pricing::Judgement& own);
+  void detect_split(Lot& lot);
+  void weigh(Lot& lot, const pricing::Judgement& levels);
+  void set_concern(Lot& lot, std::string concern, std::optional<Timestamp> previous_check);
+  void index_triggers(const Lot& lot);
+
+  // ---- leaving (leave.cpp)
+  void begin_exit(Lot& lot, ExitReason reason, int priority, std::vector<ExitReason> reasons, Quantity wanted,
+                  const rules::Verdict& verdict);
+  void join_exit(Lot& lot, ExitReason reason, Quantity wanted, const std::string& message, const std::string& who);
+  void advance(const LotUid& uid);
+  void advance_all();
+  void apply(Lot& lot, const lifecycle::Decision& decision);
+  void send(Lot& lot, const lifecycle::Send& send);
+  void send_again(Lot& lot, const ClientOrderId& id);
+  void emit_submit(const Lot& lot, const ExitOrder& order);
+  void tell_if_late(Lot& lot);
+  void recount(Lot& lot);
+  void finish_if_flat(const LotUid& uid);
+  void finish_part(Lot& lot);
+  void close(Lot& lot);
+  Lot* lot_of(const ClientOrderId& client_id);
+  ExitOrder* exit_order_of(Lot& lot, const ClientOrderId& client_id);
+  lifecycle::ExitView view_of(const Lot& lot);
+  [[nodiscard]] bool session_open() const;
+  [[nodiscard]] std::vector<lifecycle::RestingOrder> guards_of(const Lot& lot) const;
+  [[nodiscard]] std::vector<lifecycle::RestingOrder> open_entry_of(const Lot& lot) const;
+  [[nodiscard]] Quantity held_by_others(const Lot& lot) const;
+
+  State& state_;
+  Moment now_;
+  Actions actions_;
+};
+
+}  // namespace belay::engine
