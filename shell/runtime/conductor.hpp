@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/engine/state.hpp"
+#include "core/engine/step.hpp"
+#include "shell/log/log.hpp"
+#include "shell/ports/broker.hpp"
+#include "shell/ports/clock.hpp"
+#include "shell/ports/market_data.hpp"
+#include "shell/ports/store.hpp"
+
+namespace belay::runtime {
+
+/// How one account is run.
+struct Settings {
+  std::string account = "default";   ///< our name of it: key of rows and lock
+  std::vector<std::string> aliases;  ///< upstream's names of it; empty: all of upstream's rows are this account's
+  Policy policy;
+  Duration wait = std::chrono::seconds(40);   ///< how long a cycle stands by for its exits
+  Duration sweep = std::chrono::seconds(60);  ///< between the passes of a service
+  std::uint32_t senders = 4;                  ///< broker calls at once
+};
+
+/// The parts that an account runs on. None is owned; all outlive the conductor.
+struct Parts {
+  Broker& broker;
+  MarketData& market_data;
+  Store& store;
+  Clock& clock;
+  log::Log& log;
+};
+
+/// One line about an exit, as a pass tells it.
+struct ExitLine {
+  std::int64_t position_id = 0;
+  LotUid uid;
+  std::string symbol;
+  Side side = Side::sell;
+  ExitReason reason = ExitReason::manual_close;
+  std::vector<ExitReason> reasons;
+  Quantity requested;
+  Quantity filled;
+  std::optional<Price> fill_price;
+  std::string state;  ///< "closed", "working", "waiting" or "failed"
+  ClientOrderId client_order_id;
+  OrderId order_id;
+  std::optional<Money> realised_result;  ///< of a closed one
+  std::string why;                       ///< what it waits for
+};
+
+/// Why a pass could not be made.
+enum class Failure : std::uint8_t {
+  none,
+  configuration,  ///< e.g. the account behind the keys is not the one remembered
+  store,          ///< unavailable, or refuses
+  broker,         ///< unavailable, or refuses the keys
+  locked,         ///< somebody else holds the account's lock
+};
+
+struct PassReport {
+  std::size_t positions = 0;
+  std::size_t checked = 0;
+  struct Unchecked {
+    std::int64_t id = 0;
+    std::string symbol;
+    std::string why;
+  };
+  std::vector<Unchecked> unchecked;
+  std::vector<ExitLine> exits;
+  struct Adopted {
+    std::string symbol;
+    Quantity quantity;  ///< signed
+    std::string policy;
+  };
+  std::vector<Adopted> adopted;
+  std::uint64_t trading_calls = 0;
+  std::uint64_t data_calls = 0;
+  std::uint64_t store_statements = 0;
+  std::chrono::milliseconds duration{};
+  std::vector<std::string> errors;
+  Failure failure = Failure::none;
+
+  /// Done, and nothing needs attention: every position checked, every exit closed or in good order waiting.
+  [[nodiscard]] bool all_well() const;
+};
+
+/// Runs one account: turns what the ports say into events, hands them to the engine, and turns its actions into calls
+/// and rows. Decides nothing itself. Used by one thread; calls to the broker run on threads of its own.
+class Conductor {
+ public:
+  Conductor(Parts parts, Settings settings);
+  ~Conductor();
+  Conductor(const Conductor&) = delete;
+  Conductor& operator=(const Conductor&) = delete;
+
+  /// Checks the schema (migrating an older one) and takes the account's lock.
+  Failure open();
+  /// One pass: sync, price, check, exit, stand by for the exits up to Settings::wait, record.
+  PassReport pass();
+  /// As pass(), but reads and judges only: nothing is sent, nothing recorded. For `explain` and `doctor`.
+  PassReport look();
+  /// Between passes: follows exits under way and takes up people's commands, for at most that long in real time.
+  /// Gives lines about exits that ended meanwhile.
+  std::vector<ExitLine> attend(Duration real_time);
+  /// A person's word, as if it had come through the store.
+  void command(const OperatorCommand& command);
+
+  [[nodiscard]] const engine::State& state() const;
+  /// Errors of open(), for people.
+  [[nodiscard]] const std::vector<std::string>& errors() const;
+
+ private:
+  struct Inner;
+  std::unique_ptr<Inner> inner_;
+};
+
+}  // namespace belay::runtime
