@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "shell/store/lot_columns.hpp"
+
+#include <chrono>
+#include <optional>
+
+namespace belay::store {
+namespace {
+
+using json::Value;
+
+constexpr Column kLotColumns[] = {
+    {"uid", "text"},
+    {"account_name", "text"},
+    {"execution_key", "text"},
+    {"ticker", "text"},
+    {"instrument_type", "text"},
+    {"strategy_type", "text"},
+    {"side", "text"},
+    {"quantity", "numeric"},
+    {"original_quantity", "numeric"},
+    {"multiplier", "bigint"},
+    {"entry_price", "numeric"},
+    {"entry_time", "timestamptz"},
+    {"strike_price", "numeric"},
+    {"expiration_date", "date"},
+    {"option_symbol", "text"},
+    {"stop_loss", "numeric"},
+    {"take_profit", "numeric"},
+    {"price_domain", "text"},
+    {"max_hold_minutes", "bigint"},
+    {"management", "text"},
+    {"bracket_expected", "boolean"},
+    {"bracket_order_accepted", "boolean"},
+    {"entry_order_id", "text"},
+    {"stop_order_id", "text"},
+    {"target_order_id", "text"},
+    {"current_price", "numeric"},
+    {"current_pnl_dollars", "numeric"},
+    {"current_pnl_percent", "numeric"},
+    {"last_checked_at", "timestamptz"},
+    {"check_count", "bigint"},
+    {"good_price", "numeric"},
+    {"priced_at", "timestamptz"},
+    {"suspect_trade", "jsonb"},
+    {"concern", "text"},
+    {"concern_since", "timestamptz"},
+    {"frozen", "text"},
+    {"status", "text"},
+    {"exit_state", "jsonb"},
+    {"exit_order_id", "text"},
+    {"exit_price", "numeric"},
+    {"realised_result", "numeric"},
+    {"close_reason", "text"},
+    {"closed_at", "timestamptz"},
+};
+
+constexpr Column kHistoryColumns[] = {
+    {"uid", "text"},
+    {"account_name", "text"},
+    {"execution_key", "text"},
+    {"ticker", "text"},
+    {"instrument_type", "text"},
+    {"strategy_type", "text"},
+    {"side", "text"},
+    {"quantity", "numeric"},
+    {"multiplier", "bigint"},
+    {"entry_price", "numeric"},
+    {"exit_price", "numeric"},
+    {"entry_time", "timestamptz"},
+    {"exit_time", "timestamptz"},
+    {"pnl_dollars", "numeric"},
+    {"pnl_pct", "numeric"},
+    {"strike_price", "numeric"},
+    {"expiration_date", "date"},
+    {"option_symbol", "text"},
+    {"stop_loss", "numeric"},
+    {"take_profit", "numeric"},
+    {"max_hold_minutes", "bigint"},
+    {"holding_seconds", "bigint"},
+    {"exit_reason", "text"},
+    {"exit_order_id", "text"},
+};
+
+Value value_of(const std::string& text) {
+  return text;
+}
+Value value_of(std::int64_t number) {
+  return number;
+}
+Value value_of(Timestamp at) {
+  return to_text(at);
+}
+Value value_of(ExitReason reason) {
+  return to_text(reason);
+}
+template <class Tag>
+Value value_of(Fixed<Tag> number) {
+  return number.text();
+}
+template <class Tag>
+Value value_of(const StrongId<Tag>& id) {
+  return id.text();
+}
+template <class T>
+Value value_of(const std::optional<T>& value) {
+  return value ? value_of(*value) : Value();
+}
+
+Value exit_order_value(const ExitOrder& order) {
+  return json::Object{{"attempt", order.attempt},
+                      {"client_id", value_of(order.client_id)},
+                      {"id", value_of(order.id)},
+                      {"status", to_text(order.status)},
+                      {"type", to_text(order.type)},
+                      {"quantity", value_of(order.quantity)},
+                      {"filled", value_of(order.filled)},
+                      {"filled_average", value_of(order.filled_average)},
+                      {"limit_price", value_of(order.limit_price)},
+                      {"sent_at", value_of(order.sent_at)},
+                      {"filled_at", value_of(order.filled_at)}};
+}
+
+Value exit_value(const std::optional<Exit>& exit) {
+  if (!exit) return {};
+  json::Array reasons;
+  for (const ExitReason reason : exit->reasons) reasons.push_back(value_of(reason));
+  return json::Object{{"reason", value_of(exit->reason)},
+                      {"reasons", std::move(reasons)},
+                      {"wanted", value_of(exit->wanted)},
+                      {"triggered_at", value_of(exit->triggered_at)},
+                      {"trigger_price", value_of(exit->trigger_price)},
+                      {"message", exit->message},
+                      {"who", exit->who},
+                      {"left_before", value_of(exit->left_before)}};
+}
+
+Value left_elsewise_value(const LeftElsewise& part) {
+  return json::Object{{"order", value_of(part.order)},
+                      {"reason", value_of(part.reason)},
+                      {"quantity", value_of(part.quantity)},
+                      {"value", value_of(part.value)},
+                      {"at", value_of(part.at)}};
+}
+
+Value trade_value(const std::optional<Trade>& trade) {
+  if (!trade) return {};
+  return json::Object{{"price", value_of(trade->price)}, {"as_of", value_of(trade->as_of)}};
+}
+
+/// What has no column of its own: the exit with its orders. Null while there is nothing to say.
+Value exit_state(const Lot& lot) {
+  if (!lot.exit && lot.exit_orders.empty() && lot.left_elsewise.empty()) return {};
+  json::Array orders;
+  for (const ExitOrder& order : lot.exit_orders) orders.push_back(exit_order_value(order));
+  json::Array elsewise;
+  for (const LeftElsewise& part : lot.left_elsewise) elsewise.push_back(left_elsewise_value(part));
+  return json::Object{
+      {"exit", exit_value(lot.exit)}, {"orders", std::move(orders)}, {"left_elsewise", std::move(elsewise)}};
+}
+
+/// The order that closed the lot: the last of ours that filled; else the last that took from it elsewise; else the last
+/// of ours of which the broker told an id.
+Value exit_order_id(const Lot& lot) {
+  const OrderId* filled = nullptr;
+  const OrderId* known = nullptr;
+  for (const ExitOrder& order : lot.exit_orders) {
+    if (order.id.empty()) continue;
+    known = &order.id;
+    if (order.filled.is_positive()) filled = &order.id;
+  }
+  if (filled != nullptr) return value_of(*filled);
+  if (!lot.left_elsewise.empty()) return value_of(lot.left_elsewise.back().order);
+  return known == nullptr ? Value() : value_of(*known);
+}
+
+Value strike(const Lot& lot) {
+  return lot.instrument.option ? value_of(lot.instrument.option->strike) : Value();
+}
+Value expiration(const Lot& lot) {
+  return lot.instrument.option ? Value(to_text(lot.instrument.option->expiration)) : Value();
+}
+Value option_symbol(const Lot& lot) {
+  return lot.instrument.option ? Value(lot.instrument.symbol) : Value();
+}
+
+Value percent_of_entry(const Lot& lot) {
+  if (!lot.realised_result) return {};
+  try {
+    const auto part = ratio(*lot.realised_result, notional(lot.entry_price, lot.original_quantity, lot.multiplier));
+    return part ? value_of(Ratio::from_nanos(fixed::multiply_divide(part->nanos(), 100, 1))) : Value();
+  } catch (const Overflow&) {
+    return {};  // an absurd number must not keep the close from being recorded
+  }
+}
+
+Value holding_seconds(const Lot& lot) {
+  if (!lot.closed_at) return {};
+  return std::chrono::duration_cast<std::chrono::seconds>(*lot.closed_at - lot.entry_time).count();
+}
+
+}  // namespace
+
+std::span<const Column> written_lot_columns() {
+  return kLotColumns;
+}
+std::span<const Column> written_history_columns() {
+  return kHistoryColumns;
+}
+
+Columns lot_columns(const Lot& lot) {
+  return {{"id", lot.id},
+          {"uid", value_of(lot.uid)},
+          {"account_name", lot.account},
+          {"execution_key", value_of(lot.execution_key)},
+          {"ticker", ticker(lot.instrument)},
+          {"instrument_type", to_text(lot.instrument.kind)},
+          {"strategy_type", to_text(lot.strategy)},
+          {"side", to_text(lot.direction)},
+          {"quantity", value_of(lot.quantity)},
+          {"original_quantity", value_of(lot.original_quantity)},
+          {"multiplier", lot.multiplier},
+          {"entry_price", value_of(lot.entry_price)},
+          {"entry_time", value_of(lot.entry_time)},
+          {"strike_price", strike(lot)},
+          {"expiration_date", expiration(lot)},
+          {"option_symbol", option_symbol(lot)},
+          {"stop_loss", value_of(lot.stop_loss)},
+          {"take_profit", value_of(lot.take_profit)},
+          {"price_domain", to_text(lot.price_domain)},
+          {"max_hold_minutes", value_of(lot.max_hold_minutes)},
+          {"management", to_text(lot.management)},
+          {"bracket_expected", lot.bracket_expected},
+          {"bracket_order_accepted", lot.bracket_order_accepted},
+          {"entry_order_id", value_of(lot.entry_order_id)},
+          {"stop_order_id", value_of(lot.stop_order_id)},
+          {"target_order_id", value_of(lot.target_order_id)},
+          {"current_price", value_of(lot.current_price)},
+          {"current_pnl_dollars", value_of(lot.result)},
+          {"current_pnl_percent", value_of(lot.result_percent)},
+          {"last_checked_at", value_of(lot.last_checked_at)},
+          {"check_count", lot.check_count},
+          {"good_price", value_of(lot.good_price)},
+          {"priced_at", value_of(lot.priced_at)},
+          {"suspect_trade", trade_value(lot.suspect)},
+          {"concern", lot.concern},
+          {"concern_since", value_of(lot.concern_since)},
+          {"frozen", lot.frozen},
+          {"status", to_text(lot.status)},
+          {"exit_state", exit_state(lot)},
+          {"exit_order_id", exit_order_id(lot)},
+          {"exit_price", value_of(lot.exit_price)},
+          {"realised_result", value_of(lot.realised_result)},
+          {"close_reason", value_of(lot.close_reason)},
+          {"closed_at", value_of(lot.closed_at)},
+          {"account", lot.account},
+          {"symbol", lot.instrument.symbol}};
+}
+
+Columns history_columns(const Lot& lot) {
+  return {{"uid", value_of(lot.uid)},
+          {"account_name", lot.account},
+          {"execution_key", value_of(lot.execution_key)},
+          {"ticker", ticker(lot.instrument)},
+          {"instrument_type", to_text(lot.instrument.kind)},
+          {"strategy_type", to_text(lot.strategy)},
+          {"side", to_text(lot.direction)},
+          {"quantity", value_of(lot.original_quantity)},
+          {"multiplier", lot.multiplier},
+          {"entry_price", value_of(lot.entry_price)},
+          {"exit_price", value_of(lot.exit_price)},
+          {"entry_time", value_of(lot.entry_time)},
+          {"exit_time", value_of(lot.closed_at)},
+          {"pnl_dollars", value_of(lot.realised_result)},
+          {"pnl_pct", percent_of_entry(lot)},
+          {"strike_price", strike(lot)},
+          {"expiration_date", expiration(lot)},
+          {"option_symbol", option_symbol(lot)},
+          {"stop_loss", value_of(lot.stop_loss)},
+          {"take_profit", value_of(lot.take_profit)},
+          {"max_hold_minutes", value_of(lot.max_hold_minutes)},
+          {"holding_seconds", holding_seconds(lot)},
+          {"exit_reason", value_of(lot.close_reason)},
+          {"exit_order_id", exit_order_id(lot)}};
+}
+
+}  // namespace belay::store

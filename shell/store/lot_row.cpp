@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "shell/store/lot_row.hpp"
+
+#include <utility>
+
+#include "shell/json/parse.hpp"
+#include "shell/json/value.hpp"
+#include "shell/store/row_reader.hpp"
+
+namespace belay::store {
+namespace {
+
+/// Reads members of a stored object; what is missing or odd is complained of once.
+class ObjectReader {
+ public:
+  ObjectReader(const json::Value& object, RowReader& row) : object_(object), row_(row) {}
+
+  std::string text(std::string_view key) const {
+    const json::Value* found = object_.find(key);
+    const std::string* text = found == nullptr ? nullptr : found->as_string();
+    return text == nullptr ? "" : *text;
+  }
+  template <class T>
+  std::optional<T> decimal(std::string_view key) const {
+    const json::Value* found = object_.find(key);
+    const std::string* text = found == nullptr ? nullptr : found->decimal_text();
+    if (text == nullptr) return std::nullopt;
+    const auto value = T::parse_rounding(*text);
+    if (!value) row_.complain("exit_state." + std::string(key) + ": " + value.error().message);
+    return value ? std::optional<T>(*value) : std::nullopt;
+  }
+  std::optional<Timestamp> time(std::string_view key) const {
+    const std::string found = text(key);
+    if (found.empty()) return std::nullopt;
+    const auto value = parse_stored_time(found);
+    if (!value) row_.complain("exit_state." + std::string(key) + ": " + value.error().message);
+    return value ? std::optional<Timestamp>(*value) : std::nullopt;
+  }
+  [[nodiscard]] const json::Array* list(std::string_view key) const {
+    const json::Value* found = object_.find(key);
+    return found == nullptr ? nullptr : found->as_array();
+  }
+
+ private:
+  const json::Value& object_;
+  RowReader& row_;
+};
+
+ExitReason exit_reason(std::string_view word, RowReader& row) {
+  const auto reason = parse_exit_reason(word);
+  if (!reason) row.complain("exit_state: unknown reason \"" + std::string(word.substr(0, 40)) + "\"");
+  return reason.value_or(ExitReason::manual_close);
+}
+
+Exit read_exit(const json::Value& object, RowReader& row) {
+  const ObjectReader in(object, row);
+  Exit exit;
+  exit.reason = exit_reason(in.text("reason"), row);
+  if (const json::Array* reasons = in.list("reasons")) {
+    for (const json::Value& reason : *reasons) {
+      const std::string* word = reason.as_string();
+      exit.reasons.push_back(exit_reason(word == nullptr ? "" : *word, row));
+    }
+  }
+  exit.wanted = in.decimal<Quantity>("wanted").value_or(Quantity());
+  exit.triggered_at = in.time("triggered_at").value_or(Timestamp());
+  exit.trigger_price = in.decimal<Price>("trigger_price");
+  exit.message = in.text("message");
+  exit.who = in.text("who");
+  exit.left_before = in.decimal<Quantity>("left_before").value_or(Quantity());
+  return exit;
+}
+
+ExitOrder read_exit_order(const json::Value& object, RowReader& row) {
+  const ObjectReader in(object, row);
+  ExitOrder order;
+  const json::Value* attempt = object.find("attempt");
+  order.attempt = attempt == nullptr ? 1 : static_cast<int>(attempt->as_int64().value_or(1));
+  order.client_id = ClientOrderId(in.text("client_id"));
+  order.id = OrderId(in.text("id"));
+  order.status = parse_order_status(in.text("status"));
+  order.type = parse_order_type(in.text("type"));
+  order.quantity = in.decimal<Quantity>("quantity").value_or(Quantity());
+  order.filled = in.decimal<Quantity>("filled").value_or(Quantity());
+  order.filled_average = in.decimal<Price>("filled_average");
+  order.limit_price = in.decimal<Price>("limit_price");
+  order.sent_at = in.time("sent_at").value_or(Timestamp());
+  order.filled_at = in.time("filled_at");
+  return order;
+}
+
+LeftElsewise read_left_elsewise(const json::Value& object, RowReader& row) {
+  const ObjectReader in(object, row);
+  return {.order = OrderId(in.text("order")),
+          .reason = exit_reason(in.text("reason"), row),
+          .quantity = in.decimal<Quantity>("quantity").value_or(Quantity()),
+          .value = in.decimal<Money>("value").value_or(Money()),
+          .at = in.time("at").value_or(Timestamp())};
+}
+
+void read_exit_state(Lot& lot, RowReader& row) {
+  const auto text = row.word("exit_state");
+  if (!text) return;
+  const auto parsed = json::parse(*text);
+  if (!parsed) return row.complain("exit_state: " + parsed.error().message);
+  const ObjectReader in(*parsed, row);
+  if (const json::Value* exit = parsed->find("exit"); exit != nullptr && exit->is_object()) {
+    lot.exit = read_exit(*exit, row);
+  }
+  if (const json::Array* orders = in.list("orders")) {
+    for (const json::Value& order : *orders) lot.exit_orders.push_back(read_exit_order(order, row));
+  }
+  if (const json::Array* parts = in.list("left_elsewise")) {
+    for (const json::Value& part : *parts) lot.left_elsewise.push_back(read_left_elsewise(part, row));
+  }
+}
+
+void read_suspect(Lot& lot, RowReader& row) {
+  const auto text = row.word("suspect_trade");
+  if (!text) return;
+  const auto parsed = json::parse(*text);
+  if (!parsed) return row.complain("suspect_trade: " + parsed.error().message);
+  const ObjectReader in(*parsed, row);
+  lot.suspect = Trade{in.decimal<Price>("price").value_or(Price()), in.time("as_of").value_or(Timestamp())};
+}
+
+/// The row with the values put back that its columns were too narrow for: exact_values holds {column: [as stored,
+/// exact]}. A column that somebody has changed since counts as it stands.
+Rows widened(const Rows& rows, std::size_t row) {
+  Rows out{rows.columns, {rows.rows[row]}, 0};
+  const auto parsed = json::parse(*rows.text(row, "exact_values"));
+  const json::Object* object = parsed ? parsed->as_object() : nullptr;
+  if (object == nullptr) return out;
+  for (const auto& [column, pair] : *object) {
+    const json::Array* both = pair.as_array();
+    const auto at = out.columns.find(column);
+    if (both == nullptr || both->size() != 2 || at == out.columns.end()) continue;
+    const std::string* stored = (*both)[0].as_string();
+    const std::string* exact = (*both)[1].as_string();
+    Cell& cell = out.rows[0][at->second];
+    if (stored == nullptr || exact == nullptr || !cell) continue;
+    const auto as_number = Ratio::parse_rounding(*cell);
+    const auto stored_number = Ratio::parse_rounding(*stored);
+    if (*cell == *stored || (as_number && stored_number && *as_number == *stored_number)) cell = *exact;
+  }
+  return out;
+}
+
+template <class T, class Parse>
+T read_word(RowReader& row, std::string_view column, T otherwise, Parse parse) {
+  const auto word = row.word(column);
+  if (!word) return otherwise;
+  const std::optional<T> value = parse(*word);
+  if (!value) row.complain(std::string(column) + ": unknown word \"" + word->substr(0, 40) + "\"");
+  return value.value_or(otherwise);
+}
+
+template <class T>
+T required(RowReader& row, std::string_view column, const std::optional<T>& value) {
+  if (!value) row.complain(std::string(column) + " is missing");
+  return value.value_or(T());
+}
+
+Direction read_direction(RowReader& row) {
+  const auto word = row.word("side");
+  if (!word) row.complain("side is missing");
+  if (!word || *word == "call" || *word == "put")
+    return Direction::long_;  // a bought option, in another service's words
+  return read_word(row, "side", Direction::long_, parse_direction);
+}
+
+std::optional<OrderId> order_id(const RowReader& row, std::string_view column) {
+  const auto text = row.text(column);
+  return text ? std::optional<OrderId>(OrderId(*text)) : std::nullopt;
+}
+
+void read_terms(Lot& lot, RowReader& row) {
+  lot.instrument = read_instrument(row, "option_symbol", "instrument_type");
+  lot.multiplier = row.integer("multiplier").value_or(usual_multiplier(lot.instrument));
+  lot.direction = read_direction(row);
+  lot.strategy = parse_strategy(row.word("strategy_type").value_or("")).value_or(Strategy::swing_trade);
+  lot.management = read_word(row, "management", Management::managed, parse_management);
+  lot.quantity = required(row, "quantity", row.decimal<Quantity>("quantity"));
+  lot.original_quantity = row.decimal<Quantity>("original_quantity").value_or(lot.quantity);
+  lot.entry_price = required(row, "entry_price", row.decimal<Price>("entry_price"));
+  lot.entry_time = required(row, "entry_time", row.time("entry_time"));
+  lot.stop_loss = row.decimal<Price>("stop_loss");
+  lot.take_profit = row.decimal<Price>("take_profit");
+  lot.price_domain = read_word(row, "price_domain", PriceDomain::instrument, parse_price_domain);
+  lot.max_hold_minutes = row.integer("max_hold_minutes");
+}
+
+void read_tracking(Lot& lot, RowReader& row) {
+  lot.bracket_expected = row.boolean("bracket_expected").value_or(false);
+  lot.bracket_order_accepted = row.boolean("bracket_order_accepted").value_or(false);
+  lot.entry_order_id = order_id(row, "entry_order_id");
+  lot.stop_order_id = order_id(row, "stop_order_id");
+  lot.target_order_id = order_id(row, "target_order_id");
+  lot.current_price = row.decimal<Price>("current_price");
+  lot.result = row.decimal<Money>("current_pnl_dollars");
+  lot.result_percent = row.decimal<Ratio>("current_pnl_percent");
+  lot.last_checked_at = row.time("last_checked_at");
+  lot.check_count = row.integer("check_count").value_or(0);
+  lot.good_price = row.decimal<Price>("good_price");
+  lot.priced_at = row.time("priced_at");
+  read_suspect(lot, row);
+  lot.concern = row.text("concern").value_or("");
+  lot.concern_since = row.time("concern_since");
+  lot.frozen = row.text("frozen").value_or("");
+}
+
+void read_end(Lot& lot, RowReader& row) {
+  lot.status = read_word(row, "status", LotStatus::open, parse_lot_status);
+  read_exit_state(lot, row);
+  lot.close_reason = parse_exit_reason(row.word("close_reason").value_or(""));
+  lot.closed_at = row.time("closed_at");
+  lot.exit_price = row.decimal<Price>("exit_price");
+  lot.realised_result = row.decimal<Money>("realised_result");
+}
+
+}  // namespace
+
+LotRow read_lot(const Rows& rows, std::size_t row_index) {
+  const bool narrow = rows.text(row_index, "exact_values") != nullptr;
+  const Rows exact = narrow ? widened(rows, row_index) : Rows();
+  RowReader row(narrow ? exact : rows, narrow ? 0 : row_index);
+  LotRow out;
+  Lot& lot = out.lot;
+  lot.id = row.integer("id").value_or(0);
+  lot.uid = LotUid(row.word("uid").value_or(""));
+  lot.account = row.text("account_name").value_or("");
+  lot.execution_key = row.text("execution_key");
+  read_terms(lot, row);
+  read_tracking(lot, row);
+  read_end(lot, row);
+  out.ours = !lot.uid.empty();
+  if (!out.ours) {
+    lot.concern = kTakenOver;
+    if (lot.status == LotStatus::closing && !lot.exit) lot.status = LotStatus::open;
+    if (lot.status != LotStatus::closed && !lot.quantity.is_positive()) row.complain("quantity is not positive");
+  }
+  out.why = row.why();
+  return out;
+}
+
+}  // namespace belay::store

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "shell/store/sql_store.hpp"
+
+#include <algorithm>
+
+#include "shell/json/value.hpp"
+#include "shell/json/write.hpp"
+#include "shell/store/execution_row.hpp"
+#include "shell/store/migrator.hpp"
+#include "shell/store/row_reader.hpp"
+#include "shell/store/statements.hpp"
+
+namespace belay::store {
+namespace {
+
+std::string json_list(const std::vector<std::string>& words) {
+  json::Array out;
+  for (const std::string& word : words) out.push_back(word);
+  return json::write(std::move(out));
+}
+
+std::int64_t to_number(const Cell& cell) {
+  return cell ? std::strtoll(cell->c_str(), nullptr, 10) : 0;
+}
+
+/// The uid of a row that another service wrote: the same whenever and by whomever it is derived.
+LotUid uid_of_row(const std::string& account_number, const std::string& account, std::int64_t id) {
+  return lot_uid(account_number.empty() ? account : account_number, "row:" + std::to_string(id));
+}
+
+OperatorCommand read_command(const Rows& rows, std::size_t index) {
+  RowReader row(rows, index);
+  OperatorCommand command;
+  command.id = row.integer("id").value_or(0);
+  command.lot = LotUid(row.text("lot_uid").value_or(""));
+  command.quantity = row.decimal<Quantity>("quantity");
+  command.who = row.text("who").value_or("");
+  command.why = row.text("why").value_or("");
+  return command;
+}
+
+bool older(const Lot& a, const Lot& b) {
+  return std::tie(a.entry_time, a.id) < std::tie(b.entry_time, b.id);
+}
+
+}  // namespace
+
+StoreResult<MigrationReport> SqlStore::migrate() {
+  facts_.reset();
+  return store::migrate(*connection_);
+}
+
+StoreResult<int> SqlStore::schema_version() {
+  auto read = read_schema(*connection_);
+  if (!read) return std::unexpected(read.error());
+  facts_ = std::move(*read);
+  return facts_->version;
+}
+
+StoreResult<const SchemaFacts*> SqlStore::facts() {
+  if (!facts_) {
+    if (const auto version = schema_version(); !version) return std::unexpected(version.error());
+  }
+  return &*facts_;
+}
+
+StoreResult<StoredBook> SqlStore::load(const std::string& account, const std::vector<std::string>& aliases) {
+  const std::string names = json_list(aliases);
+  auto notes = read_notes(account);
+  if (!notes) return std::unexpected(notes.error());
+  StoredBook book;
+  book.account_number = std::move(notes->number);
+  book.commands = std::move(notes->commands);
+  if (const auto read = read_lots(account, names, book); !read) return std::unexpected(read.error());
+  if (const auto read = read_executions(account, names, book); !read) return std::unexpected(read.error());
+  return book;
+}
+
+StoreResult<SqlStore::AccountNotes> SqlStore::read_notes(const std::string& account) {
+  const auto rows = connection_->run(
+      "SELECT 0 AS id, account_number AS lot_uid, CAST(NULL AS text) AS quantity, '' AS who, '' AS why "
+      "FROM belay_accounts WHERE account_name = $1 "
+      "UNION ALL SELECT id, lot_uid, CAST(quantity AS text), who, why FROM belay_commands "
+      "WHERE account_name = $1 AND finished_at IS NULL ORDER BY 1",
+      {account});
+  if (!rows) return std::unexpected(rows.error());
+  AccountNotes notes;
+  for (std::size_t i = 0; i < rows->rows.size(); ++i) {
+    OperatorCommand command = read_command(*rows, i);
+    if (command.id == 0) {
+      notes.number = command.lot.text();
+    } else {
+      notes.commands.push_back(std::move(command));
+    }
+  }
+  return notes;
+}
+
+StoreResult<void> SqlStore::read_lots(const std::string& account, const std::string& aliases, StoredBook& book) {
+  const auto rows = connection_->run(statements::open_lots(connection_->dialect()), {account, aliases});
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<const Lot*> claimed;
+  book.lots.reserve(rows->rows.size());
+  for (std::size_t i = 0; i < rows->rows.size(); ++i) {
+    LotRow row = read_lot(*rows, i);
+    if (!row.ours && row.why) {
+      book.quarantined.push_back({"row:" + std::to_string(row.lot.id), row.lot.account,
+                                  "active_positions, id " + std::to_string(row.lot.id) + ": " + *row.why});
+      continue;
+    }
+    if (!row.ours) {
+      row.lot.uid = uid_of_row(book.account_number, account, row.lot.id);
+      row.lot.account = account;
+    }
+    if (row.why) row.lot.concern = "the stored row is damaged: " + *row.why;
+    book.lots.push_back(std::move(row.lot));
+    if (!row.ours) claimed.push_back(&book.lots.back());  // reserved above: stays where it is
+  }
+  if (!claimed.empty()) {
+    if (const auto done = claim(account, claimed); !done) return done;
+  }
+  std::ranges::sort(book.lots, older);
+  return {};
+}
+
+StoreResult<void> SqlStore::claim(const std::string& account, const std::vector<const Lot*>& lots) {
+  json::Array rows;
+  for (const Lot* lot : lots) {
+    rows.push_back(
+        json::Object{{"id", lot->id}, {"uid", lot->uid.text()}, {"account_name", account}, {"concern", lot->concern}});
+  }
+  const auto done = connection_->run(statements::claim_lots(connection_->dialect()), {json::write(std::move(rows))});
+  if (!done) return std::unexpected(done.error());
+  return {};
+}
+
+StoreResult<void> SqlStore::read_executions(const std::string& account, const std::string& aliases, StoredBook& book) {
+  const auto rows = connection_->run(statements::new_executions(connection_->dialect(), false), {account, aliases});
+  if (!rows) return std::unexpected(rows.error());
+  for (std::size_t i = 0; i < rows->rows.size(); ++i) {
+    auto read = read_execution(*rows, i);
+    if (read) {
+      book.executions.push_back(std::move(*read));
+    } else {
+      book.quarantined.push_back(std::move(read.error()));
+    }
+  }
+  std::ranges::stable_sort(book.executions, std::ranges::greater(), &Execution::entry_time);
+  return {};
+}
+
+StoreResult<std::vector<Execution>> SqlStore::executions_for(const std::string& account,
+                                                             const std::vector<std::string>& aliases,
+                                                             const std::vector<std::string>& symbols) {
+  const auto rows = connection_->run(statements::new_executions(connection_->dialect(), true),
+                                     {account, json_list(aliases), json_list(symbols)});
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<Execution> out;
+  for (std::size_t i = 0; i < rows->rows.size(); ++i) {
+    auto read = read_execution(*rows, i);  // what is not understood is reported by load
+    if (read) out.push_back(std::move(*read));
+  }
+  std::ranges::stable_sort(out, std::ranges::greater(), &Execution::entry_time);
+  return out;
+}
+
+StoreResult<std::int64_t> SqlStore::enqueue(const std::string& account, const OperatorCommand& command) {
+  const Cell quantity = command.quantity ? Cell(command.quantity->text()) : std::nullopt;
+  const auto rows = connection_->run(
+      std::string("INSERT INTO belay_commands (account_name, lot_uid, quantity, who, why) VALUES ($1, $2, ") +
+          (connection_->dialect() == Dialect::postgres ? "CAST($3 AS numeric)" : "$3") + ", $4, $5) RETURNING id",
+      {account, command.lot.text(), quantity, command.who, command.why});
+  if (!rows) return std::unexpected(rows.error());
+  return to_number(rows->rows.at(0).at(0));
+}
+
+StoreResult<std::vector<OperatorCommand>> SqlStore::waiting_commands(const std::string& account) {
+  auto notes = read_notes(account);
+  if (!notes) return std::unexpected(notes.error());
+  return std::move(notes->commands);
+}
+
+StoreResult<std::vector<Lot>> SqlStore::lots(const LotFilter& filter) {
+  const auto rows = connection_->run(
+      "SELECT p.*, a.account_number AS owner_number FROM active_positions p "
+      "LEFT JOIN belay_accounts a ON a.account_name = p.account_name "
+      "WHERE (CAST($1 AS text) = 'all' OR p.status IN ('open', 'closing')) "
+      "AND (CAST($2 AS text) = '' OR p.ticker = CAST($2 AS text) OR p.option_symbol = CAST($2 AS text)) "
+      "AND (CAST($3 AS text) = '0' OR CAST(p.id AS text) = CAST($3 AS text))",
+      {std::string(filter.include_closed ? "all" : "live"), filter.symbol, std::to_string(filter.id)});
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<Lot> out;
+  for (std::size_t i = 0; i < rows->rows.size(); ++i) {
+    LotRow row = read_lot(*rows, i);
+    if (!row.ours) {
+      const std::string* number = rows->text(i, "owner_number");
+      row.lot.uid = uid_of_row(number == nullptr ? "" : *number, row.lot.account, row.lot.id);
+    }
+    if (row.why) row.lot.concern = "the stored row is not understood: " + *row.why;
+    out.push_back(std::move(row.lot));
+  }
+  std::ranges::sort(out, older);
+  return out;
+}
+
+StoreResult<std::vector<StoredEvent>> SqlStore::events(const EventFilter& filter) {
+  const bool sqlite = connection_->dialect() == Dialect::sqlite;
+  const auto moment = [&](const std::string& parameter) {
+    return sqlite ? "julianday(" + parameter + ")" : "CAST(" + parameter + " AS timestamptz)";
+  };
+  const std::string at = sqlite ? "julianday(e.created_at)" : "e.created_at";
+  const std::string types =
+      sqlite ? "(SELECT value FROM json_each($3))" : "(SELECT jsonb_array_elements_text(CAST($3 AS jsonb)))";
+  const auto rows = connection_->run(
+      "SELECT * FROM (SELECT e.id, e.position_id, e.event_type, e.event_data, e.created_at FROM position_events e "
+      "LEFT JOIN active_positions p ON p.id = e.position_id WHERE e.id > CAST($6 AS bigint) "
+      "AND (CAST($1 AS bigint) = 0 OR e.position_id = CAST($1 AS bigint)) "
+      "AND (CAST($2 AS text) = '' OR p.ticker = CAST($2 AS text) OR p.option_symbol = CAST($2 AS text)) "
+      "AND (CAST($3 AS text) = '[]' OR e.event_type IN " +
+          types + ") AND (CAST($4 AS text) IS NULL OR " + at + " >= " + moment("$4") +
+          ") AND (CAST($5 AS text) IS NULL OR " + at + " < " + moment("$5") +
+          ") ORDER BY e.id DESC LIMIT CAST($7 AS bigint)) newest ORDER BY id",
+      {std::to_string(filter.position_id), filter.symbol, json_list(filter.types),
+       filter.since ? Cell(to_text(*filter.since)) : std::nullopt,
+       filter.until ? Cell(to_text(*filter.until)) : std::nullopt, std::to_string(filter.after_id),
+       std::to_string(filter.limit)});
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<StoredEvent> out;
+  for (std::size_t i = 0; i < rows->rows.size(); ++i) {
+    RowReader row(*rows, i);
+    out.push_back({row.integer("id").value_or(0), row.integer("position_id"), row.text("event_type").value_or(""),
+                   row.text("event_data").value_or(""), row.time("created_at").value_or(Timestamp())});
+  }
+  return out;
+}
+
+}  // namespace belay::store

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "shell/ports/store.hpp"
+#include "shell/store/connection.hpp"
+#include "shell/store/lot_row.hpp"
+#include "shell/store/schema.hpp"
+
+namespace belay::store {
+
+/// The store over either database: what is read and written, and how often. How, is the connection's.
+class SqlStore final : public Store {
+ public:
+  explicit SqlStore(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+  StoreResult<MigrationReport> migrate() override;
+  StoreResult<int> schema_version() override;
+  StoreResult<bool> try_lock(const std::string& account) override { return connection_->try_lock(account); }
+  bool still_locked() override { return connection_->still_locked(); }
+  StoreResult<StoredBook> load(const std::string& account, const std::vector<std::string>& aliases) override;
+  StoreResult<std::vector<Execution>> executions_for(const std::string& account,
+                                                     const std::vector<std::string>& aliases,
+                                                     const std::vector<std::string>& symbols) override;
+  StoreResult<void> save(const std::string& account, const Batch& batch) override;
+  StoreResult<std::int64_t> enqueue(const std::string& account, const OperatorCommand& command) override;
+  StoreResult<std::vector<OperatorCommand>> waiting_commands(const std::string& account) override;
+  StoreResult<std::vector<Lot>> lots(const LotFilter& filter) override;
+  StoreResult<std::vector<StoredEvent>> events(const EventFilter& filter) override;
+  [[nodiscard]] std::uint64_t statements() const override { return connection_->statements(); }
+  [[nodiscard]] std::string description() const override { return connection_->description(); }
+
+ private:
+  struct AccountNotes {
+    std::string number;
+    std::vector<OperatorCommand> commands;
+  };
+  StoreResult<AccountNotes> read_notes(const std::string& account);
+  StoreResult<void> read_lots(const std::string& account, const std::string& aliases, StoredBook& book);
+  StoreResult<void> claim(const std::string& account, const std::vector<const Lot*>& lots);
+  StoreResult<void> read_executions(const std::string& account, const std::string& aliases, StoredBook& book);
+
+  StoreResult<const SchemaFacts*> facts();
+  StoreResult<void> write_lots(const std::vector<Lot>& lots);
+  StoreResult<void> write_events(const std::vector<EventRecord>& events);
+  StoreResult<void> write_settlements(const std::string& account, const Batch& batch);
+
+  std::unique_ptr<Connection> connection_;
+  std::optional<SchemaFacts> facts_;
+};
+
+}  // namespace belay::store
