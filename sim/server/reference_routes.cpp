@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "core/calendar/new_york.hpp"
+#include "sim/server/call.hpp"
+#include "sim/server/wire_trading.hpp"
+
+namespace belay::sim {
+namespace {
+
+constexpr std::int64_t kLargestPage = 10'000;
+
+Date today(const Exchange& exchange) {
+  return calendar::to_new_york(exchange.now()).date;
+}
+
+Reply read_clock(Exchange& exchange, const Call&) {
+  return {200, wire_clock(exchange.now(), exchange.calendar())};
+}
+
+Reply read_calendar(Exchange& exchange, const Call& call) {
+  const auto start = call.query.date("start");
+  const auto end = call.query.date("end");
+  if (!start || !end) return {400, wire_error((start ? end : start).error())};
+  const Date first = start->value_or(today(exchange));
+  const Date last = end->value_or(first + std::chrono::years(1));
+  const auto& calendar = exchange.calendar();
+  json::Array days;
+  if (first.ok() && std::chrono::sys_days(last) - std::chrono::sys_days(first) <= std::chrono::days(20'000)) {
+    for (auto session = calendar.first_session_on_or_after(first); session.date <= last;
+         session = calendar.session_after(session.date)) {
+      days.push_back(wire_calendar_day(session, calendar));
+    }
+    return {200, std::move(days)};
+  }
+  return {400, wire_error(invalid_request("start and end are too far apart"))};
+}
+
+Reply list_assets(Exchange& exchange, const Call& call) {
+  const std::string status = call.query.text("status");
+  const std::string wanted_class = call.query.text("asset_class");
+  const std::string market = call.query.text("exchange");
+  json::Array listed;
+  for (const Asset& asset : exchange.assets()) {
+    if (asset.instrument.is_option()) continue;
+    if (!status.empty() && status != "active") continue;
+    if (!wanted_class.empty() && wanted_class != asset_class_text(asset.instrument.kind)) continue;
+    if (!market.empty() && market != asset.exchange) continue;
+    listed.push_back(wire_asset(asset));
+  }
+  return {200, std::move(listed)};
+}
+
+Reply read_asset(Exchange& exchange, const Call& call) {
+  const Asset* asset = exchange.asset(call.path_parts.at(0));
+  if (asset == nullptr || asset->instrument.is_option()) {
+    return refuse(not_found("asset not found for " + call.path_parts.at(0)));
+  }
+  return {200, wire_asset(*asset)};
+}
+
+json::Value wire_contract(Exchange& exchange, const Asset& contract, bool with_deliverables) {
+  const std::string underlying = underlying_of(*contract.instrument.option);
+  // A contract may be quoted before its underlying ever was.
+  if (exchange.asset(underlying) == nullptr) exchange.add_asset(usual_asset(underlying));
+  const Asset& stock = *exchange.asset(underlying);
+  const Date day = today(exchange);
+  json::Value wire = wire_option_contract(contract, stock, day, exchange.previous_close(contract.symbol()),
+                                          exchange.calendar().session_before(day).date);
+  if (with_deliverables) wire.set("deliverables", wire_deliverables(contract, stock));
+  return wire;
+}
+
+/// Which contracts somebody asks for.
+struct ContractFilter {
+  std::vector<std::string> underlyings;  // empty: all
+  std::string root;
+  std::string type;
+  std::string style;
+  std::string status;
+  std::optional<Date> first;
+  std::optional<Date> last;
+  std::optional<Price> lowest;
+  std::optional<Price> highest;
+  Date today{};
+
+  [[nodiscard]] bool accepts(const OptionTerms& terms) const {
+    if (!underlyings.empty() && std::ranges::find(underlyings, underlying_of(terms)) == underlyings.end()) return false;
+    if (!root.empty() && root != terms.root) return false;
+    if (!type.empty() && type != (terms.is_call ? "call" : "put")) return false;
+    if (!style.empty() && style != (is_cash_settled(terms) ? "european" : "american")) return false;
+    if ((status == "inactive") != (terms.expiration < today)) return false;
+    if (first && terms.expiration < *first) return false;
+    if (last && terms.expiration > *last) return false;
+    if (lowest && terms.strike < *lowest) return false;
+    if (highest && terms.strike > *highest) return false;
+    return true;
+  }
+};
+
+Answer<std::optional<Price>> read_strike(const Query& query, std::string_view name) {
+  const std::string* text = query.find(name);
+  if (text == nullptr || text->empty()) return std::nullopt;
+  const auto price = Price::parse(*text);
+  if (!price) return std::unexpected(invalid_request(std::string(name) + " must be a number"));
+  return *price;
+}
+
+/// Without any expiration asked for, the list ends at the coming weekend (alpaca.md 2).
+Date coming_weekend(Date from) {
+  const std::chrono::sys_days day(from);
+  return Date(day + (std::chrono::Sunday - std::chrono::weekday(day)));
+}
+
+Answer<ContractFilter> read_filter(const Query& query, Date today) {
+  ContractFilter filter;
+  filter.today = today;
+  filter.underlyings = query.list("underlying_symbols");
+  filter.root = query.text("root_symbol");
+  filter.type = query.text("type");
+  filter.style = query.text("style");
+  filter.status = query.text("status");
+  const auto exact = query.date("expiration_date");
+  if (!exact) return std::unexpected(exact.error());
+  const auto first = query.date("expiration_date_gte");
+  if (!first) return std::unexpected(first.error());
+  const auto last = query.date("expiration_date_lte");
+  if (!last) return std::unexpected(last.error());
+  const auto lowest = read_strike(query, "strike_price_gte");
+  if (!lowest) return std::unexpected(lowest.error());
+  const auto highest = read_strike(query, "strike_price_lte");
+  if (!highest) return std::unexpected(highest.error());
+  filter.first = *exact ? *exact : *first;
+  filter.last = *exact ? *exact : *last;
+  if (!filter.first && !filter.last && filter.status != "inactive") filter.last = coming_weekend(today);
+  filter.lowest = *lowest;
+  filter.highest = *highest;
+  return filter;
+}
+
+Reply list_contracts(Exchange& exchange, const Call& call) {
+  const auto filter = read_filter(call.query, today(exchange));
+  if (!filter) return refuse(filter.error());
+  const auto limit = call.query.count("limit", 100);
+  if (!limit) return refuse(limit.error());
+  const auto page_size = static_cast<std::size_t>(std::min(*limit, kLargestPage));
+  const auto deliverables = call.query.flag("show_deliverables");
+  if (!deliverables) return refuse(deliverables.error());
+  const std::string after = call.query.text("page_token");
+  json::Array page;
+  json::Value next;
+  std::string last_listed;
+  for (const Asset& asset : exchange.assets()) {
+    if (!asset.instrument.is_option() || asset.symbol() <= after || !filter->accepts(*asset.instrument.option))
+      continue;
+    if (page.size() == page_size) {
+      next = last_listed;
+      break;
+    }
+    page.push_back(wire_contract(exchange, asset, *deliverables));
+    last_listed = asset.symbol();
+  }
+  return {200, json::Object{{"option_contracts", std::move(page)}, {"next_page_token", std::move(next)}}};
+}
+
+Reply read_contract(Exchange& exchange, const Call& call) {
+  const Asset* asset = exchange.asset(call.path_parts.at(0));
+  if (asset == nullptr || !asset->instrument.is_option()) {
+    return refuse(not_found("option contract not found for " + call.path_parts.at(0)));
+  }
+  const Asset contract = *asset;
+  return {200, wire_contract(exchange, contract, true)};
+}
+
+constexpr std::array kRoutes{
+    Route{"GET", "/v2/clock", read_clock},
+    Route{"GET", "/v2/calendar", read_calendar},
+    Route{"GET", "/v2/assets", list_assets},
+    Route{"GET", "/v2/assets/{symbol_or_asset_id}", read_asset},
+    Route{"GET", "/v2/options/contracts", list_contracts},
+    Route{"GET", "/v2/options/contracts/{symbol_or_id}", read_contract},
+};
+
+}  // namespace
+
+std::span<const Route> reference_routes() {
+  return kRoutes;
+}
+
+}  // namespace belay::sim

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/server/server.hpp"
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "shell/json/parse.hpp"
+#include "shell/json/write.hpp"
+#include "shell/net/http_server.hpp"
+#include "sim/server/call.hpp"
+#include "sim/server/control.hpp"
+#include "sim/server/rate_limit.hpp"
+#include "sim/server/world.hpp"
+
+namespace belay::sim {
+namespace {
+
+constexpr std::string_view kNginxPage =
+    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n"
+    "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+
+VirtualClock::Real real_now() {
+  return std::chrono::steady_clock::now();
+}
+
+std::int64_t unix_now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+Reply message_only(int status, std::string_view message) {
+  return {status, json::Object{{"message", message}}};
+}
+
+Reply coded(int status, int code, std::string_view message) {
+  return {status, json::Object{{"code", code}, {"message", message}}};
+}
+
+net::HttpResponse to_http(const Reply& reply) {
+  net::HttpResponse response{.status = reply.status};
+  if (reply.body.is_null()) return response;
+  response.headers.emplace_back("Content-Type", "application/json; charset=UTF-8");
+  json::write_to(response.body, reply.body);
+  return response;
+}
+
+/// A request taken apart: which endpoint it is for.
+struct Addressed {
+  bool is_data = false;
+  const Route* route = nullptr;  // null: no such endpoint
+  std::vector<std::string> path_parts;
+};
+
+Addressed address(std::string_view method, std::string_view path) {
+  Addressed addressed;
+  addressed.is_data = path.starts_with("/v2/stocks/") || path.starts_with("/v1beta1/");
+  for (const auto family : {order_routes(), position_routes(), account_routes(), reference_routes(), data_routes()}) {
+    for (const Route& route : family) {
+      if (route.method != method) continue;
+      if (auto parts = match(route.pattern, path)) {
+        addressed.route = &route;
+        addressed.path_parts = std::move(*parts);
+        return addressed;
+      }
+    }
+  }
+  return addressed;
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(const ServerOptions& options, Exchange exchange, std::unique_ptr<PriceSource> prices)
+      : options_(options), world_(std::move(exchange), std::move(prices), options.speed, real_now()) {}
+
+  Result<void> listen() {
+    net::HttpServerOptions where{.host = options_.host, .port = options_.port};
+    auto server = net::HttpServer::start(where, [this](const net::HttpRequest& request) { return answer(request); });
+    if (!server) return std::unexpected(server.error());
+    http_.emplace(std::move(*server));
+    return {};
+  }
+
+  [[nodiscard]] const net::HttpServer& http() const { return *http_; }
+
+  void with_world(const std::function<void(World&)>& work) {
+    const std::lock_guard lock(mutex_);
+    world_.catch_up(real_now());
+    work(world_);
+    world_.catch_up(real_now());
+  }
+
+  void stop() {
+    if (http_) http_->stop();
+  }
+
+ private:
+  net::HttpAnswer answer(const net::HttpRequest& request) {
+    const std::lock_guard lock(mutex_);
+    world_.catch_up(real_now());
+    const std::string_view target = request.target;
+    const std::string_view path = target.substr(0, target.find('?'));
+    if (path.starts_with("/_sim/")) return answer_from_control(request, path);
+    return answer_as_broker(request, path);
+  }
+
+  net::HttpResponse answer_from_control(const net::HttpRequest& request, std::string_view path) {
+    json::Value body;
+    if (!request.body.empty()) {
+      auto parsed = json::parse(request.body);
+      if (!parsed) return to_http(message_only(400, "the body is no JSON: " + parsed.error().message));
+      body = std::move(*parsed);
+    }
+    return to_http(answer_control(world_, request.method, path, body, real_now()));
+  }
+
+  net::HttpAnswer answer_as_broker(const net::HttpRequest& request, std::string_view path) {
+    const Addressed to = address(request.method, path);
+    const auto fault = world_.faults.take(request.method, path);
+    net::HttpResponse response;
+    if (!fault || exchange_acts(fault->kind)) {
+      response = serve(request, path, to);
+    } else {
+      response = refuse_before(fault->kind);
+    }
+    if (fault && fault->kind == WireFaultKind::error_504_after) {
+      response = to_http(coded(504, 50410000, "gateway timeout"));
+    }
+    add_rate_headers(response, request, to);
+    const bool silent =
+        fault && (fault->kind == WireFaultKind::timeout_before || fault->kind == WireFaultKind::timeout_after ||
+                  fault->kind == WireFaultKind::drop_before || fault->kind == WireFaultKind::drop_after);
+    world_.log.add(to.is_data ? "data" : "trading", request.method, to.route == nullptr ? path : to.route->pattern,
+                   request.target, silent ? 0 : response.status);
+    if (!fault) return response;
+    return deliver(*fault, std::move(response));
+  }
+
+  /// The answer of something in between, without the exchange.
+  static net::HttpResponse refuse_before(WireFaultKind kind) {
+    if (kind == WireFaultKind::rate_limit) return to_http(coded(429, 42910000, "rate limit exceeded"));
+    if (kind == WireFaultKind::error_500_before) return to_http(coded(500, 50010000, "internal server error occurred"));
+    net::HttpResponse page{.status = 502};
+    page.headers.emplace_back("Content-Type", "text/html");
+    page.body = kNginxPage;
+    return page;
+  }
+
+  static net::HttpAnswer deliver(const WireFault& fault, net::HttpResponse response) {
+    switch (fault.kind) {
+      case WireFaultKind::drop_before:
+      case WireFaultKind::drop_after:
+        return net::Drop{};
+      case WireFaultKind::timeout_before:
+      case WireFaultKind::timeout_after:
+      case WireFaultKind::delay_ms:
+        return net::Delay{fault.delay, std::move(response)};
+      case WireFaultKind::error_500_before:
+      case WireFaultKind::error_504_after:
+      case WireFaultKind::html_error:
+      case WireFaultKind::rate_limit:
+        break;
+    }
+    return response;
+  }
+
+  net::HttpResponse serve(const net::HttpRequest& request, std::string_view path, const Addressed& to) {
+    const std::string* key = request.header("APCA-API-KEY-ID");
+    const std::string* secret = request.header("APCA-API-SECRET-KEY");
+    const auto account =
+        key == nullptr || secret == nullptr ? std::nullopt : world_.exchange.authenticate(*key, *secret);
+    if (!account) return to_http(message_only(401, "unauthorized."));
+    if (!limit_of(*key, to.is_data).take(unix_now())) return to_http(coded(429, 42910000, "rate limit exceeded"));
+    if (to.route == nullptr) return to_http(coded(404, 40410000, "endpoint not found."));
+    Call call{.account = *account, .path_parts = to.path_parts, .query = {}, .body = {}};
+    if (path.size() < request.target.size())
+      call.query = Query(std::string_view(request.target).substr(path.size() + 1));
+    if (!request.body.empty()) {
+      auto body = json::parse(request.body);
+      if (!body) return to_http(coded(400, 40010000, "request body format is invalid"));
+      call.body = std::move(*body);
+      note_submission(call.body);
+    }
+    net::HttpResponse response = to_http(to.route->handle(world_.exchange, call));
+    world_.catch_up(real_now());
+    return response;
+  }
+
+  void note_submission(const json::Value& body) {
+    const json::Value* id = body.find("client_order_id");
+    if (id != nullptr && id->as_string() != nullptr) world_.log.add_submission(*id->as_string());
+  }
+
+  RateLimit& limit_of(const std::string& key, bool is_data) {
+    const auto per_minute = is_data ? options_.data_requests_per_minute : options_.trading_requests_per_minute;
+    return limits_.try_emplace({key, is_data}, RateLimit(per_minute)).first->second;
+  }
+
+  void add_rate_headers(net::HttpResponse& response, const net::HttpRequest& request, const Addressed& to) {
+    const auto per_minute = to.is_data ? options_.data_requests_per_minute : options_.trading_requests_per_minute;
+    const std::string* key = request.header("APCA-API-KEY-ID");
+    const auto known = key == nullptr ? limits_.end() : limits_.find({*key, to.is_data});
+    RateLimit fresh(per_minute);
+    if (known == limits_.end()) fresh.look(unix_now());
+    const RateLimit& limit = known == limits_.end() ? fresh : known->second;
+    response.headers.emplace_back("X-RateLimit-Limit", std::to_string(limit.limit()));
+    response.headers.emplace_back("X-RateLimit-Remaining", std::to_string(limit.remaining()));
+    response.headers.emplace_back("X-RateLimit-Reset", std::to_string(limit.reset()));
+  }
+
+  ServerOptions options_;
+  std::mutex mutex_;  // guards what follows, except http_
+  World world_;
+  std::map<std::pair<std::string, bool>, RateLimit> limits_;  // by key and whether it is the data API
+  std::optional<net::HttpServer> http_;                       // last: stops before the rest goes
+};
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::Server(Server&&) noexcept = default;
+Server& Server::operator=(Server&&) noexcept = default;
+Server::~Server() = default;
+
+Result<Server> Server::start(ServerOptions options, Exchange exchange, std::unique_ptr<PriceSource> prices) {
+  auto impl = std::make_unique<Impl>(options, std::move(exchange), std::move(prices));
+  const auto listening = impl->listen();
+  if (!listening) return std::unexpected(listening.error());
+  return Server(std::move(impl));
+}
+
+std::uint16_t Server::port() const {
+  return impl_->http().port();
+}
+std::string Server::url() const {
+  return impl_->http().url();
+}
+
+Timestamp Server::now() {
+  Timestamp at;
+  impl_->with_world([&at](World& world) { at = world.exchange.now(); });
+  return at;
+}
+
+void Server::tick() {
+  impl_->with_world([](World&) {});
+}
+
+void Server::with_exchange(const std::function<void(Exchange&)>& work) {
+  impl_->with_world([&work](World& world) { work(world.exchange); });
+}
+
+void Server::stop() {
+  impl_->stop();
+}
+
+}  // namespace belay::sim
