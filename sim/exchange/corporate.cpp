@@ -25,7 +25,7 @@ void ExchangeCore::split(std::string_view symbol, std::int64_t new_shares, std::
   }
   if (listing.latest_close) listing.latest_close = cheaper(*listing.latest_close);
   if (listing.previous_close) listing.previous_close = cheaper(*listing.previous_close);
-  listing.usable_since = Timestamp{now_.nanos + 1};
+  listing.forget_freshness();
 
   for (auto& [number, books] : ledgers_) {
     const Quantity before = books.quantity(name);

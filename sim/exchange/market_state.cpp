@@ -7,6 +7,11 @@
 
 namespace belay::sim {
 
+void Listing::forget_freshness() {
+  trade_seen.reset();
+  quote_seen.reset();
+}
+
 std::optional<Price> Listing::value() const {
   if (trade) return trade->price;
   if (quote && quote->bid.is_positive() && quote->ask.is_positive()) return middle(quote->bid, quote->ask);
@@ -15,7 +20,7 @@ std::optional<Price> Listing::value() const {
 
 std::optional<Price> Listing::far_side(Side side, Timestamp now) const {
   const std::optional<Timestamp>& seen = quote ? quote_seen : trade_seen;
-  if (!seen || *seen < usable_since) return std::nullopt;
+  if (!seen) return std::nullopt;
   if (asset.instrument.kind != InstrumentKind::crypto &&
       calendar::to_new_york(*seen).date != calendar::to_new_york(now).date) {
     return std::nullopt;

@@ -20,15 +20,18 @@ namespace belay::sim {
 /// What the exchange knows of one symbol.
 struct Listing {
   Asset asset;
-  std::optional<Trade> trade;           ///< last print
-  std::optional<Quote> quote;           ///< last quote
-  std::optional<Timestamp> trade_seen;  ///< when they came in, in the exchange's time
+  std::optional<Trade> trade;  ///< last print
+  std::optional<Quote> quote;  ///< last quote
+  /// When they came in, in the exchange's time. Absent: never, or forgotten: such prices are values, nothing fills at
+  /// them.
+  std::optional<Timestamp> trade_seen;
   std::optional<Timestamp> quote_seen;
   bool halted = false;
-  Timestamp usable_since;               ///< prices from before do not fill: set by a resumption
   std::optional<Price> latest_close;    ///< at the last close of a session
   std::optional<Price> previous_close;  ///< the same, one trading day back until the next one begins
 
+  /// Nothing fills until the next price: after a halt, a split.
+  void forget_freshness();
   /// For valuation: last trade, else the middle of a two-sided quote (alpaca.md 2, Position: current_price).
   [[nodiscard]] std::optional<Price> value() const;
   /// Where an order of that side would fill at `now`: the far side of the quote; the last trade where there never was

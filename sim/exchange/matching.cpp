@@ -36,7 +36,7 @@ void ExchangeCore::on_quote(std::string_view symbol, const Quote& quote) {
 
 void ExchangeCore::set_halted(std::string_view symbol, bool halted) {
   Listing& listing = market_.listing(symbol);
-  if (listing.halted && !halted) listing.usable_since = Timestamp{now_.nanos + 1};
+  if (listing.halted && !halted) listing.forget_freshness();
   listing.halted = halted;
 }
 
