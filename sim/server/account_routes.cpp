@@ -85,7 +85,9 @@ Answer<ActivityFilter> read_filter(const Query& query) {
   return read_span(query, std::move(filter));
 }
 
-Reply page_of(const std::vector<Activity>& activities, const ActivityFilter& filter) {
+Reply page_of(std::vector<Activity> activities, const ActivityFilter& filter) {
+  // A position booked as of the past comes late, but belongs where its time is.
+  std::ranges::stable_sort(activities, {}, &Activity::at);
   json::Array page;
   bool reached = filter.page_token.empty();
   const auto visit = [&](const Activity& activity) {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/money/fixed.hpp"
 #include "shell/json/parse.hpp"
 #include "shell/json/write.hpp"
 #include "shell/net/http_server.hpp"
@@ -102,11 +103,15 @@ class Server::Impl {
  private:
   net::HttpAnswer answer(const net::HttpRequest& request) {
     const std::lock_guard lock(mutex_);
-    world_.catch_up(real_now());
-    const std::string_view target = request.target;
-    const std::string_view path = target.substr(0, target.find('?'));
-    if (path.starts_with("/_sim/")) return answer_from_control(request, path);
-    return answer_as_broker(request, path);
+    try {
+      world_.catch_up(real_now());
+      const std::string_view target = request.target;
+      const std::string_view path = target.substr(0, target.find('?'));
+      if (path.starts_with("/_sim/")) return answer_from_control(request, path);
+      return answer_as_broker(request, path);
+    } catch (const Overflow& overflow) {
+      return to_http(coded(422, kInvalidRequest, std::string("a number is out of range: ") + overflow.what()));
+    }
   }
 
   net::HttpResponse answer_from_control(const net::HttpRequest& request, std::string_view path) {

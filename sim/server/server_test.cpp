@@ -123,6 +123,16 @@ TEST_F(ServerTest, the_data_face_speaks_in_numbers_and_leaves_unknown_symbols_ou
   EXPECT_EQ(contract.at("underlying_symbol"), "AAPL");
 }
 
+TEST_F(ServerTest, an_absurd_number_is_refused_and_changes_nothing) {
+  const Answered order = ask("POST", "/v2/orders",
+                             R"({"symbol":"AAPL","qty":"9000000000","side":"buy","type":"limit","time_in_force":"day",)"
+                             R"("limit_price":"9000000000"})");
+  EXPECT_EQ(order.status, 422) << order.at("message");
+  EXPECT_EQ(ask("GET", "/v2/orders?status=all").size(), 0U);
+  EXPECT_EQ(control("GET", "/_sim/state").at("broken_invariants"), "[]");
+  EXPECT_EQ(ask("POST", "/v2/orders", "{\"symbol\":").status, 400);
+}
+
 TEST_F(ServerTest, clock_and_calendar_are_in_new_york_time) {
   const Answered clock = ask("GET", "/v2/clock");
   EXPECT_EQ(clock.at("timestamp"), "2026-01-26T10:00:00-05:00");

@@ -207,7 +207,6 @@ json::Value wire_activity(const Activity& activity) {
     wire.append("leaves_qty", activity.leaves.text());
     return wire;
   }
-  wire.append("activity_sub_type", activity.activity_type);
   wire.append("date", to_text(calendar::to_new_york(activity.at).date));
   wire.append("created_at", to_text(activity.at));
   wire.append("net_amount", activity.net_amount.text());

@@ -54,7 +54,18 @@ export const deviations = [
   },
   {
     operation: /^GET \/v2\/account\/activities/,
-    complaint: /^(missing field|unknown field|\/\d+\/date)/,
-    reason: 'the broker writes the day of an activity, as the document shows in its example, not the date-time of its schema',
+    complaint: /^(unknown field \[\]\.description|missing field \[\]\.(cusip|per_share_amount|activity_sub_type))$/,
+    reason: 'activities of options carry a description and neither dividends nor a subtype',
+  },
+];
+
+// Where a document contradicts itself: what it is read as instead.
+export const corrections = [
+  {
+    document: 'trading',
+    schema: 'NonTradeActivities',
+    property: 'date',
+    format: 'date',
+    reason: 'the schema calls the day of an activity a date-time, its example is "2019-08-01"',
   },
 ];

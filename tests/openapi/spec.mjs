@@ -24,10 +24,13 @@ function nullableToTypeLists(node) {
 }
 
 export class Spec {
-  constructor(name, file) {
+  constructor(name, file, corrections = []) {
     this.name = name;
     const document = parse(readFileSync(file, 'utf8'));
     this.document = document.openapi.startsWith('3.0') ? nullableToTypeLists(document) : document;
+    for (const one of corrections.filter(({ document: of }) => of === name)) {
+      this.document.components.schemas[one.schema].properties[one.property].format = one.format;
+    }
     this.ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true });
     addFormats(this.ajv);
     this.ajv.addFormat('decimal', decimal);

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { corrections } from './deviations.mjs';
 import { Spec } from './spec.mjs';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -13,5 +14,5 @@ export function openSpecs() {
   for (const file of files) {
     if (!existsSync(file)) throw new Error(`${file} is missing: set BELAY_SHARED to the folder that holds alpaca-openapi`);
   }
-  return { trading: new Spec('trading', files[0]), data: new Spec('data', files[1]) };
+  return { trading: new Spec('trading', files[0], corrections), data: new Spec('data', files[1], corrections) };
 }
