@@ -110,6 +110,16 @@ Quantity claim(const Book& book, const Symbol& symbol, Quantity surplus, Directi
   return surplus;
 }
 
+Quantity on_their_way(const Symbol& symbol) {
+  Quantity sum;
+  for (const Lot* lot : symbol.lots) {
+    for (const ExitOrder& order : lot->exit_orders) {
+      if (!is_terminal(order.status)) sum += order.quantity - order.filled;
+    }
+  }
+  return sum;
+}
+
 void compare_symbol(const Book& book, const Policy& policy, Symbol& symbol, Differences& out) {
   const bool opposed = (symbol.held.is_positive() && symbol.claimed.is_negative()) ||
                        (symbol.held.is_negative() && symbol.claimed.is_positive());
@@ -136,7 +146,9 @@ void compare_symbol(const Book& book, const Policy& policy, Symbol& symbol, Diff
                            .average_entry = symbol.holding->average_entry,
                            .beside_lots = !symbol.lots.empty() || out.claims.size() > claims_before});
   }
-  if (difference.is_negative()) out.shortfalls.push_back({symbol.name, -difference, symbol.held});
+  // An exit of ours that is on its way may have taken them between two answers: it is being asked.
+  const Quantity missing = -difference - on_their_way(symbol);
+  if (missing.is_positive()) out.shortfalls.push_back({symbol.name, missing, symbol.held});
 }
 
 }  // namespace

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "shell/runtime/calls.hpp"
+
+#include <map>
+#include <set>
+
+namespace belay::runtime::calls {
+namespace {
+
+namespace event = engine::event;
+
+constexpr std::size_t kPage = 500;          // the broker's largest page of orders (alpaca.md 1)
+constexpr std::size_t kMostOpen = 10'000;   // open orders followed over pages
+constexpr std::size_t kMostFills = 1'000;
+
+template <class T>
+Events unread(const BrokerResult<T>& result, std::string what, std::optional<BrokerError>* error) {
+  if (error != nullptr) *error = result.error();
+  return {event::BrokerUnread{std::move(what) + ": " + result.error().message}};
+}
+
+// The latest orders with their children; where there are more than one page of them, also everything that is open.
+BrokerResult<std::vector<Order>> read_orders(Broker& broker) {
+  auto latest = broker.orders({.status = OrderQuery::Status::all, .nested = true, .symbols = {}, .limit = kPage});
+  if (!latest || latest->size() < kPage) return latest;
+  auto open = broker.orders({.status = OrderQuery::Status::open, .nested = false, .symbols = {}, .limit = kMostOpen});
+  if (!open) return open;
+  std::set<OrderId> known;
+  for (const Order& order : *latest) {
+    known.insert(order.id);
+    for (const Order& leg : order.legs) known.insert(leg.id);
+  }
+  for (Order& order : *open) {
+    if (!known.contains(order.id)) latest->push_back(std::move(order));
+  }
+  return latest;
+}
+
+}  // namespace
+
+Events read_broker(Broker& broker, Moment begun, std::optional<BrokerError>* error) {
+  auto account = broker.account();
+  if (!account) return unread(account, "account", error);
+  auto clock = broker.clock();
+  if (!clock) return unread(clock, "clock", error);
+  auto orders = read_orders(broker);
+  if (!orders) return unread(orders, "orders", error);
+  // Positions last: what the orders say has filled is then in them, rather than the other way round.
+  auto holdings = broker.positions();
+  if (!holdings) return unread(holdings, "positions", error);
+  return {event::BrokerRead{.begun = begun,
+                            .account = std::move(*account),
+                            .clock = *clock,
+                            .holdings = std::move(*holdings),
+                            .orders = std::move(*orders)}};
+}
+
+Events read_prices(MarketData& data, const std::vector<std::string>& symbols) {
+  std::vector<std::string> stocks;
+  std::vector<std::string> options;
+  for (const std::string& symbol : symbols) {
+    (instrument_of(symbol).is_option() ? options : stocks).push_back(symbol);
+  }
+  event::PricesRead read{.asked = symbols, .prices = {}, .failed = {}};
+  const auto take = [&read](PriceRead part) {
+    for (MarketPrices& prices : part.prices) read.prices.push_back(std::move(prices));
+    for (const PriceRead::Failure& failure : part.failed) {
+      for (const std::string& symbol : failure.symbols) read.failed.emplace_back(symbol, failure.error.message);
+    }
+  };
+  if (!stocks.empty()) take(data.stocks(stocks));
+  if (!options.empty()) take(data.options(options));
+  return {std::move(read)};
+}
+
+Events read_fills(Broker& broker, Timestamp since) {
+  auto fills = broker.fills(since, kMostFills);
+  if (!fills) return {event::FillsUnread{fills.error().message}};
+  return {event::FillsRead{since, std::move(*fills)}};
+}
+
+Events submit(Broker& broker, const OrderRequest& request) {
+  auto order = broker.submit(request);
+  if (order) return {event::SubmitAccepted{request.client_id, std::move(*order)}};
+  const BrokerError& error = order.error();
+  switch (error.kind) {
+    case BrokerError::Kind::rejected:
+    case BrokerError::Kind::not_found:
+    case BrokerError::Kind::unauthorized:
+      return {event::SubmitRefused{request.client_id, error.code, error.message, error.related_orders}};
+    case BrokerError::Kind::unreachable:
+    case BrokerError::Kind::rate_limited: return {event::SubmitNotSent{request.client_id, error.message}};
+    case BrokerError::Kind::unknown: break;
+  }
+  return {event::SubmitUnknown{request.client_id, error.message}};
+}
+
+Events cancel(Broker& broker, const OrderId& id) {
+  // Whatever the answer, the order's own status is the truth: it is looked at next.
+  const auto done = broker.cancel(id);
+  if (!done && done.error().kind == BrokerError::Kind::not_found) return {event::OrderGone{id}};
+  return look_at(broker, id);
+}
+
+Events ask(Broker& broker, const ClientOrderId& id) {
+  auto order = broker.order_by_client_id(id);
+  if (order) return {event::OrderSeen{std::move(*order)}};
+  if (order.error().kind == BrokerError::Kind::not_found) return {event::OrderMissing{id}};
+  return {event::OrderUnread{order.error().message}};
+}
+
+Events look_at(Broker& broker, const OrderId& id) {
+  auto order = broker.order(id);
+  if (order) return {event::OrderSeen{std::move(*order)}};
+  if (order.error().kind == BrokerError::Kind::not_found) return {event::OrderGone{id}};
+  return {event::OrderUnread{order.error().message}};
+}
+
+Events ask_many(Broker& broker, const std::vector<ClientOrderId>& ids) {
+  auto orders = broker.orders({.status = OrderQuery::Status::all, .nested = false, .symbols = {}, .limit = kPage});
+  if (!orders) return {event::OrderUnread{orders.error().message}};
+  std::map<ClientOrderId, Order*> listed;
+  for (Order& order : *orders) listed[order.client_id] = &order;
+  Events events;
+  for (const ClientOrderId& id : ids) {
+    const auto found = listed.find(id);
+    if (found != listed.end()) {
+      events.push_back(event::OrderSeen{std::move(*found->second)});
+    } else {
+      for (engine::Event& answer : ask(broker, id)) events.push_back(std::move(answer));
+    }
+  }
+  return events;
+}
+
+}  // namespace belay::runtime::calls

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/engine/event.hpp"
+#include "shell/ports/broker.hpp"
+#include "shell/ports/clock.hpp"
+#include "shell/ports/market_data.hpp"
+
+/// One call to the outside each, told as events. They block, and may run on any thread.
+namespace belay::runtime::calls {
+
+using Events = std::vector<engine::Event>;
+
+/// Account, clock, positions and orders; BrokerUnread if any of them fails. `begun` is the moment before the first call.
+/// The error is also left in `error`, for whoever has to tell keys refused from a line cut.
+Events read_broker(Broker& broker, Moment begun, std::optional<BrokerError>* error = nullptr);
+/// Stocks and options, each by its own interface.
+Events read_prices(MarketData& data, const std::vector<std::string>& symbols);
+Events read_fills(Broker& broker, Timestamp since);
+Events submit(Broker& broker, const OrderRequest& request);
+Events cancel(Broker& broker, const OrderId& id);
+Events ask(Broker& broker, const ClientOrderId& id);
+Events look_at(Broker& broker, const OrderId& id);
+/// One list for many questions; those it does not answer are asked one by one.
+Events ask_many(Broker& broker, const std::vector<ClientOrderId>& ids);
+
+}  // namespace belay::runtime::calls

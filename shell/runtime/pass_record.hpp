@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/engine/action.hpp"
+#include "shell/runtime/conductor.hpp"
+
+namespace belay::runtime {
+
+/// What the engine wants recorded: gathered into one batch for the store, one line each for the log, and the lines of
+/// the pass's report.
+class PassRecord {
+ public:
+  /// Forgets the last pass's report; what was not saved yet stays.
+  void begin_pass();
+  /// KeepLot, RecordEvent, SettleExecution, FinishCommand, RaiseAlert.
+  void take(engine::Action action, log::Log& log);
+
+  [[nodiscard]] Batch& batch() { return batch_; }
+  void saved() { batch_ = Batch{}; }
+  /// While the store is away the waiting records stay within bounds: price updates are dropped first.
+  void limit_waiting(log::Log& log, Timestamp at);
+  /// Whether a lot closed since the last save.
+  [[nodiscard]] bool has_ended_exits() const;
+
+  /// Positions, exits and adoptions of this pass.
+  void report(const engine::State& state, PassReport& report) const;
+
+  void log_error(log::Log& log, Timestamp at, const std::string& what);
+  void log_warning(log::Log& log, Timestamp at, const std::string& what);
+  void log_info(log::Log& log, Timestamp at, const std::string& what);
+
+ private:
+  void take_event(EventRecord record, log::Log& log);
+  [[nodiscard]] ExitLine exit_line(const Lot& lot, const engine::State& state) const;
+
+  Batch batch_;
+  std::map<LotUid, std::size_t> lot_places_;  // in batch_.lots
+  std::map<LotUid, std::string> symbols_;     // of lots seen, for log lines
+  std::vector<Lot> closed_;                   // in this pass
+  std::vector<LotUid> adopted_;               // likewise
+};
+
+}  // namespace belay::runtime

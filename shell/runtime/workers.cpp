@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "shell/runtime/workers.hpp"
+
+namespace belay::runtime {
+
+Workers::Workers(unsigned threads) {
+  for (unsigned i = 0; i < threads; ++i) {
+    threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+  }
+}
+
+Workers::~Workers() {
+  for (std::jthread& thread : threads_) thread.request_stop();
+  wake_.notify_all();
+}
+
+void Workers::start(Call call, bool urgent) {
+  const std::scoped_lock lock(mutex_);
+  (urgent ? urgent_ : ordinary_).push_back(std::move(call));
+  ++outstanding_;
+  wake_.notify_all();
+}
+
+std::optional<Workers::Events> Workers::next(Duration at_most) {
+  std::unique_lock lock(mutex_);
+  if (!wake_.wait_for(lock, at_most, [this] { return !done_.empty(); })) return std::nullopt;
+  Events events = std::move(done_.front());
+  done_.pop_front();
+  --outstanding_;
+  return events;
+}
+
+std::size_t Workers::outstanding() const {
+  const std::scoped_lock lock(mutex_);
+  return outstanding_;
+}
+
+void Workers::work(const std::stop_token& stop) {
+  while (true) {
+    Call call;
+    {
+      std::unique_lock lock(mutex_);
+      if (!wake_.wait(lock, stop, [this] { return !urgent_.empty() || !ordinary_.empty(); })) return;
+      std::deque<Call>& queue = urgent_.empty() ? ordinary_ : urgent_;
+      call = std::move(queue.front());
+      queue.pop_front();
+    }
+    Events events = call();
+    const std::scoped_lock lock(mutex_);
+    done_.push_back(std::move(events));
+    wake_.notify_all();
+  }
+}
+
+}  // namespace belay::runtime
