@@ -137,12 +137,20 @@ void Stepper::verify_guards(Lot& lot) {
   if (entry != orders.end()) {
     for (const Order& leg : entry->second.legs) {
       auto& place = leg.type == OrderType::limit ? lot.target_order_id : lot.stop_order_id;
-      place = leg.id;
+      if (!place) place = leg.id;
       lot.bracket_expected = true;
     }
   }
-  const auto seen = [&](const std::optional<OrderId>& id) {
-    return id ? orders.find(*id) : orders.end();
+  // A stop leg that triggers may be replaced by a new order, which is the one that fills (alpaca.md 3.3).
+  const auto seen = [&](std::optional<OrderId>& id) {
+    constexpr int kLongestChain = 10;
+    auto order = id ? orders.find(*id) : orders.end();
+    for (int i = 0; i < kLongestChain && order != orders.end() && order->second.replaced_by; ++i) {
+      count_guard_fill(lot, order->second, id == lot.stop_order_id ? ExitReason::stop_loss : ExitReason::take_profit);
+      id = order->second.replaced_by;
+      order = orders.find(*id);
+    }
+    return order;
   };
   const auto stop = seen(lot.stop_order_id);
   const auto target = seen(lot.target_order_id);
