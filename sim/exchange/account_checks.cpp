@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "core/calendar/us_options.hpp"
 #include "sim/exchange/exchange_core.hpp"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Orders that know each other: brackets, OCO and OTO (alpaca.md 3.3).
+#include <algorithm>
+
 #include "sim/exchange/exchange_core.hpp"
 
 namespace belay::sim {
@@ -23,9 +25,18 @@ void ExchangeCore::after_fill(OrderRecord& record) {
 /// take-profit (OTO) rests as `new`.
 void ExchangeCore::arm_children(const OrderRecord& entry) {
   const std::vector<std::size_t> children = entry.children;
+  // A part of the entry may have been closed again while the rest was filling; the exits cover what is left.
+  const Quantity held = available(ledger(entry.order.account), entry.order.symbol);
+  const bool same_way = held.is_negative() == (entry.order.side == Side::sell);
+  const Quantity left = same_way ? held.magnitude() : Quantity{};
   for (const std::size_t index : children) {
     OrderRecord& child = orders_.at(index);
     if (child.is_over()) continue;
+    if (left.is_zero()) {
+      end(child, OrderStatus::canceled);
+      continue;
+    }
+    child.order.quantity = std::min(*child.order.quantity, left);
     child.armed = true;
     if (child.role == GroupRole::stop && !orders_.open_rivals(child).empty()) continue;
     child.order.status = OrderStatus::fresh;

@@ -97,6 +97,21 @@ TEST_F(Groups, PartialEntryWhoseRestIsCanceledLeavesNakedShares) {
   EXPECT_EQ(available(), held());
 }
 
+TEST_F(Groups, ExitsCoverOnlyWhatWasNotClosedMeanwhile) {
+  Faults faults;
+  faults.partial_fill_permille = 1000;
+  exchange.set_faults(faults);
+  const Order entry = bracket("100");
+  const Quantity first = now(entry).filled;
+  exchange.set_faults({});
+  exchange.halt("AAPL");
+  submit(with_exits(limit(Side::sell, first.text(), "201"), OrderClass::oco, "", "190"));
+  exchange.resume("AAPL");
+  quote("AAPL", "201", "202");  // fills both the rest of the entry and the way out of its first part
+  EXPECT_EQ(status(entry), OrderStatus::filled);
+  EXPECT_EQ(now(entry.legs[0]).quantity, 100_qty - first);
+}
+
 TEST_F(Groups, CancelingAChildCancelsItsSibling) {
   for (const std::size_t child : {0U, 1U}) {
     const Order entry = bracket();

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "sim/exchange/ids.hpp"
+#include "sim/exchange/scene.hpp"
+
+namespace belay::sim {
+namespace {
+
+/// A trader without a plan: whatever is submitted, canceled and quoted, the books add up.
+class Monkey {
+ public:
+  explicit Monkey(std::uint64_t seed, const ExchangeConfig& config) : exchange(config), dice_(seed) {}
+
+  void step() {
+    now_ = now_ + std::chrono::minutes(dice_.below(40));
+    move_price();
+    switch (dice_.below(6)) {
+      case 0:
+        cancel_something();
+        break;
+      case 1:
+        static_cast<void>(exchange.close_position(kAccount, "AAPL"));
+        break;
+      default:
+        static_cast<void>(exchange.submit(kAccount, some_order()));
+        break;
+    }
+  }
+
+  static constexpr const char* kAccount = "PA3SIM000001";
+  Exchange exchange;
+
+ private:
+  void move_price() {
+    cents_ = std::max<std::int64_t>(cents_ + static_cast<std::int64_t>(dice_.below(401)) - 200, 1000);
+    const auto price = [](std::int64_t cents) { return Price::from_nanos(cents * 10'000'000); };
+    exchange.advance_to(now_);
+    exchange.on_quote("AAPL", {price(cents_ - 1), price(cents_ + 1), exchange.now()});
+    exchange.on_trade("AAPL", price(cents_), Quantity::whole(100), exchange.now());
+  }
+
+  void cancel_something() {
+    OrderQuery query;
+    const auto open = exchange.orders(kAccount, query);
+    if (!open.empty()) static_cast<void>(exchange.cancel(kAccount, open[dice_.below(open.size())].id));
+  }
+
+  SubmitRequest some_order() {
+    SubmitRequest request;
+    request.symbol = "AAPL";
+    request.side = dice_.below(2) == 0 ? Side::buy : Side::sell;
+    request.quantity = Quantity::whole(static_cast<std::int64_t>(1 + dice_.below(20)));
+    request.type = static_cast<OrderType>(dice_.below(4));
+    request.time_in_force = static_cast<TimeInForce>(dice_.below(4));
+    request.order_class = static_cast<OrderClass>(dice_.below(4));
+    request.extended_hours = dice_.below(8) == 0;
+    const auto near = [&](std::int64_t by) { return Price::from_nanos((cents_ + by) * 10'000'000); };
+    const std::int64_t away = request.side == Side::buy ? 1 : -1;
+    if (request.type == OrderType::limit) request.limit_price = near(-away * 50);
+    if (request.type == OrderType::stop || request.type == OrderType::stop_limit) request.stop_price = near(away * 60);
+    if (request.type == OrderType::stop_limit) request.limit_price = near(away * 70);
+    if (request.order_class == OrderClass::oco) request.limit_price = near(-away * 80);
+    const std::int64_t exit = request.order_class == OrderClass::oco ? -away : away;
+    if (request.order_class == OrderClass::bracket) request.take_profit_limit = near(exit * 90);
+    if (request.order_class != OrderClass::simple) request.stop_loss_stop = near(-exit * 90);
+    return request;
+  }
+
+  Dice dice_;
+  Timestamp now_ = *parse_timestamp("2026-01-26T15:00:00Z");
+  std::int64_t cents_ = 20000;
+};
+
+struct Weather {
+  std::uint64_t seed;
+  int partial_fill_permille;
+  StopOutShape shape;
+};
+
+class Invariants : public ::testing::TestWithParam<Weather> {};
+
+TEST_P(Invariants, HoldWhateverHappens) {
+  ExchangeConfig config;
+  config.start = *parse_timestamp("2026-01-26T15:00:00Z");
+  config.faults.partial_fill_permille = GetParam().partial_fill_permille;
+  config.faults.stop_out_shape = GetParam().shape;
+  Monkey monkey(GetParam().seed, config);
+  for (int i = 0; i < 3000; ++i) {
+    monkey.step();
+    ASSERT_EQ(monkey.exchange.broken_invariants(), std::vector<std::string>{}) << "after step " << i;
+  }
+  EXPECT_GT(monkey.exchange.activities(Monkey::kAccount).size(), 100U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Weathers, Invariants,
+                         ::testing::Values(Weather{1, 0, StopOutShape::target_replaced},
+                                           Weather{2, 0, StopOutShape::stop_replaced},
+                                           Weather{3, kPaperPartialFillPermille, StopOutShape::target_replaced},
+                                           Weather{4, 700, StopOutShape::target_replaced},
+                                           Weather{5, 700, StopOutShape::stop_replaced}));
+
+}  // namespace
+}  // namespace belay::sim
