@@ -94,11 +94,14 @@ std::string sqlite_lots() {
   // Integers only: "12" refers to a row 12, "012" and UUIDs to none.
   const std::string link =
       "CASE WHEN CAST(CAST(" + key + " AS INTEGER) AS TEXT) = " + key + " THEN CAST(" + key + " AS INTEGER) END";
-  return "INSERT INTO active_positions (" + names(columns) +
-         ", execution_id, best_excursion, worst_excursion, created_at, updated_at) SELECT " + names(columns, "g.") +
-         ", " + link + ", g.current_pnl_dollars, g.current_pnl_dollars, " + std::string(kSqliteNow) + ", " +
-         std::string(kSqliteNow) + " FROM " + given(Dialect::sqlite, "$1", columns) +
-         " g WHERE true ON CONFLICT (uid) DO UPDATE SET " + assignments(columns, "excluded.") +
+  // The row's own id is given where there is a row: an upsert by uid would take a new number for every update.
+  return "INSERT INTO active_positions (id, " + names(columns) +
+         ", execution_id, best_excursion, worst_excursion, created_at, updated_at) SELECT (SELECT p.id FROM "
+         "active_positions p WHERE "
+         "p.uid = g.uid), " +
+         names(columns, "g.") + ", " + link + ", g.current_pnl_dollars, g.current_pnl_dollars, " +
+         std::string(kSqliteNow) + ", " + std::string(kSqliteNow) + " FROM " + given(Dialect::sqlite, "$1", columns) +
+         " g WHERE true ON CONFLICT (id) DO UPDATE SET " + assignments(columns, "excluded.") +
          "execution_id = coalesce(execution_id, excluded.execution_id), " + extreme("best_excursion", ">") +
          extreme("worst_excursion", "<") + "updated_at = excluded.updated_at";
 }
