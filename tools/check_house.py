@@ -48,6 +48,9 @@ BANNED_HEADERS = {"iostream", "ostream", "istream", "fstream", "cstdio", "filesy
 # The one place in core/ that writes: a process that has found itself wrong says so and stops.
 MAY_WRITE = "core/base/check.cpp"
 
+# Tests, and the headers in which the tests of one folder set their scene.
+FOR_TESTS = re.compile(r"(_test\.cpp|(^|[/_])(scene|testing)\.hpp)$")
+
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]', re.M)
 # Numbers come first so that the marks in 1'000'000 are not taken for characters.
 TOKEN = re.compile(r"""(?P<number>\b\d[\w.']*)"""
@@ -133,7 +136,7 @@ def read_house(cmake, found):
 
 def check_includes(path, source, house, found):
     folder = house.folder_of(path)
-    is_test = path.endswith("_test.cpp")
+    is_test = bool(FOR_TESTS.search(path))
     top = layer(path) in TOP
     if not top and not folder:
         found.error(path, 1, "no belay_library line of CMakeLists.txt names this folder")
@@ -146,7 +149,9 @@ def check_includes(path, source, house, found):
                 found.error(path, line, f"<{name}> is ours: include it with quotes")
             continue
         target = house.folder_of(name)
-        if not target and layer(name) not in TOP:
+        if FOR_TESTS.search(name) and not is_test and layer(path) not in ("tests", "bench"):
+            found.error(path, line, f"{name} is for tests")
+        elif not target and layer(name) not in TOP:
             found.error(path, line, f'"{name}" is not a path from the root of the project')
         elif top:
             allowed = ({"app", "tests"} if layer(path) == "tests" else {layer(path)})
@@ -218,7 +223,7 @@ def check(root):
         if not path.endswith(CPP):
             continue
         check_includes(path, source, house, found)
-        if PURE.match(house.folder_of(path)) and not path.endswith("_test.cpp"):
+        if PURE.match(house.folder_of(path)) and not FOR_TESTS.search(path):
             check_purity(path, source, found)
     return found
 

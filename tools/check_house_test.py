@@ -63,6 +63,12 @@ class OneWay(HouseTest):
         self.bites("core/rules/stop_test.cpp", '#include "core/ledger/book.hpp"\n', "core/ledger")
         self.bites("sim/exchange/match_test.cpp", '#include "shell/json/parse.hpp"\n', "shell/json")
 
+    def test_a_scene_is_free_like_a_test_and_only_tests_see_it(self):
+        self.clean("core/rules/stop_scene.hpp", "#pragma once\n#include <gtest/gtest.h>\n#include <iostream>\n")
+        self.clean("core/rules/stop_test.cpp", '#include "core/rules/stop_scene.hpp"\n')
+        self.bites("core/rules/stop.cpp", '#include "core/rules/stop_scene.hpp"\n', "is for tests")
+        self.bites("core/rules/stop.cpp", '#include "core/rules/testing.hpp"\n', "is for tests")
+
     def test_programs_do_not_lean_on_tests(self):
         self.bites("app/main.cpp", '#include "tests/support/prices.hpp"\n', "app/ may not see tests/")
 
