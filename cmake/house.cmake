@@ -83,15 +83,9 @@ function(belay_program folder)
 endfunction()
 
 # belay_tests(FOLDER): what crosses folders. FOLDER/<name>/*.cpp becomes one test program that sees everything;
-# FOLDER/support is what those share. The house rules are a test as well.
+# FOLDER/support, a library of its own, is what tests share. The house rules are a test as well.
 function(belay_tests folder)
   get_property(libraries GLOBAL PROPERTY BELAY_LIBRARIES)
-  file(GLOB support CONFIGURE_DEPENDS "${folder}/support/*.cpp")
-  if(support AND NOT TARGET belay_tests_support)
-    add_library(belay_tests_support STATIC ${support})
-    target_link_libraries(belay_tests_support PUBLIC ${libraries} GTest::gmock GTest::gtest)
-    list(PREPEND libraries belay_tests_support)
-  endif()
   file(GLOB suites CONFIGURE_DEPENDS LIST_DIRECTORIES true "${folder}/*")
   foreach(suite IN LISTS suites)
     get_filename_component(name "${suite}" NAME)

@@ -14,7 +14,8 @@ LINES_AIM = 400
 LINES_LIMIT = 600
 
 # Lower layers know nothing of higher ones. shell and sim stand side by side; only sim/server borrows from the shell.
-LAYERS_BELOW = {"core": {"core"}, "shell": {"core", "shell"}, "sim": {"core", "shell", "sim"}}
+LAYERS_BELOW = {"core": {"core"}, "shell": {"core", "shell"}, "sim": {"core", "shell", "sim"},
+                "tests": {"core", "shell", "sim", "tests"}}
 PURE = re.compile(r"(core/.*|sim/(exchange|market|world))$")
 # These stand at the top and may see every library.
 TOP = ("app", "tests", "bench", "fuzz")
