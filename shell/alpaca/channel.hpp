@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <expected>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>

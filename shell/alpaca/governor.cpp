@@ -6,7 +6,6 @@
 #include <charconv>
 #include <ratio>
 #include <string>
-#include <string_view>
 
 namespace belay::alpaca {
 namespace {

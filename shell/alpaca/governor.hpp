@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <string_view>
 
 #include "core/calendar/timestamp.hpp"
 #include "shell/net/http_message.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shell/alpaca/object_reader.hpp"
 
+#include <cstdint>
 #include <limits>
 
 namespace belay::alpaca {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shell/alpaca/rest.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "shell/alpaca/channel.hpp"
