@@ -10,9 +10,9 @@
 namespace belay::store {
 namespace {
 
+using testing::at;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::at;
 using testing::must;
 
 class Upstream : public testing::StoreTest {
@@ -28,25 +28,26 @@ class Upstream : public testing::StoreTest {
   void create_uuid_shape() {
     const std::string json = sqlite() ? "text" : "jsonb";
     const std::string uuid = sqlite() ? "text" : "uuid";
-    database.run("CREATE TABLE dispatch_executions (execution_id " + uuid +
-                 " PRIMARY KEY, recommendation_id bigint NOT NULL, ticker text NOT NULL, action text NOT NULL, decision_ts "
-                 "timestamptz NOT NULL, simulated_ts timestamptz NOT NULL, entry_price numeric(18,8) NOT NULL, qty "
-                 "numeric(18,8) NOT NULL, stop_loss_price numeric(18,8), take_profit_price numeric(18,8), max_hold_minutes "
-                 "int, execution_mode text, sim_json " +
-                 json +
-                 " NOT NULL, instrument_type text DEFAULT 'STOCK', strike_price numeric(10,2), expiration_date date, "
-                 "option_symbol text, strategy_type text, side varchar(10) DEFAULT 'long', status varchar(20) DEFAULT "
-                 "'PENDING', broker_order_id varchar(100), stop_order_id varchar(100), target_order_id varchar(100), "
-                 "executed_at timestamp, filled_qty numeric(12,4), account_name varchar(50) DEFAULT 'large')");
+    database.run(
+        "CREATE TABLE dispatch_executions (execution_id " + uuid +
+        " PRIMARY KEY, recommendation_id bigint NOT NULL, ticker text NOT NULL, action text NOT NULL, decision_ts "
+        "timestamptz NOT NULL, simulated_ts timestamptz NOT NULL, entry_price numeric(18,8) NOT NULL, qty "
+        "numeric(18,8) NOT NULL, stop_loss_price numeric(18,8), take_profit_price numeric(18,8), max_hold_minutes "
+        "int, execution_mode text, sim_json " +
+        json +
+        " NOT NULL, instrument_type text DEFAULT 'STOCK', strike_price numeric(10,2), expiration_date date, "
+        "option_symbol text, strategy_type text, side varchar(10) DEFAULT 'long', status varchar(20) DEFAULT "
+        "'PENDING', broker_order_id varchar(100), stop_order_id varchar(100), target_order_id varchar(100), "
+        "executed_at timestamp, filled_qty numeric(12,4), account_name varchar(50) DEFAULT 'large')");
   }
   void insert_uuid_row(int n, const std::string& columns, const std::string& values) {
-    database.run("INSERT INTO dispatch_executions (execution_id, recommendation_id, ticker, action, decision_ts, "
-                 "simulated_ts, entry_price, qty, sim_json, " +
-                 columns + ") VALUES ('5b1f6e0e-0000-4000-8000-00000000000" + std::to_string(n) + "', " +
-                 std::to_string(n) +
-                 ", 'AAPL', 'BUY_CALL', '2026-01-26 14:29:59+00', '2026-01-26 14:30:00+00', 2.5, 3, '{\"order_id\": "
-                 "\"order-" +
-                 std::to_string(n) + "\"}', " + values + ")");
+    database.run(
+        "INSERT INTO dispatch_executions (execution_id, recommendation_id, ticker, action, decision_ts, "
+        "simulated_ts, entry_price, qty, sim_json, " +
+        columns + ") VALUES ('5b1f6e0e-0000-4000-8000-00000000000" + std::to_string(n) + "', " + std::to_string(n) +
+        ", 'AAPL', 'BUY_CALL', '2026-01-26 14:29:59+00', '2026-01-26 14:30:00+00', 2.5, 3, '{\"order_id\": "
+        "\"order-" +
+        std::to_string(n) + "\"}', " + values + ")");
   }
 };
 BELAY_ON_BOTH_DATABASES(Upstream);
@@ -60,10 +61,11 @@ TEST_P(Upstream, WithoutATableThePlansIsMade) {
 
 TEST_P(Upstream, RowsOfThePlansShapeAreRead) {
   migrated();
-  insert("account_name, ticker, instrument_type, strategy_type, side, quantity, entry_price, entry_time, strike_price, "
-         "expiration_date, stop_loss, take_profit, max_hold_minutes, bracket_order_accepted, broker_order_id, status",
-         "'main', 'aapl', 'CALL', 'day_trade', 'long', '2', '3.25', '2026-01-26T14:30:00Z', '200.5', '2026-06-19', '1.5', "
-         "'6', 240, true, 'order-1', 'FILLED'");
+  insert(
+      "account_name, ticker, instrument_type, strategy_type, side, quantity, entry_price, entry_time, strike_price, "
+      "expiration_date, stop_loss, take_profit, max_hold_minutes, bracket_order_accepted, broker_order_id, status",
+      "'main', 'aapl', 'CALL', 'day_trade', 'long', '2', '3.25', '2026-01-26T14:30:00Z', '200.5', '2026-06-19', '1.5', "
+      "'6', 240, true, 'order-1', 'FILLED'");
   const StoredBook book = load();
   const Execution wanted = {.key = "1",
                             .account_name = "main",
@@ -113,7 +115,8 @@ TEST_P(Upstream, AnExecutionIsOfferedUntilItIsSettledAndNeverAgain) {
 TEST_P(Upstream, AliasesSayWhoseARowIs) {
   migrated();
   for (const char* name : {"'large-100k'", "'tiny-1k'", "'main'", "NULL"}) {
-    insert(std::string("account_name, ") + kPlain, std::string(name) + ", 'AAA', 'long', 1, 1, '2026-01-26T14:30:00Z', 'FILLED'");
+    insert(std::string("account_name, ") + kPlain,
+           std::string(name) + ", 'AAA', 'long', 1, 1, '2026-01-26T14:30:00Z', 'FILLED'");
   }
   EXPECT_EQ(load().executions.size(), 4U) << "without aliases every row is of this account";
   std::string names;
@@ -123,8 +126,10 @@ TEST_P(Upstream, AliasesSayWhoseARowIs) {
 
 TEST_P(Upstream, RowsOfTheUuidShapeAreRead) {
   create_uuid_shape();
-  insert_uuid_row(1, "instrument_type, option_symbol, stop_loss_price, take_profit_price, execution_mode, executed_at, strategy_type",
-                  "'CALL', 'AAPL260619C00200000', 195.5, 210, 'ALPACA_PAPER', '2026-01-26 14:31:00', 'conservative'");
+  insert_uuid_row(
+      1,
+      "instrument_type, option_symbol, stop_loss_price, take_profit_price, execution_mode, executed_at, strategy_type",
+      "'CALL', 'AAPL260619C00200000', 195.5, 210, 'ALPACA_PAPER', '2026-01-26 14:31:00', 'conservative'");
   EXPECT_EQ(migrated(), "uuid execution_id");
   const auto executions = load({"large"}).executions;
   ASSERT_EQ(executions.size(), 1U);
@@ -159,7 +164,8 @@ TEST_P(Upstream, AStocksLevelsAreItsOwnAndAnOptionSymbolWinsOverTheTypeBesideIt)
   create_uuid_shape();
   insert_uuid_row(1, "execution_mode, stop_loss_price", "'LIVE', 190");
   insert_uuid_row(2, "execution_mode, option_symbol, filled_qty", "'LIVE', 'AAPL260619P00200000', 2");
-  insert_uuid_row(3, "execution_mode, instrument_type, strike_price, expiration_date", "'LIVE', 'PUT', 200.5, '2026-06-19'");
+  insert_uuid_row(3, "execution_mode, instrument_type, strike_price, expiration_date",
+                  "'LIVE', 'PUT', 200.5, '2026-06-19'");
   migrated();
   std::map<std::string, Execution> by_order;
   for (const Execution& execution : load().executions) by_order[execution.broker_order_id->text()] = execution;
@@ -172,10 +178,12 @@ TEST_P(Upstream, AStocksLevelsAreItsOwnAndAnOptionSymbolWinsOverTheTypeBesideIt)
 }
 
 TEST_P(Upstream, WhatCannotBeUnderstoodIsQuarantinedAndReportedOnce) {
-  database.run("CREATE TABLE dispatch_executions (id integer PRIMARY KEY, ticker text, instrument_type text, option_symbol "
-               "text, expiration_date text, strike_price text, side text, quantity text, entry_price text, entry_time text, "
-               "stop_loss text, max_hold_minutes text, status text)");
-  const std::string columns = "id, ticker, instrument_type, side, quantity, entry_price, entry_time, stop_loss, max_hold_minutes, status";
+  database.run(
+      "CREATE TABLE dispatch_executions (id integer PRIMARY KEY, ticker text, instrument_type text, option_symbol "
+      "text, expiration_date text, strike_price text, side text, quantity text, entry_price text, entry_time text, "
+      "stop_loss text, max_hold_minutes text, status text)");
+  const std::string columns =
+      "id, ticker, instrument_type, side, quantity, entry_price, entry_time, stop_loss, max_hold_minutes, status";
   const std::map<std::string, std::string> bad = {
       {"1, 'A', 'STOCK', 'long', NULL, '1', '2026-01-26T14:30:00Z', NULL, NULL", "quantity is missing"},
       {"2, 'A', 'STOCK', 'sideways', '1', '1', '2026-01-26T14:30:00Z', NULL, NULL", "unknown side \"sideways\""},
@@ -186,6 +194,9 @@ TEST_P(Upstream, WhatCannotBeUnderstoodIsQuarantinedAndReportedOnce) {
       {"7, 'A', 'STOCK', NULL, '1', '1', '2026-01-26T14:30:00Z', NULL, NULL", "side is missing"},
       {"8, 'A', 'STOCK', 'long', '-1', '1', '2026-01-26T14:30:00Z', NULL, NULL", "quantity is not positive"},
       {"9, '''; --', 'STOCK', 'long', '1', '1', '2026-01-26T14:30:00Z', NULL, NULL", "not a symbol"},
+      {"11, 'A', 'STOCK', 'long', '1', '1', 'yesterday', NULL, NULL", "entry_time: "},
+      {"12, 'A', 'STOCK', 'long', '1', '1', '2026-01-26T14:30:00Z', 'low', NULL", "stop_loss: "},
+      {"13, 'A', 'STOCK', 'long', '1', '1', '2026-01-26T14:30:00Z', NULL, 'long'", "max_hold_minutes: "},
       {"10, 'A', 'STOCK', 'long', '1', NULL, '2026-01-26T14:30:00Z', NULL, NULL", "entry_price is missing"}};
   for (const auto& [values, why] : bad) {
     database.run("INSERT INTO dispatch_executions (" + columns + ") VALUES (" + values + ", 'FILLED')");
@@ -198,7 +209,8 @@ TEST_P(Upstream, WhatCannotBeUnderstoodIsQuarantinedAndReportedOnce) {
   ASSERT_EQ(book.quarantined.size(), bad.size());
   Batch seen;
   for (const QuarantinedExecution& row : book.quarantined) {
-    const auto wanted = std::ranges::find_if(bad, [&](const auto& pair) { return pair.first.starts_with(row.key + ","); });
+    const auto wanted =
+        std::ranges::find_if(bad, [&](const auto& pair) { return pair.first.starts_with(row.key + ","); });
     ASSERT_NE(wanted, bad.end());
     EXPECT_THAT(row.why, HasSubstr(wanted->second));
     seen.imported.push_back({row.key, row.account_name, "quarantined"});
@@ -211,9 +223,10 @@ TEST_P(Upstream, AViewThatSomebodyRedefinedStays) {
   migrated();
   database.run("DROP VIEW belay_executions");
   database.run("CREATE TABLE my_trades (code text, held numeric)");
-  database.run("CREATE VIEW belay_executions AS SELECT code AS execution_key, 'main' AS account_name, code AS symbol, 'long' "
-               "AS side, held AS quantity, 5 AS entry_price, '2026-01-26 14:30:00+00' AS entry_time, 1 = 1 AS is_trade FROM "
-               "my_trades");
+  database.run(
+      "CREATE VIEW belay_executions AS SELECT code AS execution_key, 'main' AS account_name, code AS symbol, 'long' "
+      "AS side, held AS quantity, 5 AS entry_price, '2026-01-26 14:30:00+00' AS entry_time, 1 = 1 AS is_trade FROM "
+      "my_trades");
   database.run("INSERT INTO my_trades VALUES ('MSFT', 2)");
   EXPECT_EQ(migrated(), "custom view");
   EXPECT_EQ(migrated(), "custom view");

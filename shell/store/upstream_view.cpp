@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shell/store/upstream_view.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 #include <string_view>
 #include <utility>
@@ -21,11 +22,17 @@ class Writer {
     return found == columns_.end() ? "" : found->second;
   }
 
-  /// The first of these columns that is there and not NULL, as `type`.
+  /// A text may hold anything: it is never cast, since one bad row would fail the query for all.
+  [[nodiscard]] bool is_text(std::string_view column) const {
+    return postgres() && (type(column).starts_with("character") || type(column) == "text");
+  }
+
+  /// The first of these columns that is there and not NULL, as `type`; as text where one of them is a text.
   [[nodiscard]] std::string first(std::initializer_list<std::string_view> names, std::string_view as) const {
+    const bool as_text = std::ranges::any_of(names, [&](std::string_view name) { return is_text(name); });
     std::vector<std::string> found;
     for (const std::string_view name : names) {
-      if (has(name)) found.push_back(cast("d." + std::string(name), as));
+      if (has(name)) found.push_back(cast("d." + std::string(name), as_text ? "text" : as));
     }
     return coalesced(std::move(found), as);
   }
@@ -36,13 +43,16 @@ class Writer {
   }
 
   [[nodiscard]] std::string time(std::initializer_list<std::string_view> names) const {
+    const bool as_text = std::ranges::any_of(names, [&](std::string_view name) { return is_text(name); });
     std::vector<std::string> found;
     for (const std::string_view name : names) {
       if (!has(name)) continue;
       const std::string column = "d." + std::string(name);
       // Without a zone it is UTC, whatever zone the reading session has.
-      found.push_back(postgres() && type(name) == "timestamp without time zone" ? "(" + column + " AT TIME ZONE 'UTC')"
-                                                                                : cast(column, "timestamptz"));
+      const std::string moment = postgres() && type(name) == "timestamp without time zone"
+                                     ? "(" + column + " AT TIME ZONE 'UTC')"
+                                     : cast(column, as_text ? "text" : "timestamptz");
+      found.push_back(as_text ? cast(moment, "text") : moment);
     }
     return coalesced(std::move(found), "timestamptz");
   }
@@ -88,6 +98,7 @@ std::string built_occ(const Writer& sql) {
   for (const char* column : {"ticker", "expiration_date", "strike_price", "instrument_type"}) {
     if (!sql.has(column)) return "NULL";
   }
+  if (sql.is_text("expiration_date") || sql.is_text("strike_price")) return "NULL";  // left to the reader of the row
   const std::string type = kind(sql);
   const std::string letter = "CASE " + type + " WHEN 'CALL' THEN 'C' ELSE 'P' END";
   const std::string root = "replace(upper(trim(d.ticker)), '.', '')";
@@ -177,17 +188,19 @@ StoreResult<UpstreamView> upstream_view(const TableColumns& columns, Dialect dia
     return std::unexpected(not_understood("it has no column quantity or qty"));
   if (!sql.has("entry_price")) return std::unexpected(not_understood("it has no column entry_price"));
 
+  // What was filled, where that is known; zero is not known.
   const std::string filled =
-      sql.has("filled_qty") ? "CASE WHEN CAST(d.filled_qty AS numeric) > 0 THEN d.filled_qty END" : "NULL";
+      !sql.has("filled_qty") || sql.is_text("filled_qty")
+          ? "NULL"
+          : "CASE WHEN CAST(d.filled_qty AS numeric) > 0 THEN " +
+                sql.cast("d.filled_qty", sql.is_text("quantity") || sql.is_text("qty") ? "text" : "numeric") + " END";
   const std::vector<std::pair<std::string, std::string>> parts = {
       {sql.cast("d." + std::string(key), "text"), "execution_key"},
       {sql.coalesced({sql.word("account_name")}, "text"), "account_name"},
       {symbol(sql), "symbol"},
       {kind(sql), "instrument_type"},
       {side(sql), "side"},
-      {sql.coalesced({filled, sql.has("quantity") ? "d.quantity" : "NULL", sql.has("qty") ? "d.qty" : "NULL"},
-                     "numeric"),
-       "quantity"},
+      {sql.coalesced({filled, sql.first({"quantity", "qty"}, "numeric")}, "numeric"), "quantity"},
       {"d.entry_price", "entry_price"},
       {sql.time({"entry_time", "executed_at", "simulated_ts", "decision_ts", "created_at"}), "entry_time"},
       {sql.coalesced({sql.word("broker_order_id"), sql.word("alpaca_order_id"), sql.json_text("sim_json", "order_id")},
@@ -204,6 +217,9 @@ StoreResult<UpstreamView> upstream_view(const TableColumns& columns, Dialect dia
       {bracket_expected(sql), "bracket_expected"},
       {sql.coalesced({sql.word("stop_order_id")}, "text"), "stop_order_id"},
       {sql.coalesced({sql.word("target_order_id")}, "text"), "target_order_id"},
+      {sql.coalesced({sql.word("ticker")}, "text"), "ticker"},
+      {sql.has("expiration_date") ? "d.expiration_date" : "NULL", "expiration_date"},
+      {sql.has("strike_price") ? "d.strike_price" : "NULL", "strike_price"},
   };
   std::string select = "SELECT\n";
   for (const auto& [expression, name] : parts) {
