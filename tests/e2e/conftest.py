@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of the end-to-end tests.
+
+    store       an empty database, in turn SQLite and PostgreSQL: a test that takes it runs on both
+    new_sim     starts paper exchanges that end with the test; takes the arguments of belay_e2e.Sim
+    new_belay   new_belay(sim, store): the program against them, its tables already made
+"""
+
+import pytest
+
+import belay_e2e
+
+
+@pytest.fixture(scope="session", autouse=True)
+def program():
+    if not belay_e2e.BELAY_BIN.exists():
+        pytest.exit(f"{belay_e2e.BELAY_BIN} is missing: run ./dev build, or name the program in BELAY_BIN", 2)
+    return belay_e2e.BELAY_BIN
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    cluster = belay_e2e.PostgresCluster()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request, tmp_path):
+    if request.param == "sqlite":
+        return belay_e2e.SqliteStore(tmp_path / "belay.db")
+    return request.getfixturevalue("postgres").new_store()
+
+
+@pytest.fixture
+def new_sim():
+    running = []
+
+    def start(**how):
+        running.append(belay_e2e.Sim(**how))
+        return running[-1]
+
+    yield start
+    for sim in running:
+        sim.stop()
+
+
+@pytest.fixture
+def new_belay(tmp_path):
+    def make(sim, store, **environment):
+        belay = belay_e2e.Belay(sim, store, tmp_path, **environment)
+        belay.migrate()
+        return belay
+
+    return make
