@@ -32,8 +32,8 @@ void Stepper::on(const event::BrokerRead& event) {
     for (const Order& leg : order.legs) absorb(leg);
   }
   for (auto& [uid, lot] : state_.lots) verify_guards(lot);
-  measure_allowances();
   settle_ownership();
+  measure_allowances();
   look_at_unseen_orders();
   advance_all();
 }
@@ -180,17 +180,16 @@ void Stepper::count_guard_fill(Lot& lot, const Order& guard, ExitReason reason) 
           {"fill_price", Decimal(*guard.filled_average)}});
 }
 
-// What may still be sent per symbol: held, less what exits of ours that are live or unknown may still take.
+// What may still be sent per symbol: held on the lots' side, less what exits of ours that are live or unknown may still
+// take. Negative where they may take more than is there: then what ends unfilled frees nothing.
 void Stepper::measure_allowances() {
   state_.broker.allowance.clear();
-  for (const auto& [symbol, holding] : state_.broker.holdings) {
-    state_.broker.allowance[symbol] = holding.quantity.magnitude();
-  }
   for (const auto& [uid, lot] : state_.lots) {
-    const auto found = state_.broker.allowance.find(lot.instrument.symbol);
-    if (found == state_.broker.allowance.end()) continue;
-    const bool same_side = lot.is_long() == state_.broker.holdings.at(lot.instrument.symbol).quantity.is_positive();
-    found->second = same_side ? std::max(Quantity{}, found->second - lifecycle::live_leaves(lot)) : Quantity{};
+    const auto holding = state_.broker.holdings.find(lot.instrument.symbol);
+    const Quantity held = holding == state_.broker.holdings.end() ? Quantity{} : holding->second.quantity;
+    Quantity& allowance = state_.broker.allowance.try_emplace(lot.instrument.symbol, held.magnitude()).first->second;
+    if (lot.is_long() ? !held.is_positive() : !held.is_negative()) allowance = std::min(allowance, Quantity{});
+    allowance -= lifecycle::live_leaves(lot);
   }
 }
 

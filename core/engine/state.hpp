@@ -27,7 +27,7 @@ struct BrokerView {
   MarketClock clock;
   std::map<std::string, Holding> holdings;  ///< by symbol
   std::map<OrderId, Order> orders;          ///< parents and children, as last seen
-  std::map<std::string, Quantity> allowance;  ///< by symbol: held and not claimed by a live or unknown exit of ours
+  std::map<std::string, Quantity> allowance;  ///< by symbol: held, less what live or unknown exits of ours may take; can be negative
 };
 
 /// How the last check of a lot went.

@@ -56,7 +56,7 @@ struct ExitView {
   std::string restricted;  ///< why the account cannot trade; empty when it can
   std::vector<RestingOrder> entry;   ///< still open
   std::vector<RestingOrder> guards;  ///< still open
-  Quantity allowance;                ///< what the broker certainly holds for this side and no order of ours claims
+  Quantity allowance;                ///< what the broker certainly holds for this side, less what orders of ours may still take; can be negative
   std::optional<Quote> quote;
   bool quote_sound = false;
   std::optional<Price> last_good;
