@@ -48,12 +48,18 @@ Decision await_reply(const ExitView& v) {
   return {.situation = {}, .move = Wait{.until = v.now.steady + kLastQuestion}, .why = "the broker has not answered yet"};
 }
 
-// "No such order" proves nothing about an order just sent; asked again and again, it allows the same id once more.
+bool waiting_after_refusal(const ExitView& v) { return v.flight.retry_at && v.now.steady < *v.flight.retry_at; }
+Decision wait_after_refusal(const ExitView& v) {
+  return {.situation = {}, .move = Wait{.until = *v.flight.retry_at}, .why = "refused: " + v.flight.last_refusal};
+}
+
+// "No such order" proves nothing about an order just sent; asked again and again, it allows the same id once more, as
+// long as the broker still holds what it would take.
 constexpr int kNotFoundBeforeResend = 3;
 bool never_arrived(const ExitView& v) {
   const ExitOrder* order = open_order(v.lot);
   return order != nullptr && order->status == OrderStatus::unknown && v.flight.not_found >= kNotFoundBeforeResend &&
-         v.session_open;
+         v.session_open && !waiting_after_refusal(v) && !v.allowance.is_negative();
 }
 Decision send_again(const ExitView& v) {
   const ClientOrderId& id = open_order(v.lot)->client_id;
@@ -88,11 +94,6 @@ Decision cancel_step(const ExitView& v) {
 bool account_restricted(const ExitView& v) { return !v.restricted.empty(); }
 Decision page_restricted(const ExitView& v) {
   return {.situation = {}, .move = Stuck{v.now.steady + kRestBeforeRetry}, .why = v.restricted};
-}
-
-bool waiting_after_refusal(const ExitView& v) { return v.flight.retry_at && v.now.steady < *v.flight.retry_at; }
-Decision wait_after_refusal(const ExitView& v) {
-  return {.situation = {}, .move = Wait{.until = *v.flight.retry_at}, .why = "refused: " + v.flight.last_refusal};
 }
 
 bool market_closed(const ExitView& v) { return !v.session_open; }
