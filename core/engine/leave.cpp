@@ -249,12 +249,14 @@ void Stepper::send_again(Lot& lot, const ClientOrderId& id) {
   BELAY_CHECK(order != nullptr);
   record(lot, EventType::order_submitted, {{"client_order_id", id.text()}, {"again", true}});
   emit_submit(lot, *order);
+  state_.flights[lot.uid].resent = true;
 }
 
 void Stepper::emit_submit(const Lot& lot, const ExitOrder& order) {
   lifecycle::Flight& flight = state_.flights[lot.uid];
   flight.sent = now_.steady;
   flight.submitting = true;
+  flight.resent = false;
   flight.not_found = 0;
   flight.asks = 0;
   flight.asked.reset();
@@ -313,7 +315,8 @@ void Stepper::on(const event::SubmitRefused& event) {
     advance(uid);
     return;
   }
-  if (!is_terminal(order->status)) {
+  // The second order under an id that is refused tells nothing about the first one: that stays unknown.
+  if (!is_terminal(order->status) && !flight.resent) {
     order->status = OrderStatus::rejected;
     state_.broker.allowance[lot->instrument.symbol] += order->quantity - order->filled;
   }
@@ -343,8 +346,10 @@ void Stepper::on(const event::SubmitNotSent& event) {
   flight.submitting = false;
   const ExitOrder* order = exit_order_of(*lot, event.client_id);
   if (order == nullptr || order->status != OrderStatus::unknown || flight.not_found > 0) return;
-  state_.broker.allowance[lot->instrument.symbol] += order->quantity;
-  std::erase_if(lot->exit_orders, [&](const ExitOrder& o) { return o.client_id == event.client_id; });
+  if (!flight.resent) {
+    state_.broker.allowance[lot->instrument.symbol] += order->quantity;
+    std::erase_if(lot->exit_orders, [&](const ExitOrder& o) { return o.client_id == event.client_id; });
+  }
   ++flight.refusals;
   flight.last_refusal = event.why;
   flight.retry_at = now_.steady + retry_distance(flight.refusals);

@@ -30,6 +30,7 @@ struct Flight {
   Duration began{};                            ///< steady time at which this process took up the exit
   std::optional<Duration> sent;                ///< of the latest attempt
   bool submitting = false;                     ///< handed over, reply outstanding
+  bool resent = false;                         ///< the latest send repeated an id whose first outcome is unknown
   int not_found = 0;                           ///< answers "no such order" since the latest send
   std::optional<Duration> asked;               ///< the latest question about an order
   int asks = 0;                                ///< since the latest news
