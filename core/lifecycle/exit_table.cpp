@@ -31,6 +31,13 @@ Wait until_next_question(const ExitView& v) {
   return Wait{.until = last + question_distance(v.flight.asks)};
 }
 
+// A cancel may be lost on its way like anything else: after a while without the order's end it is asked for again.
+constexpr Duration kCancelAgain = 3s;
+bool cancel_requested(const ExitView& v, const OrderId& id) {
+  const auto asked = v.flight.cancels.find(id);
+  return asked != v.flight.cancels.end() && v.now.steady - asked->second < kCancelAgain;
+}
+
 const ExitOrder* open_order(const Lot& lot) {
   for (const ExitOrder& order : lot.exit_orders) {
     if (!is_terminal(order.status)) return &order;
@@ -82,7 +89,7 @@ Decision ask(const ExitView& v) {
 bool limit_worked_long_enough(const ExitView& v) {
   const ExitOrder* order = open_order(v.lot);
   if (order == nullptr || order->type != OrderType::limit || order->id.empty() || !v.session_open) return false;
-  if (v.flight.cancels.contains(order->id)) return false;
+  if (cancel_requested(v, order->id)) return false;
   const Duration patience = ladder_patience(v.lot, v.policy);
   return v.now.steady >= v.flight.sent.value_or(v.flight.began) + patience;
 }
@@ -107,7 +114,7 @@ Decision clear(const ExitView& v, const std::vector<RestingOrder>& orders, std::
   std::vector<OrderId> to_cancel;
   std::vector<OrderId> cancelled;
   for (const RestingOrder& order : orders) {
-    (v.flight.cancels.contains(order.id) ? cancelled : to_cancel).push_back(order.id);
+    (cancel_requested(v, order.id) ? cancelled : to_cancel).push_back(order.id);
   }
   if (!to_cancel.empty()) return {.situation = {}, .move = CancelOrders{std::move(to_cancel)}, .why = std::move(why)};
   if (question_due(v)) return {.situation = {}, .move = LookAt{std::move(cancelled)}, .why = std::move(why)};
