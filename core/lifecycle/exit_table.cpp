@@ -156,12 +156,13 @@ Decision send_market(const ExitView& v) {
   return {.situation = {}, .move = Send{.type = OrderType::market, .quantity = sendable(v)}, .why = "market, day"};
 }
 
-bool price_needed(const ExitView& v) {
-  const bool fresh = v.flight.priced && v.now.steady - *v.flight.priced <= kPriceFreshness &&
-                     (!v.flight.sent || *v.flight.priced > *v.flight.sent);
-  const bool asked_lately = v.flight.price_asked && v.now.steady - *v.flight.price_asked <= kPriceFreshness &&
-                            (!v.flight.sent || *v.flight.price_asked > *v.flight.sent);
-  return !fresh && !asked_lately;
+bool since_last_send(const ExitView& v, const std::optional<Duration>& when) {
+  return when && v.now.steady - *when <= kPriceFreshness && (!v.flight.sent || *when > *v.flight.sent);
+}
+bool price_missing(const ExitView& v) { return !since_last_send(v, v.flight.priced); }
+bool price_on_its_way(const ExitView& v) { return price_missing(v) && since_last_send(v, v.flight.price_asked); }
+Decision await_price(const ExitView& v) {
+  return {.situation = {}, .move = Wait{.until = *v.flight.price_asked + kPriceFreshness}, .why = "its quote was asked for"};
 }
 Decision fetch_price(const ExitView&) {
   return {.situation = {}, .move = FetchPrice{}, .why = "an option leaves by its current quote"};
@@ -199,7 +200,8 @@ constexpr std::array kTable{
     Row{"guards hold the shares", guards_hold, cancel_guards},
     Row{"nothing certainly held", nothing_certain, page_nothing_held},
     Row{"stock in session", is_stock, send_market},
-    Row{"option without current quote", price_needed, fetch_price},
+    Row{"quote on its way", price_on_its_way, await_price},
+    Row{"option without current quote", price_missing, fetch_price},
     Row{"option in session", any_option, send_option},
 };
 
