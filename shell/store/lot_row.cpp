@@ -233,10 +233,11 @@ LotRow read_lot(const Rows& rows, std::size_t row_index) {
   read_terms(lot, row);
   read_tracking(lot, row);
   read_end(lot, row);
+  // Another service's `closing`: no exit of ours is under way, so the lot is as good as open.
+  if (lot.status == LotStatus::closing && !lot.exit) lot.status = LotStatus::open;
   out.ours = !lot.uid.empty();
   if (!out.ours) {
     lot.concern = kTakenOver;
-    if (lot.status == LotStatus::closing && !lot.exit) lot.status = LotStatus::open;
     if (lot.status != LotStatus::closed && !lot.quantity.is_positive()) row.complain("quantity is not positive");
   }
   out.why = row.why();

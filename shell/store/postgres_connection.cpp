@@ -102,6 +102,13 @@ class PostgresConnection final : public Connection {
   explicit PostgresConnection(PostgresParameters parameters)
       : parameters_(std::move(parameters)), password_(effective(parameters_, "password")) {}
 
+  PostgresConnection(const PostgresConnection&) = delete;
+  PostgresConnection& operator=(const PostgresConnection&) = delete;
+  /// Gives the locks back before it leaves: the server would notice only some time later.
+  ~PostgresConnection() override {
+    if (still_locked()) static_cast<void>(exchange("SELECT pg_advisory_unlock_all()", &kNoParameters, kProbeTime));
+  }
+
   StoreResult<Rows> run(const std::string& sql, const std::vector<Cell>& parameters) override {
     if (in_transaction_) {
       // Never reconnect in here: a new connection would know nothing of the transaction.

@@ -170,8 +170,8 @@ TEST_F(Takeover, KeepsEveryRowAndHoldsOpenOnesAsLots) {
   must(store->save("main", {.imported = {{"row:3002", "large", "quarantined"}}}));
   const StoredBook again = must(store->load("main", {"large"}));
   EXPECT_THAT(again.quarantined, IsEmpty());
-  EXPECT_EQ(again.lots, book.lots);
-  EXPECT_EQ(must(store->load("tiny", {})).lots.size(), 2U) << "the other account's, and the one nobody could read";
+  EXPECT_TRUE(again.lots == book.lots);
+  EXPECT_EQ(must(store->load("tiny", {})).lots.size(), 1U) << "the other account's";
   EXPECT_EQ(database.ask("SELECT count(*) FROM active_positions"), "3003");
   EXPECT_EQ(database.ask("SELECT ticker FROM position_history"), "OLD");
 }

@@ -100,7 +100,7 @@ TemporaryPostgres::TemporaryPostgres() : programs_(find_programs()), directory_(
   run("initdb", "-D " + dir + "/data -U belay -A trust -E UTF8 --locale=C -N --no-instructions");
   std::ofstream settings(directory_ / "data/postgresql.conf", std::ios::app);
   settings << "\nlisten_addresses = '127.0.0.1'\nport = " << port_ << "\nunix_socket_directories = '" << dir
-           << "'\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_buffers = 16MB\n"
+           << "'\nfsync = off\nfull_page_writes = off\nshared_buffers = 16MB\n"
               "max_connections = 50\nautovacuum = off\n";
   settings.close();
   start();

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- The plan's tables and view, or those of another service brought to the same shape: missing columns are added, types
 -- that would lose are widened, rows stay. What a view of somebody else's keeps from being widened stays as it is.
 

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- What Belay adds to a position, and its own tables.
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS uid text;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS account_name varchar(50);

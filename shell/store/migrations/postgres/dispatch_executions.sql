@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Only where no such table is: the upstream's table in the plan's shape, so that an embedded database is complete.
 CREATE TABLE dispatch_executions (
   id serial PRIMARY KEY,

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- The plan's tables and view. SQLite has no exact decimals: numbers with decimals are TEXT, written in full and read in
 -- full ('12.5', never 12.5 as a float); cast them where you compute. Times are RFC 3339 text in UTC, JSON is text.
 CREATE TABLE IF NOT EXISTS active_positions (

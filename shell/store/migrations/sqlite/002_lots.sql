@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- What Belay adds to a position, and its own tables.
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS uid TEXT;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS account_name TEXT;
