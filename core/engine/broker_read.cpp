@@ -90,8 +90,12 @@ void Stepper::absorb_exit_order(Lot& lot, const Order& order, int attempt) {
   lifecycle::Flight& flight = state_.flights[lot.uid];
   flight.asks = 0;
   flight.not_found = 0;
+  if (known->filled > before.filled) flight.refusals = 0;
   if (is_terminal(known->status) && !is_terminal(before.status)) {
-    flight.cancels.erase(order.id);
+    const bool by_us = flight.cancels.erase(order.id) > 0;
+    if (!by_us && known->filled < known->quantity) {
+      pause_after_refusal(lot, "order " + order.id.text() + " ended as " + std::string(to_text(known->status)));
+    }
     // What it did not take may be sent again.
     state_.broker.allowance[lot.instrument.symbol] += std::max(Quantity{}, known->quantity - known->filled);
   }

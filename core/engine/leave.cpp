@@ -292,11 +292,20 @@ void Stepper::on(const event::SubmitAccepted& event) {
   if (lot == nullptr) return;
   lifecycle::Flight& flight = state_.flights[lot->uid];
   flight.submitting = false;
-  flight.refusals = 0;
-  flight.retry_at.reset();
   const auto parts = parse_exit_client_id(event.client_id);
   absorb_exit_order(*lot, event.order, parts->attempt);
   advance(parts->uid);
+}
+
+// However an order came to nothing, the next one waits, longer each time: nothing is sent in a tight loop.
+void Stepper::pause_after_refusal(const Lot& lot, const std::string& why) {
+  lifecycle::Flight& flight = state_.flights[lot.uid];
+  ++flight.refusals;
+  flight.last_refusal = why;
+  flight.retry_at = now_.steady + retry_distance(flight.refusals);
+  if (flight.refusals != kRefusalsBeforeAlert) return;
+  alert(Severity::critical, "order_failed", &lot,
+        lot.instrument.symbol + " could not be closed: the broker refuses: " + why + ".");
 }
 
 void Stepper::on(const event::SubmitRefused& event) {
@@ -320,18 +329,12 @@ void Stepper::on(const event::SubmitRefused& event) {
     order->status = OrderStatus::rejected;
     state_.broker.allowance[lot->instrument.symbol] += order->quantity - order->filled;
   }
-  ++flight.refusals;
-  flight.last_refusal = event.message;
-  flight.retry_at = now_.steady + retry_distance(flight.refusals);
+  pause_after_refusal(*lot, event.message);
   record(*lot, EventType::order_failed,
          {{"reason", std::string(to_text(lot->exit ? lot->exit->reason : ExitReason::manual_close))},
           {"error", event.message},
           {"code", event.code},
           {"client_order_id", event.client_id.text()}});
-  if (flight.refusals == kRefusalsBeforeAlert) {
-    alert(Severity::critical, "order_failed", lot,
-          lot->instrument.symbol + " could not be closed: the broker refuses: " + event.message + ".");
-  }
   forget_old_refusals(*lot);
   keep(*lot);
   for (const OrderId& related : event.related_orders) emit(action::LookAtOrder{related});
@@ -350,9 +353,7 @@ void Stepper::on(const event::SubmitNotSent& event) {
     state_.broker.allowance[lot->instrument.symbol] += order->quantity;
     std::erase_if(lot->exit_orders, [&](const ExitOrder& o) { return o.client_id == event.client_id; });
   }
-  ++flight.refusals;
-  flight.last_refusal = event.why;
-  flight.retry_at = now_.steady + retry_distance(flight.refusals);
+  pause_after_refusal(*lot, event.why);
   record(*lot, EventType::order_failed,
          {{"reason", std::string(to_text(lot->exit ? lot->exit->reason : ExitReason::manual_close))},
           {"error", "not sent: " + event.why}});

@@ -87,6 +87,7 @@ class Stepper {
   void send_again(Lot& lot, const ClientOrderId& id);
   void emit_submit(const Lot& lot, const ExitOrder& order);
   void tell_if_late(Lot& lot);
+  void pause_after_refusal(const Lot& lot, const std::string& why);
   void recount(Lot& lot);
   void finish_if_flat(const LotUid& uid);
   void finish_part(Lot& lot);
