@@ -74,7 +74,8 @@ void Stepper::absorb_exit_order(Lot& lot, const Order& order, int attempt) {
     recovered.sent_at = order.submitted_at.value_or(now_.wall);
     const auto place = std::ranges::find_if(lot.exit_orders, [&](const ExitOrder& o) { return o.attempt > attempt; });
     known = &*lot.exit_orders.insert(place, recovered);
-    if (!lot.exit) recover_exit(lot, order);
+    const bool mattered = !is_terminal(order.status) || order.filled.is_positive();
+    if (!lot.exit && mattered) recover_exit(lot, order);
   }
   const ExitOrder before = *known;
   // Terminal is final, and fills never shrink: a late or reordered reply cannot take anything back.
@@ -120,6 +121,7 @@ void Stepper::recover_exit(Lot& lot, const Order& order) {
   Exit exit;
   exit.wanted = std::min(order.quantity.value_or(lot.quantity), lot.quantity);
   exit.triggered_at = then;
+  exit.left_before = left_so_far(lot);
   for (const rules::Rule& rule : rules::catalogue()) {
     const rules::Verdict verdict = rule.judge(situation);
     if (verdict.state == rules::Verdict::State::holds) exit.reasons.push_back(rule.reason);
