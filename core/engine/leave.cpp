@@ -445,18 +445,27 @@ void Stepper::finish_part(Lot& lot) {
   keep(lot);
 }
 
-void Stepper::close(Lot& lot) {
-  Money value;
-  for (const ExitOrder& order : lot.exit_orders) {
-    if (order.filled_average) value += notional(*order.filled_average, order.filled, lot.multiplier);
+// A result that is too large to be counted does not keep a lot from closing.
+void Stepper::count_result(Lot& lot) {
+  try {
+    Money value;
+    for (const ExitOrder& order : lot.exit_orders) {
+      if (order.filled_average) value += notional(*order.filled_average, order.filled, lot.multiplier);
+    }
+    for (const LeftElsewise& part : lot.left_elsewise) value += part.value;
+    const Money paid = notional(lot.entry_price, lot.original_quantity, lot.multiplier);
+    lot.exit_price = average_price(value, lot.original_quantity, lot.multiplier);
+    lot.realised_result = lot.is_long() ? value - paid : paid - value;
+  } catch (const Overflow& overflow) {
+    record(lot, EventType::monitor_error, {{"error", "the result cannot be counted: " + std::string(overflow.what())}});
   }
-  for (const LeftElsewise& part : lot.left_elsewise) value += part.value;
-  const Money paid = notional(lot.entry_price, lot.original_quantity, lot.multiplier);
+}
+
+void Stepper::close(Lot& lot) {
   lot.status = LotStatus::closed;
   lot.close_reason = lot.exit->reason;
   lot.closed_at = now_.wall;
-  lot.exit_price = average_price(value, lot.original_quantity, lot.multiplier);
-  lot.realised_result = lot.is_long() ? value - paid : paid - value;
+  count_result(lot);
   lot.current_price = lot.exit_price;
   lot.result = Money{};
   lot.concern.clear();
@@ -475,7 +484,7 @@ void Stepper::close(Lot& lot) {
          {{"order_id", order_id},
           {"reason", std::string(to_text(lot.exit->reason))},
           {"final_price", lot.exit_price ? FieldValue(Decimal(*lot.exit_price)) : FieldValue()},
-          {"final_pnl", Decimal(*lot.realised_result)},
+          {"final_pnl", lot.realised_result ? FieldValue(Decimal(*lot.realised_result)) : FieldValue()},
           {"quantity", Decimal(lot.original_quantity)},
           {"triggered_at", to_text(lot.exit->triggered_at)},
           {"slippage", slippage}});

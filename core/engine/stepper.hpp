@@ -92,6 +92,7 @@ class Stepper {
   void finish_if_flat(const LotUid& uid);
   void finish_part(Lot& lot);
   void close(Lot& lot);
+  void count_result(Lot& lot);
   Lot* lot_of(const ClientOrderId& client_id);
   ExitOrder* exit_order_of(Lot& lot, const ClientOrderId& client_id);
   lifecycle::ExitView view_of(const Lot& lot);
