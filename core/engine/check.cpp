@@ -157,11 +157,17 @@ void Stepper::mark(Lot& lot, const pricing::Judgement& own) {
   lot.suspect = prices.suspect;
   if (!own.value) return;
   lot.current_price = own.value;
-  lot.result = result_at(lot, *own.value);
-  lot.result_percent = percent_at(lot, *own.value);
+  lot.result.reset();
+  lot.result_percent.reset();
+  try {
+    lot.result = result_at(lot, *own.value);
+    lot.result_percent = percent_at(lot, *own.value);
+  } catch (const Overflow& overflow) {  // an absurd result keeps no rule from being judged
+    record(lot, EventType::monitor_error, {{"error", std::string(overflow.what())}});
+  }
   record(lot, EventType::price_update,
          {{"price", Decimal(*own.value)},
-          {"pnl", Decimal(*lot.result)},
+          {"pnl", lot.result ? FieldValue(Decimal(*lot.result)) : FieldValue()},
           {"pnl_pct", lot.result_percent ? FieldValue(Decimal(*lot.result_percent)) : FieldValue()}});
 }
 
