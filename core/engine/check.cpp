@@ -77,7 +77,7 @@ void Stepper::on(const event::Tick& event) {
   }
   for (const LotUid& uid : fired) {
     const auto lot = state_.lots.find(uid);
-    if (lot != state_.lots.end() && !lot->second.exit) check_guarded(lot->second);
+    if (lot != state_.lots.end()) check_guarded(lot->second);
   }
   for (const LotUid& uid : fired) advance(uid);
 }
@@ -260,7 +260,8 @@ void Stepper::set_concern(Lot& lot, std::string concern, std::optional<Timestamp
 }
 
 void Stepper::index_triggers(const Lot& lot) {
-  const bool armed = lot.status == LotStatus::open && lot.management == Management::managed && lot.frozen.empty() &&
+  const bool whole_leaves = lot.exit && lifecycle::remaining(lot) >= lot.quantity;
+  const bool armed = !whole_leaves && lot.management == Management::managed && lot.frozen.empty() &&
                      !rules::levels_contradict(lot);
   const auto stop = armed ? rules::usable_level(lot.stop_loss) : std::nullopt;
   const auto target = armed ? rules::usable_level(lot.take_profit) : std::nullopt;
