@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/config_keys.hpp"
+
+namespace belay::app {
+
+/// Reads the TOML file into the draft. Whatever is wrong in it is named with its line: a section or key that is not
+/// known, a value of the wrong kind, a secret.
+void read_config_file(const std::string& path, Draft& draft, std::vector<Problem>& problems);
+
+}  // namespace belay::app

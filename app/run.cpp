@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <optional>
+
+#include "app/commands.hpp"
+#include "app/console.hpp"
+#include "app/pass_output.hpp"
+#include "app/stop_signal.hpp"
+#include "app/wiring.hpp"
+
+namespace belay::app {
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::Failure;
+using runtime::PassReport;
+
+class Service {
+ public:
+  Service(Wired& wired, const std::atomic<bool>& stop)
+      : wired_(wired), stop_(stop), conductor_(wired.parts(), wired.config.runtime) {}
+
+  int serve() {
+    const Failure opened = conductor_.open();
+    if (opened != Failure::none) {
+      for (const std::string& error : conductor_.errors()) complain(error);
+      return exit_code(opened);
+    }
+    log(log::Level::info, "started",
+        {{"account", wired_.config.runtime.account},
+         {"venue", std::string(to_text(wired_.connection.venue))},
+         {"store", wired_.store->description()}});
+    while (!stop_) {
+      const PassReport report = conductor_.pass();
+      tell(report);
+      if (report.failure == Failure::locked || report.failure == Failure::configuration)
+        return exit_code(report.failure);
+      attend_until_sweep();
+    }
+    conductor_.attend(0s);  // what is still to be recorded
+    log(log::Level::info, "stopped", {});
+    return kAllWell;
+  }
+
+ private:
+  /// The sweep is due by the clock that the rules live by, and in any case by the machine's.
+  void attend_until_sweep() {
+    const Duration slice = wired_.config.clock_url.empty() ? Duration(1s) : Duration(100ms);
+    const Duration sweep = wired_.config.runtime.sweep;
+    const auto begun = wired_.clock->now();
+    for (Duration attended{}; attended < sweep && !stop_; attended += slice) {
+      conductor_.attend(slice);
+      const auto now = wired_.clock->now();
+      if (begun && now && now->steady - begun->steady >= sweep) return;
+    }
+  }
+
+  void tell(const PassReport& report) {
+    const auto level = exit_code(report) == kAllWell ? log::Level::info : log::Level::warning;
+    log(level, "pass", figures(report));
+  }
+
+  void log(log::Level level, std::string_view message, const Fields& fields) {
+    const auto now = wired_.clock->now();
+    wired_.log->write(level, now ? now->wall : Timestamp(), message, fields);
+  }
+
+  Wired& wired_;
+  const std::atomic<bool>& stop_;
+  runtime::Conductor conductor_;
+};
+
+}  // namespace
+
+int run(const RunOptions&) {
+  const std::atomic<bool>& stop = stop_on_signals();
+  auto wired = wire({.broker = true, .store = true}, log::to_descriptor(STDOUT_FILENO));
+  if (!wired) return wired.error();
+  // Exits under way are followed between the passes, where a signal to stop is heeded.
+  wired->config.runtime.wait = 0s;
+  return Service(*wired, stop).serve();
+}
+
+}  // namespace belay::app
