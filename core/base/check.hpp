@@ -8,6 +8,7 @@ namespace belay {
 
 }  // namespace belay
 
-/// An expectation about our own code; stays on in production. Foreign input is never checked with it: that gets an Error.
+/// An expectation about our own code; stays on in production. Foreign input is never checked with it: that gets an
+/// Error.
 #define BELAY_CHECK(expression) \
   ((expression) ? static_cast<void>(0) : ::belay::check_failed(#expression, __FILE__, __LINE__))

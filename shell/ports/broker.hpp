@@ -26,9 +26,9 @@ struct BrokerError {
     not_found,     ///< 404
   };
   Kind kind = Kind::unknown;
-  int http_status = 0;     ///< 0: no reply
-  std::int64_t code = 0;   ///< the broker's code, e.g. 40310000; 0 if absent
-  std::string message;     ///< the broker's words, or ours where it had none; never a secret
+  int http_status = 0;                  ///< 0: no reply
+  std::int64_t code = 0;                ///< the broker's code, e.g. 40310000; 0 if absent
+  std::string message;                  ///< the broker's words, or ours where it had none; never a secret
   std::vector<OrderId> related_orders;  ///< orders that hold the shares, as an "insufficient qty" names them
 
   bool operator==(const BrokerError&) const = default;
@@ -41,10 +41,10 @@ using BrokerResult = std::expected<T, BrokerError>;
 struct OrderQuery {
   enum class Status : std::uint8_t { open, closed, all };
   Status status = Status::open;
-  bool nested = true;               ///< children inside their parents
+  bool nested = true;                ///< children inside their parents
   std::vector<std::string> symbols;  ///< empty: all
-  std::size_t limit = 500;          ///< newest first; more than one page of 500 where larger
-  std::optional<Timestamp> after;   ///< submitted later than
+  std::size_t limit = 500;           ///< newest first; more than one page of 500 where larger
+  std::optional<Timestamp> after;    ///< submitted later than
 };
 
 /// One account at a broker. Calls block up to the adapter's deadline and may be made from several threads.

@@ -30,11 +30,11 @@ using StoreResult = std::expected<T, StoreError>;
 
 /// What a pass starts from.
 struct StoredBook {
-  std::string account_number;  ///< remembered from the first start; empty before
-  std::vector<Lot> lots;       ///< status open or closing, oldest first
-  std::vector<Execution> executions;  ///< real trades that were never imported, newest first
+  std::string account_number;                     ///< remembered from the first start; empty before
+  std::vector<Lot> lots;                          ///< status open or closing, oldest first
+  std::vector<Execution> executions;              ///< real trades that were never imported, newest first
   std::vector<QuarantinedExecution> quarantined;  ///< rows not understood and not reported before
-  std::vector<OperatorCommand> commands;  ///< waiting ones, oldest first
+  std::vector<OperatorCommand> commands;          ///< waiting ones, oldest first
 };
 
 /// How an execution was settled; it is never offered again.
@@ -63,7 +63,7 @@ struct Batch {
 
 struct LotFilter {
   bool include_closed = false;
-  std::string symbol;  ///< empty: all; matches symbol or ticker
+  std::string symbol;   ///< empty: all; matches symbol or ticker
   std::int64_t id = 0;  ///< 0: all
 };
 
@@ -73,8 +73,8 @@ struct EventFilter {
   std::vector<std::string> types;  ///< empty: all
   std::optional<Timestamp> since;
   std::optional<Timestamp> until;
-  std::int64_t after_id = 0;   ///< for following
-  std::size_t limit = 1000;    ///< the newest so many, given oldest first
+  std::int64_t after_id = 0;  ///< for following
+  std::size_t limit = 1000;   ///< the newest so many, given oldest first
 };
 
 struct StoredEvent {
@@ -89,7 +89,8 @@ struct MigrationReport {
   int version_before = 0;
   int version_after = 0;
   std::vector<std::string> applied;  ///< names of the migrations that ran now
-  std::string upstream;  ///< the shape of dispatch_executions that was found: "integer id", "uuid execution_id", "created", "custom view"
+  std::string upstream;  ///< the shape of dispatch_executions that was found: "integer id", "uuid execution_id",
+                         ///< "created", "custom view"
 };
 
 /// One database. Not thread-safe: one owner. Every call has a deadline of its own (a few seconds).
