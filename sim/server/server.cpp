@@ -213,6 +213,7 @@ class Server::Impl {
     RateLimit fresh(per_minute);
     if (known == limits_.end()) fresh.look(unix_now());
     const RateLimit& limit = known == limits_.end() ? fresh : known->second;
+    if (limit.limit() == 0) return;  // no limit, nothing to say
     response.headers.emplace_back("X-RateLimit-Limit", std::to_string(limit.limit()));
     response.headers.emplace_back("X-RateLimit-Remaining", std::to_string(limit.remaining()));
     response.headers.emplace_back("X-RateLimit-Reset", std::to_string(limit.reset()));
