@@ -126,8 +126,7 @@ void Stepper::recover_exit(Lot& lot, const Order& order) {
     const rules::Verdict verdict = rule.judge(situation);
     if (verdict.state == rules::Verdict::State::holds) exit.reasons.push_back(rule.reason);
   }
-  if (exit.reasons.empty()) exit.reasons.push_back(ExitReason::manual_close);
-  exit.reason = exit.reasons.front();
+  if (!exit.reasons.empty()) exit.reason = exit.reasons.front();  // else manual, until a rule is found to hold
   exit.message = "found at the broker: an exit order of ours whose record was lost";
   lot.exit = exit;
   lot.status = LotStatus::closing;

@@ -69,6 +69,7 @@ void Stepper::join_exit(Lot& lot, ExitReason reason, Quantity wanted, const std:
   Exit& exit = *lot.exit;
   bool changed = false;
   if (std::ranges::find(exit.reasons, reason) == exit.reasons.end()) {
+    if (exit.reasons.empty()) exit.reason = reason;
     exit.reasons.push_back(reason);
     changed = true;
   }
