@@ -223,8 +223,17 @@ void Stepper::explain_shortfall(const reconcile::Shortfall& shortfall, const std
     lots.push_back(&lot);
     for (const ExitOrder& order : lot.exit_orders) known.push_back(order.id);
     for (const LeftElsewise& part : lot.left_elsewise) known.push_back(part.order);
+    for (const auto& guard : {lot.stop_order_id, lot.target_order_id}) {
+      if (guard) known.push_back(*guard);  // counted as the guard's when it is looked at
+    }
   }
   if (lots.empty()) return;
+  // A fill may be that of an exit whose id is not known yet: its owner is found out first.
+  const bool unknown_exit = std::ranges::any_of(lots, [](const Lot* lot) {
+    return std::ranges::any_of(lot->exit_orders,
+                               [](const ExitOrder& order) { return order.id.empty() && !is_terminal(order.status); });
+  });
+  if (unknown_exit) return;
   std::ranges::sort(lots, {}, &Lot::entry_time);  // first in, first out
 
   const auto closings = reconcile::outside_closings(shortfall.symbol, lots.front()->exit_side(), shortfall.missing,
