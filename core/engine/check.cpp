@@ -65,15 +65,16 @@ void Stepper::on(const event::Tick& event) {
   const Instrument instrument = instrument_of(symbol);
   pricing::SymbolPrices& prices = state_.prices[symbol];
   pricing::update(prices, event.prices, instrument, state_.policy, now_.wall);
+  if (may_be_rescaled(prices)) {  // once a session, until a price of it is believed
+    for (auto& [uid, lot] : state_.lots) {
+      if (level_symbol(lot) == symbol) detect_split(lot);
+    }
+  }
 
   std::vector<LotUid> fired;
   for (const Direction direction : {Direction::long_, Direction::short_}) {
     const auto judged = pricing::judge(prices, instrument, direction, state_.calendar, state_.policy, now_.wall);
     if (judged.trigger) state_.triggers.passed({symbol, direction}, *judged.trigger, *judged.trigger, fired);
-    if (!instrument.is_option() && judged.standing == Standing::good) {
-      state_.triggers.passed({symbol, Direction::short_}, *judged.trigger, *judged.trigger, fired);
-      break;  // a stock's print is the same for both
-    }
   }
   for (const LotUid& uid : fired) {
     const auto lot = state_.lots.find(uid);
@@ -83,6 +84,7 @@ void Stepper::on(const event::Tick& event) {
 }
 
 void Stepper::on(const event::CheckDue&) {
+  for (auto& [uid, lot] : state_.lots) detect_split(lot);  // before any price is believed on behalf of another lot
   for (auto& [uid, lot] : state_.lots) check_guarded(lot);
   advance_all();
 }
@@ -111,7 +113,6 @@ pricing::Judgement Stepper::judge_levels(const Lot& lot) {
 }
 
 void Stepper::check(Lot& lot) {
-  detect_split(lot);
   pricing::Judgement own = pricing::judge(state_.prices[lot.instrument.symbol], lot.instrument, lot.direction,
                                           state_.calendar, state_.policy, now_.wall);
   if (lot.instrument.kind == InstrumentKind::crypto) {
@@ -173,22 +174,34 @@ void Stepper::mark(Lot& lot, const pricing::Judgement& own) {
 
 // A change between two sessions in the proportion of a split, with no fill to explain it, suspends the price rules:
 // stop and target are levels of a share that may no longer be the same share.
+// Levels stated in the underlying's price are rescaled by the underlying's split.
 void Stepper::detect_split(Lot& lot) {
-  if (lot.instrument.is_option() || !lot.frozen.empty()) return;
-  const auto session = state_.calendar.session_at(now_.wall);
-  if (!session) return;
-  const pricing::SymbolPrices& prices = state_.prices[lot.instrument.symbol];
-  if (!prices.last_good || !prices.last_good_at || *prices.last_good_at >= session->open) return;
+  const std::string symbol = level_symbol(lot);
+  const Instrument instrument = instrument_of(symbol);
+  if (instrument.is_option() || !lot.frozen.empty()) return;
+  const pricing::SymbolPrices& prices = state_.prices[symbol];
+  if (!may_be_rescaled(prices)) return;
+  const Timestamp open = state_.calendar.session_at(now_.wall)->open;
   std::optional<Price> now_at;
-  if (prices.trade && prices.trade->as_of >= session->open) {
+  if (prices.trade && prices.trade->as_of >= open) {
     now_at = prices.trade->price;
-  } else if (prices.quote && prices.quote->as_of >= session->open &&
-             pricing::is_sound(*prices.quote, lot.instrument, state_.policy)) {
+  } else if (prices.quote && prices.quote->as_of >= open &&
+             pricing::is_sound(*prices.quote, instrument, state_.policy)) {
     now_at = middle(prices.quote->bid, prices.quote->ask);
   }
-  if (!now_at || !pricing::looks_like_split(*prices.last_good, *now_at)) return;
-  freeze(lot, "its price went from " + prices.last_good->text() + " to " + now_at->text() +
+  try {
+    if (!now_at || !pricing::looks_like_split(*prices.last_good, *now_at)) return;
+  } catch (const Overflow&) {
+    return;  // no proportion of anything that trades
+  }
+  freeze(lot, "the price of " + symbol + " went from " + prices.last_good->text() + " to " + now_at->text() +
                   " between two sessions, as in a split");
+}
+
+// In session, while the last believed price is one of an earlier session.
+bool Stepper::may_be_rescaled(const pricing::SymbolPrices& prices) const {
+  const auto session = state_.calendar.session_at(now_.wall);
+  return session && prices.last_good && prices.last_good_at && *prices.last_good_at < session->open;
 }
 
 void Stepper::weigh(Lot& lot, const pricing::Judgement& levels) {

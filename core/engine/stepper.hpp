@@ -72,6 +72,7 @@ class Stepper {
   pricing::Judgement judge_levels(const Lot& lot);
   void mark(Lot& lot, const pricing::Judgement& own);
   void detect_split(Lot& lot);
+  [[nodiscard]] bool may_be_rescaled(const pricing::SymbolPrices& prices) const;
   void weigh(Lot& lot, const pricing::Judgement& levels);
   void set_concern(Lot& lot, std::string concern, std::optional<Timestamp> previous_check);
   void index_triggers(const Lot& lot);
