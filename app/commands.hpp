@@ -86,6 +86,7 @@ struct SimCommandOptions {
   std::string key;
   std::string secret;
   std::string cash = "100000";
+  std::int64_t requests_per_minute = 200;  ///< of the trading API, in real time; 0: no limit
 };
 int sim(const SimCommandOptions& options);
 
@@ -93,6 +94,7 @@ struct DemoOptions {
   std::uint64_t seed = 1;
   std::string speed;   ///< virtual seconds a second; empty: the demo's own
   bool plain = false;  ///< lines instead of a live view
+  bool fast = false;   ///< as fast as the machine can, for tests
 };
 int demo(const DemoOptions& options);
 

@@ -178,8 +178,6 @@ Environment process_environment() {
   return environment;
 }
 
-LoadedConfig load_config(const Environment& environment) {
-  return Loader(environment).load();
-}
+LoadedConfig load_config(const Environment& environment) { return Loader(environment).load(); }
 
 }  // namespace belay::app

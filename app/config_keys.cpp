@@ -224,8 +224,6 @@ constexpr Key kKeys[] = {
 
 }  // namespace
 
-std::span<const Key> config_keys() {
-  return kKeys;
-}
+std::span<const Key> config_keys() { return kKeys; }
 
 }  // namespace belay::app

@@ -30,18 +30,14 @@ void print(std::string_view line) {
   std::fflush(stdout);
 }
 
-void print_json(const json::Value& value) {
-  print(json::write(value));
-}
+void print_json(const json::Value& value) { print(json::write(value)); }
 
 void complain(std::string_view message) {
   const std::string line = "belay: " + std::string(message) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-bool out_is_terminal() {
-  return ::isatty(STDOUT_FILENO) == 1;
-}
+bool out_is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
 
 void Table::add(std::vector<std::string> cells) {
   BELAY_CHECK(cells.size() == columns_.size());

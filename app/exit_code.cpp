@@ -24,9 +24,7 @@ ExitCode exit_code(const runtime::PassReport& report) {
   return report.all_well() ? kAllWell : kAttention;
 }
 
-ExitCode exit_code(const StoreError& error) {
-  return error.kind == StoreError::Kind::foreign ? kUsage : kStore;
-}
+ExitCode exit_code(const StoreError& error) { return error.kind == StoreError::Kind::foreign ? kUsage : kStore; }
 
 ExitCode exit_code(const BrokerError& error) {
   const bool answered = error.kind == BrokerError::Kind::rejected || error.kind == BrokerError::Kind::not_found;

@@ -7,9 +7,7 @@
 namespace belay::app {
 namespace {
 
-json::Value text_or_null(const std::string& text) {
-  return text.empty() ? json::Value() : json::Value(text);
-}
+json::Value text_or_null(const std::string& text) { return text.empty() ? json::Value() : json::Value(text); }
 
 json::Array reasons_of(const runtime::ExitLine& exit) {
   json::Array reasons;

@@ -9,9 +9,7 @@ namespace {
 std::atomic<bool> stop_asked{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-void ask_to_stop(int) {
-  stop_asked.store(true);
-}
+void ask_to_stop(int) { stop_asked.store(true); }
 
 void on(int signal, int flags) {
   struct sigaction action{};

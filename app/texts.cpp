@@ -16,13 +16,9 @@ std::string signed_hundredths(std::int64_t nanos) {
 
 }  // namespace
 
-std::string price_text(const std::optional<Price>& price) {
-  return price ? price->text(2) : "-";
-}
+std::string price_text(const std::optional<Price>& price) { return price ? price->text(2) : "-"; }
 
-std::string money_text(const std::optional<Money>& money) {
-  return money ? signed_hundredths(money->nanos()) : "-";
-}
+std::string money_text(const std::optional<Money>& money) { return money ? signed_hundredths(money->nanos()) : "-"; }
 
 std::string percent_text(const std::optional<Ratio>& percent) {
   return percent ? signed_hundredths(percent->nanos()) + " %" : "-";
@@ -33,9 +29,7 @@ std::string quantity_text(const Lot& lot) {
   return (lot.is_long() ? "" : "-") + shown.text();
 }
 
-std::string time_text(const std::optional<Timestamp>& at) {
-  return at ? calendar::new_york_text(*at) : "-";
-}
+std::string time_text(const std::optional<Timestamp>& at) { return at ? calendar::new_york_text(*at) : "-"; }
 
 std::string ago_text(Timestamp at, Timestamp now) {
   if (now < at) return "in " + duration_text(at - now);

@@ -105,8 +105,6 @@ std::expected<Wired, ExitCode> wire(Needs needs, log::Log::Sink sink) {
   return wired;
 }
 
-std::unique_ptr<Store> absent_store(StoreError error) {
-  return std::make_unique<AbsentStore>(std::move(error));
-}
+std::unique_ptr<Store> absent_store(StoreError error) { return std::make_unique<AbsentStore>(std::move(error)); }
 
 }  // namespace belay::app

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "app/wiring.hpp"
+
+/// Reading the stored book, for the commands that look. Errors are told on standard error.
+namespace belay::app {
+
+/// A store in which no Belay has run yet has no positions: that is no error.
+std::expected<std::vector<Lot>, ExitCode> read_lots(Store& store, const LotFilter& filter);
+std::expected<std::vector<StoredEvent>, ExitCode> read_events(Store& store, const EventFilter& filter);
+/// "17" as a position's id, anything else as a symbol or ticker, in upper case.
+LotFilter filter_for(const std::string& which);
+/// Those of the lots that are the account's; rows that nobody has claimed yet are.
+std::vector<Lot> of_account(std::vector<Lot> lots, const runtime::Settings& settings);
+
+}  // namespace belay::app

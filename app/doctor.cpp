@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <functional>
+
+#include "app/commands.hpp"
+#include "app/console.hpp"
+#include "app/text_values.hpp"
+#include "app/texts.hpp"
+#include "app/wiring.hpp"
+#include "core/calendar/new_york.hpp"
+
+namespace belay::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kSkewLimit = 2s;
+constexpr int kCalendarDays = 10;
+constexpr const char* kProbe = "SPY";  // the most traded stock and the most traded options there are
+
+enum class Verdict : std::uint8_t { good, warning, bad };
+
+struct Finding {
+  std::string check;
+  Verdict verdict = Verdict::good;
+  std::string text;
+  ExitCode code = kAllWell;
+};
+
+class Doctor {
+ public:
+  std::vector<Finding> examine() {
+    loaded_ = load_config(process_environment());
+    check_settings();
+    check_clock_source();
+    check_store();
+    if (connect()) {
+      check_account();
+      check_skew();
+      check_calendar();
+      check_data();
+    }
+    return std::move(findings_);
+  }
+
+ private:
+  void good(std::string check, std::string text) {
+    findings_.push_back({std::move(check), Verdict::good, std::move(text), kAllWell});
+  }
+  void warn(std::string check, std::string text) {
+    findings_.push_back({std::move(check), Verdict::warning, std::move(text), kAttention});
+  }
+  void bad(std::string check, std::string text, ExitCode code) {
+    findings_.push_back({std::move(check), Verdict::bad, std::move(text), code});
+  }
+
+  [[nodiscard]] bool has_problem(Problem::Concern concern) const {
+    return std::ranges::any_of(loaded_.problems, [&](const Problem& p) { return p.concern == concern; });
+  }
+
+  void check_settings() {
+    for (const Problem& problem : loaded_.problems) bad("settings", problem.message, kUsage);
+    for (const std::string& note : loaded_.notes) warn("settings", note);
+    if (loaded_.problems.empty()) {
+      const std::string& file = loaded_.config.file;
+      good("settings", file.empty() ? "from the environment" : "from " + file + " and the environment");
+    }
+  }
+
+  void check_clock_source() {
+    auto clock = make_clock(loaded_.config);
+    if (!clock) {
+      bad("clock", clock.error().message, kUsage);
+      return;
+    }
+    const auto now = (*clock)->now();
+    if (!now) {
+      bad("clock", now.error().message, kUsage);
+      return;
+    }
+    clock_ = std::move(*clock);
+    const std::string& url = loaded_.config.clock_url;
+    good("clock", time_text(now->wall) + (url.empty() ? "" : ", given by " + url));
+  }
+
+  void check_store() {
+    if (has_problem(Problem::Concern::store)) return;
+    auto store = make_store(loaded_.config);
+    if (!store) {
+      bad("store", store.error().message, exit_code(store.error()));
+      return;
+    }
+    const auto version = (*store)->schema_version();
+    if (!version) {
+      bad("store", version.error().message, exit_code(version.error()));
+      return;
+    }
+    const std::string where = (*store)->description();
+    if (*version == 0) {
+      good("store", where + ", no tables yet: the first cycle (or belay migrate) makes them");
+    } else {
+      good("store", where + ", schema " + std::to_string(*version));
+    }
+    const auto lock = (*store)->try_lock(loaded_.config.runtime.account);
+    if (!lock) {
+      bad("lock", lock.error().message, exit_code(lock.error()));
+    } else {
+      good("lock", *lock ? "free: no service is running" : "held: a service or a cycle is at work");
+    }
+  }
+
+  bool connect() {
+    if (has_problem(Problem::Concern::broker)) return false;
+    auto connection = alpaca::connect(loaded_.config.broker);
+    if (!connection) {
+      bad("broker", connection.error().message, kUsage);
+      return false;
+    }
+    connection_ = std::move(*connection);
+    return true;
+  }
+
+  void check_account() {
+    const auto account = connection_.broker->account();
+    if (!account) {
+      bad("broker", account.error().message + " (" + loaded_.config.broker.trading_url + ")",
+          exit_code(account.error()));
+      return;
+    }
+    const std::string text = "account " + account->number + " (" + std::string(to_text(connection_.venue)) + "), " +
+                             account->status + ", equity " + account->equity.text(2);
+    if (account->status != "ACTIVE" || account->trading_blocked || account->account_blocked ||
+        account->suspended_by_user) {
+      bad("broker", text + ": trading is blocked, nothing can be closed", kAttention);
+    } else {
+      good("broker", text);
+    }
+  }
+
+  void check_skew() {
+    if (clock_ == nullptr) return;
+    const auto before = clock_->now();
+    const auto market = connection_.broker->clock();
+    const auto after = clock_->now();
+    if (!market) {
+      bad("skew", market.error().message, exit_code(market.error()));
+      return;
+    }
+    market_ = *market;
+    if (!before || !after) return;
+    const Duration ahead = std::max(before->wall - market->timestamp, Duration::zero());
+    const Duration behind = std::max(market->timestamp - after->wall, Duration::zero());
+    const Duration skew = std::max(ahead, behind);
+    const std::string text =
+        "this clock is " + duration_text(skew) + (ahead > behind ? " ahead of" : " behind") + " the broker's";
+    if (skew > kSkewLimit) {
+      warn("skew", text + ": time rules act by this clock; run a time service (chrony, systemd-timesyncd)");
+    } else {
+      good("skew", "the broker's clock agrees within 2 s");
+    }
+  }
+
+  /// Days on which the built-in calendar and the broker's differ. The broker's word counts; to know is still good.
+  void check_calendar() {
+    const Timestamp now = market_ ? market_->timestamp : Timestamp{};
+    if (!market_) return;
+    const std::chrono::sys_days first(calendar::to_new_york(now).date);
+    const Date last = first + std::chrono::days(kCalendarDays);
+    const auto sessions = connection_.broker->calendar(first, last);
+    if (!sessions) {
+      bad("calendar", sessions.error().message, exit_code(sessions.error()));
+      return;
+    }
+    const calendar::UsEquities built_in;
+    std::string differing;
+    for (int i = 0; i <= kCalendarDays; ++i) {
+      const Date date = first + std::chrono::days(i);
+      const auto theirs = std::ranges::find(*sessions, date, &calendar::Session::date);
+      const auto ours = built_in.session_on(date);
+      const bool same = theirs == sessions->end() ? !ours : ours == *theirs;
+      if (!same) differing += (differing.empty() ? "" : ", ") + to_text(date);
+    }
+    const std::string market =
+        std::string("market ") + (market_->is_open ? "open until " + time_text(market_->next_close)
+                                                   : "closed until " + time_text(market_->next_open));
+    if (differing.empty()) {
+      good("calendar", market + "; the next " + std::to_string(kCalendarDays) + " days as built in");
+    } else {
+      warn("calendar", market + "; the broker's calendar differs on " + differing + " (the broker's is used)");
+    }
+  }
+
+  void check_data() {
+    const PriceRead stocks = connection_.market_data->stocks({kProbe});
+    const auto price = check_prices("stock prices", kProbe, stocks);
+    if (!price) return;
+    const std::string option = probe_option(*price);
+    check_prices("option prices", option, connection_.market_data->options({option}));
+  }
+
+  /// A call at the money that expires a week or so ahead: on a Friday, or on the last session before it.
+  [[nodiscard]] std::string probe_option(Price price) const {
+    const Timestamp now = market_ ? market_->timestamp : Timestamp{};
+    std::chrono::sys_days day = std::chrono::sys_days(calendar::to_new_york(now).date) + std::chrono::days(4);
+    while (std::chrono::weekday(day) != std::chrono::Friday) day += std::chrono::days(1);
+    const calendar::UsEquities calendar;
+    const Price strike = round_down(price, 5.0_price);
+    return occ_symbol({kProbe, calendar.last_session_on_or_before(day).date, true, strike});
+  }
+
+  std::optional<Price> check_prices(const std::string& check, const std::string& symbol, const PriceRead& read) {
+    if (!read.failed.empty()) {
+      const BrokerError& error = read.failed.front().error;
+      bad(check, error.message + " (" + loaded_.config.broker.data_url + ")", exit_code(error));
+      return std::nullopt;
+    }
+    if (read.prices.empty() || (!read.prices.front().quote && !read.prices.front().trade)) {
+      warn(check, "no price of " + symbol + ": positions without a price are guarded by time rules alone");
+      return std::nullopt;
+    }
+    const MarketPrices& prices = read.prices.front();
+    const Timestamp as_of =
+        std::max(prices.quote ? prices.quote->as_of : Timestamp{}, prices.trade ? prices.trade->as_of : Timestamp{});
+    const Price shown = prices.trade ? prices.trade->price : middle(prices.quote->bid, prices.quote->ask);
+    std::string text = symbol + " " + price_text(shown);
+    if (!market_ || !market_->is_open) {
+      good(check, text + "; the market is closed, whether prices are delayed shows when it is open");
+    } else if (market_->timestamp - as_of >= loaded_.config.runtime.policy.quote_age_limit) {
+      warn(check, text + " is " + duration_text(market_->timestamp - as_of) +
+                      " old in an open market: the data plan is delayed, and price rules will not fire");
+    } else {
+      good(check, text + ", " + duration_text(market_->timestamp - as_of) + " old");
+    }
+    return shown;
+  }
+
+  LoadedConfig loaded_;
+  std::unique_ptr<Clock> clock_;
+  alpaca::Connection connection_;
+  std::optional<MarketClock> market_;
+  std::vector<Finding> findings_;
+};
+
+/// What stops everything comes before what only wants attention.
+ExitCode worst(const std::vector<Finding>& findings) {
+  ExitCode code = kAllWell;
+  for (const Finding& finding : findings) {
+    const auto rank = [](ExitCode c) { return c == kAllWell ? 0 : c == kAttention ? 1 : 7 - static_cast<int>(c); };
+    if (rank(finding.code) > rank(code)) code = finding.code;
+  }
+  return code;
+}
+
+std::string_view word(Verdict verdict) {
+  return verdict == Verdict::good ? "ok" : verdict == Verdict::warning ? "warning" : "failed";
+}
+
+std::string_view mark(Verdict verdict) {
+  return verdict == Verdict::good ? "✓" : verdict == Verdict::warning ? "!" : "✗";
+}
+
+}  // namespace
+
+int doctor(const DoctorOptions& options) {
+  const auto findings = Doctor().examine();
+  const ExitCode code = worst(findings);
+  json::Array checks;
+  for (const Finding& finding : findings) {
+    if (options.json) {
+      checks.push_back(
+          json::Object{{"check", finding.check}, {"state", word(finding.verdict)}, {"text", finding.text}});
+    } else {
+      print(std::string(mark(finding.verdict)) + " " + finding.check + ": " + finding.text);
+    }
+  }
+  if (options.json) print_json(json::Object{{"exit_code", static_cast<int>(code)}, {"checks", std::move(checks)}});
+  return code;
+}
+
+}  // namespace belay::app

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "app/book_reading.hpp"
+#include "app/commands.hpp"
+#include "app/console.hpp"
+#include "app/json_shapes.hpp"
+#include "app/stop_signal.hpp"
+#include "app/text_values.hpp"
+#include "app/texts.hpp"
+#include "core/calendar/new_york.hpp"
+#include "shell/json/write.hpp"
+
+namespace belay::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A time, a date (its midnight in New York), or a span back from now.
+Result<Timestamp> parse_since(const std::string& text, Timestamp now) {
+  if (const auto at = parse_timestamp(text)) return *at;
+  if (const auto date = parse_date(text)) return calendar::from_new_york(*date, 0s);
+  if (const auto span = parse_duration(text)) return now - *span;
+  return fail("--since " + text + R"(: give a time ("2026-01-26T14:30:00Z"), a date ("2026-01-26") or a span ("2h"))");
+}
+
+Result<EventFilter> filter_of(const EventsOptions& options, Timestamp now) {
+  EventFilter filter;
+  filter.position_id = options.position;
+  filter.symbol = options.symbol.empty() ? "" : filter_for(options.symbol).symbol;
+  filter.limit = options.limit;
+  for (const std::string& type : options.types) {
+    if (!parse_event_type(type)) return fail("--type " + type + ": there are no events of this type");
+    filter.types.push_back(type);
+  }
+  if (!options.since.empty()) {
+    const auto since = parse_since(options.since, now);
+    if (!since) return std::unexpected(since.error());
+    filter.since = *since;
+  }
+  return filter;
+}
+
+/// "price=94.5 reason=stop_loss"
+std::string data_text(const json::Value& data) {
+  const json::Object* const object = data.as_object();
+  if (object == nullptr) return json::write(data);
+  std::string text;
+  for (const json::Member& member : *object) {
+    const std::string* const plain = member.value.decimal_text();
+    text += (text.empty() ? "" : "  ") + member.key + "=" + (plain != nullptr ? *plain : json::write(member.value));
+  }
+  return text;
+}
+
+std::string line_of(const StoredEvent& event) {
+  const json::Value shown = event_json(event);
+  return calendar::new_york_text(event.created_at) + "  " +
+         (event.position_id ? "#" + std::to_string(*event.position_id) : "-") + "  " + event.event_type + "  " +
+         data_text(*shown.find("event_data"));
+}
+
+void show(const std::vector<StoredEvent>& events, bool json, bool as_lines) {
+  if (!json) {
+    for (const StoredEvent& event : events) print(line_of(event));
+    return;
+  }
+  json::Array all;
+  for (const StoredEvent& event : events) {
+    if (as_lines) {
+      print_json(event_json(event));
+    } else {
+      all.push_back(event_json(event));
+    }
+  }
+  if (!as_lines) print_json(std::move(all));
+}
+
+int follow(Wired& wired, EventFilter filter, std::int64_t last, bool json) {
+  const std::atomic<bool>& stop = stop_on_signals();
+  filter.since.reset();
+  filter.limit = 1000;
+  while (!stop) {
+    wired.clock->pause(500ms);
+    filter.after_id = last;
+    const auto fresh = read_events(*wired.store, filter);
+    if (!fresh) return fresh.error();
+    show(*fresh, json, true);
+    if (!fresh->empty()) last = fresh->back().id;
+  }
+  return kAllWell;
+}
+
+}  // namespace
+
+int events(const EventsOptions& options) {
+  auto wired = wire({.broker = false, .store = true});
+  if (!wired) return wired.error();
+  const auto now = wired->clock->now();
+  if (!now) {
+    complain(now.error().message);
+    return kUsage;
+  }
+  const auto filter = filter_of(options, now->wall);
+  if (!filter) {
+    complain(filter.error().message);
+    return kUsage;
+  }
+  const auto found = read_events(*wired->store, *filter);
+  if (!found) return found.error();
+  show(*found, options.json, options.follow);
+  if (!options.follow) return kAllWell;
+  return follow(*wired, *filter, found->empty() ? 0 : found->back().id, options.json);
+}
+
+}  // namespace belay::app

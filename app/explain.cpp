@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "app/book_reading.hpp"
+#include "app/commands.hpp"
+#include "app/console.hpp"
+#include "app/json_shapes.hpp"
+#include "app/texts.hpp"
+
+namespace belay::app {
+namespace {
+
+using rules::Verdict;
+
+std::string_view state_text(Verdict::State state) {
+  switch (state) {
+    case Verdict::State::off:
+      return "off";
+    case Verdict::State::waits:
+      return "waits";
+    case Verdict::State::blocked:
+      return "blocked";
+    case Verdict::State::holds:
+      return "holds";
+  }
+  return {};
+}
+
+/// What is said of one lot: the engine's own state after it has looked.
+struct Explained {
+  const Lot& lot;
+  const engine::State& state;
+  Timestamp now;
+
+  [[nodiscard]] const engine::Check* check() const {
+    const auto found = state.checks.find(lot.uid);
+    return found == state.checks.end() ? nullptr : &found->second;
+  }
+  [[nodiscard]] const lifecycle::Decision* decision() const {
+    const auto found = state.decisions.find(lot.uid);
+    return found == state.decisions.end() ? nullptr : &found->second;
+  }
+  [[nodiscard]] const pricing::SymbolPrices* prices() const {
+    const auto found = state.prices.find(engine::level_symbol(lot));
+    return found == state.prices.end() ? nullptr : &found->second;
+  }
+};
+
+int priority_of(ExitReason reason) {
+  const auto catalogue = rules::catalogue();
+  const auto rule = std::ranges::find(catalogue, reason, &rules::Rule::reason);
+  return rule == catalogue.end() ? 0 : rule->priority;
+}
+
+template <class T>
+json::Value decimal_or_null(const std::optional<T>& value) {
+  return value ? json::Value(value->text()) : json::Value();
+}
+
+json::Value time_or_null(const std::optional<Timestamp>& at) { return at ? json::Value(to_text(*at)) : json::Value(); }
+
+json::Value price_json(const Explained& one) {
+  const pricing::SymbolPrices* prices = one.prices();
+  if (prices == nullptr) return {};
+  json::Value trade;
+  if (prices->trade) {
+    trade = json::Object{{"price", prices->trade->price.text()}, {"as_of", to_text(prices->trade->as_of)}};
+  }
+  json::Value quote;
+  if (prices->quote) {
+    quote = json::Object{{"bid", prices->quote->bid.text()},
+                         {"ask", prices->quote->ask.text()},
+                         {"as_of", to_text(prices->quote->as_of)}};
+  }
+  return json::Object{{"symbol", engine::level_symbol(one.lot)},
+                      {"seen", time_or_null(prices->seen)},
+                      {"trade", std::move(trade)},
+                      {"quote", std::move(quote)},
+                      {"last_good", decimal_or_null(prices->last_good)},
+                      {"last_good_at", time_or_null(prices->last_good_at)}};
+}
+
+json::Value rules_json(const engine::Check* check) {
+  json::Array rules;
+  if (check == nullptr) return rules;
+  for (const auto& [reason, verdict] : check->verdicts) {
+    rules.push_back(json::Object{{"rule", to_text(reason)},
+                                 {"priority", priority_of(reason)},
+                                 {"state", state_text(verdict.state)},
+                                 {"message", verdict.message},
+                                 {"trigger_price", decimal_or_null(verdict.trigger_price)},
+                                 {"due", time_or_null(verdict.due)}});
+  }
+  return rules;
+}
+
+json::Value to_json(const Explained& one) {
+  json::Value exit;
+  if (const auto* decision = one.decision(); decision != nullptr && one.lot.exit) {
+    exit = json::Object{{"reason", to_text(one.lot.exit->reason)},
+                        {"situation", decision->situation},
+                        {"why", decision->why},
+                        {"recorded", one.lot.id != 0 && one.lot.status == LotStatus::closing}};
+  }
+  const engine::Check* check = one.check();
+  const bool checked = check != nullptr && check->checked;
+  return json::Object{
+      {"position", position_json(one.lot)},
+      {"checked", checked},
+      {"why_not", checked ? json::Value() : json::Value(check == nullptr ? "not reached" : check->why_not)},
+      {"price", price_json(one)},
+      {"rules", rules_json(check)},
+      {"exit", std::move(exit)}};
+}
+
+void show_price(const Explained& one) {
+  const pricing::SymbolPrices* prices = one.prices();
+  if (prices == nullptr || (!prices->trade && !prices->quote)) {
+    print("  no price of " + engine::level_symbol(one.lot));
+    return;
+  }
+  std::string line = "  " + engine::level_symbol(one.lot);
+  if (prices->trade)
+    line += "  last " + price_text(prices->trade->price) + " (" + ago_text(prices->trade->as_of, one.now) + ")";
+  if (prices->quote) {
+    line += "  quote " + price_text(prices->quote->bid) + " / " + price_text(prices->quote->ask) + " (" +
+            ago_text(prices->quote->as_of, one.now) + ")";
+  }
+  print(line);
+}
+
+void show(const Explained& one) {
+  const Lot& lot = one.lot;
+  print(lot.instrument.symbol + "  " + std::string(to_text(lot.direction)) + " " + lot.quantity.text() + " at " +
+        price_text(lot.entry_price) + " since " + time_text(lot.entry_time) + "  (" +
+        (lot.id == 0 ? "not stored yet" : "position " + std::to_string(lot.id)) + ", " +
+        std::string(to_text(lot.strategy)) + ", " + std::string(to_text(lot.status)) + ")");
+  show_price(one);
+  print("  result " + money_text(lot.result) + "  " + percent_text(lot.result_percent));
+  if (!lot.frozen.empty()) print("  frozen: " + lot.frozen);
+  if (!lot.concern.empty()) print("  concern: " + lot.concern);
+  const engine::Check* check = one.check();
+  if (check != nullptr && !check->checked && check->why_not != lot.concern) print("  not checked: " + check->why_not);
+
+  Table table({{"  RULE"}, {"PRIORITY", Table::Align::right}, {"STATE"}, {"WHY"}});
+  if (check != nullptr) {
+    for (const auto& [reason, verdict] : check->verdicts) {
+      std::string why = verdict.message;
+      if (verdict.due && verdict.state == Verdict::State::waits) why += " (due " + time_text(verdict.due) + ")";
+      table.add({"  " + std::string(to_text(reason)), std::to_string(priority_of(reason)),
+                 std::string(state_text(verdict.state)), why});
+    }
+  }
+  if (!table.empty()) {
+    print("");
+    table.show();
+  }
+  if (const auto* decision = one.decision(); decision != nullptr && lot.exit) {
+    print("");
+    print("  leaves by " + std::string(to_text(lot.exit->reason)) + ": " + lot.exit->message);
+    print("  exit table, row \"" + std::string(decision->situation) + "\": " + decision->why);
+  }
+}
+
+std::vector<const Lot*> chosen(const engine::State& state, const std::string& which) {
+  const LotFilter filter = filter_for(which);
+  std::vector<const Lot*> lots;
+  for (const auto& [uid, lot] : state.lots) {
+    const bool fits = filter.id != 0
+                          ? lot.id == filter.id
+                          : lot.instrument.symbol == filter.symbol || ticker(lot.instrument) == filter.symbol;
+    if (fits) lots.push_back(&lot);
+  }
+  std::ranges::sort(lots, {}, &Lot::id);
+  return lots;
+}
+
+}  // namespace
+
+int explain(const ExplainOptions& options) {
+  auto wired = wire({.broker = true, .store = true});
+  if (!wired) return wired.error();
+  const auto version = wired->store->schema_version();
+  if (!version || *version == 0) {
+    complain(version ? "no positions are tracked yet: run belay cycle first" : "store: " + version.error().message);
+    return version ? kUsage : exit_code(version.error());
+  }
+  runtime::Conductor conductor(wired->parts(), wired->config.runtime);
+  const runtime::PassReport report = conductor.look();
+  for (const std::string& error : report.errors) complain(error);
+  if (report.failure != runtime::Failure::none) return exit_code(report.failure);
+  const auto lots = chosen(conductor.state(), options.which);
+  if (lots.empty()) {
+    complain("no open position " + options.which + ": see belay positions");
+    return kUsage;
+  }
+  const auto now = wired->clock->now();
+  json::Array all;
+  for (std::size_t i = 0; i < lots.size(); ++i) {
+    const Explained one{*lots[i], conductor.state(), now ? now->wall : Timestamp()};
+    if (options.json) {
+      all.push_back(to_json(one));
+    } else {
+      if (i > 0) print("");
+      show(one);
+    }
+  }
+  if (options.json) print_json(std::move(all));
+  return kAllWell;
+}
+
+}  // namespace belay::app

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <exception>
+#include <functional>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "app/commands.hpp"
+#include "app/console.hpp"
+#include "app/exit_code.hpp"
+#include "app/nearest.hpp"
+#include "app/text_values.hpp"
+
+namespace belay::app {
+namespace {
+
+constexpr const char* kAbout =
+    "Belay guards the open positions of an account: each is left at its stop, at its target, before the bell, before\n"
+    "expiry, after its holding time, or when a person says so.\n";
+
+constexpr const char* kFooter =
+    "First steps, with the keys of an Alpaca paper account:\n"
+    "  export ALPACA_API_KEY=… ALPACA_API_SECRET=…\n"
+    "  belay doctor       is everything right? what is missing?\n"
+    "  belay cycle        one pass: look at every position, leave the ones that must be left\n"
+    "  belay run          the service: a pass a minute, exits followed in between\n"
+    "Without an account: belay demo, or belay sim in one terminal and the rest in another.\n"
+    "\n"
+    "Settings: ALPACA_BASE_URL (unset: paper), ALPACA_DATA_URL, BELAY_STORE (sqlite:FILE or postgresql://…) or "
+    "DB_HOST,\n"
+    "DB_PORT, DB_NAME, DB_USER, DB_PASSWORD (unset: a file under ~/.local/state/belay), BELAY_CONFIG (a TOML file).\n"
+    "\n"
+    "Exit codes: 0 all well; 1 done, but something needs attention; 2 usage or configuration; 3 store unavailable;\n"
+    "4 broker unavailable or refusing the keys; 5 another instance holds the lock.\n"
+    "\n"
+    "belay COMMAND --help says more about each.";
+
+/// What the command line has chosen to do.
+using Chosen = std::function<int()>;
+
+/// A subcommand whose options live as long as the command line.
+template <class Options>
+CLI::App* add(CLI::App& cli, Chosen& chosen, const char* name, const char* about, int (*command)(const Options&),
+              std::shared_ptr<Options>& options) {
+  options = std::make_shared<Options>();
+  CLI::App* const sub = cli.add_subcommand(name, about);
+  sub->callback([&chosen, command, options] { chosen = [command, options] { return command(*options); }; });
+  return sub;
+}
+
+template <class Options>
+void add_json(CLI::App* sub, const std::shared_ptr<Options>& options) {
+  sub->add_flag("--json", options->json, "For scripts: JSON on standard output");
+}
+
+std::chrono::seconds seconds_of(const std::string& text) {
+  const auto span = parse_duration(text);
+  if (!span) throw CLI::ValidationError("--wait", span.error().message);
+  return std::chrono::ceil<std::chrono::seconds>(*span);
+}
+
+void add_cycle(CLI::App& cli, Chosen& chosen) {
+  std::shared_ptr<CycleOptions> o;
+  auto* sub = add(cli, chosen, "cycle", "One pass: sync, price, check, exit, wait for the outcome, record", cycle, o);
+  add_json(sub, o);
+  sub->add_flag("--verbose", o->verbose, "On a terminal: the lines of the log as well, on standard error");
+  sub->add_option_function<std::string>(
+      "--wait", [o](const std::string& text) { o->wait = seconds_of(text); },
+      "How long to stand by for exits, e.g. 20s; 0 does not wait [40s]");
+  sub->footer(
+      "On a terminal it prints a summary. Elsewhere (cron, EventBridge) it prints the log, one JSON object a line, on\n"
+      "standard output. With --json it prints one object with the outcome, and the log goes to standard error.\n"
+      "\n"
+      "  belay cycle\n"
+      "  belay cycle --json | jq '.exits[] | {symbol, reason, state}'\n"
+      "  * 9-16 * * 1-5  belay cycle >> /var/log/belay.jsonl      # crontab; two never overlap");
+}
+
+void add_run(CLI::App& cli, Chosen& chosen) {
+  std::shared_ptr<RunOptions> o;
+  auto* sub =
+      add(cli, chosen, "run", "The service: a pass every minute, exits and commands followed in between", run, o);
+  add_json(sub, o);
+  sub->footer(
+      "Prints its log, one JSON object a line, on standard output. SIGTERM or SIGINT end it after everything is\n"
+      "recorded. An outage of the broker or the store does not end it.\n"
+      "\n"
+      "  belay run\n"
+      "  BELAY_SWEEP=30s BELAY_LOG_LEVEL=warning belay run");
+}
+
+void add_looking(CLI::App& cli, Chosen& chosen) {
+  std::shared_ptr<StatusOptions> s;
+  add_json(add(cli, chosen, "status", "The account, the market and the book in a few lines", status, s), s);
+
+  std::shared_ptr<PositionsOptions> p;
+  auto* positions_sub = add(cli, chosen, "positions", "What is tracked, with prices, results and levels", positions, p);
+  add_json(positions_sub, p);
+  positions_sub->add_flag("--all", p->all, "Closed ones too");
+  positions_sub->footer(
+      "  belay positions\n  belay positions --all --json | jq '.[] | {symbol, close_reason, realised_result}'");
+
+  std::shared_ptr<EventsOptions> e;
+  auto* events_sub = add(cli, chosen, "events", "What has happened, oldest first", events, e);
+  add_json(events_sub, e);
+  events_sub->add_option("--position", e->position, "Of the position with this id");
+  events_sub->add_option("--symbol", e->symbol, "Of positions in this symbol");
+  events_sub->add_option("--type", e->types, "Of this type, e.g. exit_triggered, closed, alert; may be repeated");
+  events_sub->add_option("--since", e->since, "From then on: a time, a date, or a span back from now (2h)");
+  events_sub->add_option("--limit", e->limit, "The newest so many [100]")->check(CLI::Range(1, 1'000'000));
+  events_sub->add_flag("--follow", e->follow, "Go on with what happens from now on, a line each, until interrupted");
+  events_sub->footer(
+      "  belay events --symbol AAPL --since 1d\n  belay events --type exit_triggered --type closed --json\n"
+      "  belay events --follow");
+
+  std::shared_ptr<ExplainOptions> x;
+  auto* explain_sub =
+      add(cli, chosen, "explain", "Why a position is held or left: every rule, its inputs, what blocks it", explain, x);
+  add_json(explain_sub, x);
+  explain_sub->add_option("position", x->which, "Its id or symbol")->required();
+  explain_sub->footer(
+      "Looks at the broker and the prices of this moment; sends and records nothing.\n\n  belay explain AAPL\n"
+      "  belay explain 17 --json");
+}
+
+void add_close(CLI::App& cli, Chosen& chosen) {
+  std::shared_ptr<CloseOptions> o;
+  auto* sub = add(cli, chosen, "close", "Leave a position, wholly or partly", close, o);
+  add_json(sub, o);
+  sub->add_option("position", o->which, "Its id or symbol (with --direct: its symbol)")->required();
+  sub->add_option_function<std::string>(
+      "--qty",
+      [o](const std::string& text) {
+        const auto quantity = Quantity::parse(text);
+        if (!quantity) throw CLI::ValidationError("--qty", quantity.error().message);
+        o->quantity = *quantity;
+      },
+      "So many shares or contracts [all]");
+  sub->add_flag("--all-lots", o->all_lots, "Every position of the symbol");
+  sub->add_flag("--direct", o->direct, "By the broker alone: no store, no rules; for when all else is down");
+  sub->add_flag("--yes", o->yes, "Do it; without, only say what would be done");
+  sub->add_option("--why", o->why, "A word for the record");
+  sub->add_option_function<std::string>(
+      "--wait", [o](const std::string& text) { o->wait = seconds_of(text); }, "How long to wait for the fill [60s]");
+  sub->footer(
+      "Orders that hold the shares are cancelled first, and their end is awaited. If a service is running, it is told\n"
+      "to do it. Exit code 0 when it has left, 1 when it has not in time; 2 without --yes.\n"
+      "\n"
+      "  belay close AAPL --yes --why 'earnings tonight'\n"
+      "  belay close 17 --qty 50 --yes\n"
+      "  belay close AAPL --direct --yes          # the database is down");
+}
+
+void add_keeping(CLI::App& cli, Chosen& chosen) {
+  std::shared_ptr<MigrateOptions> m;
+  auto* migrate_sub =
+      add(cli, chosen, "migrate", "Bring the store's tables up to date (run and cycle do it too)", migrate, m);
+  add_json(migrate_sub, m);
+  migrate_sub->footer("Takes over a database that already has active_positions. Running it again changes nothing.");
+
+  std::shared_ptr<DoctorOptions> d;
+  auto* doctor_sub = add(cli, chosen, "doctor", "Check settings, store, broker, clock, calendar and prices", doctor, d);
+  add_json(doctor_sub, d);
+  doctor_sub->footer("Changes nothing. Leaves with the exit code of the worst finding.");
+}
+
+void add_playing(CLI::App& cli, Chosen& chosen) {
+  std::shared_ptr<SimCommandOptions> s;
+  auto* sub = add(cli, chosen, "sim", "A paper exchange that speaks Alpaca's API, on this machine", sim, s);
+  sub->add_option("--port", s->port, "To listen on [any free one]");
+  sub->add_option("--seed", s->seed, "Of all chance [1]");
+  sub->add_option("--start", s->start, "Its time at the start, RFC 3339 [the first price of --replay, else now]");
+  sub->add_option("--speed", s->speed, "Its seconds in one of ours; 0 stands still [1]");
+  sub->add_option("--replay", s->replay, "Files of real prices, .csv or .csv.gz");
+  sub->add_option("--symbols", s->symbols, "A synthetic market of these, e.g. AAPL=190.50 MSFT");
+  sub->add_flag("--synthetic", s->synthetic, "A synthetic market of well-known symbols");
+  sub->add_option("--key", s->key, "The API key it accepts [PKSIM000000000000001]");
+  sub->add_option("--secret", s->secret, "The secret that goes with it [simulated-secret]");
+  sub->add_option("--cash", s->cash, "Of the account at the start [100000]");
+  sub->add_option("--requests-per-minute", s->requests_per_minute,
+                  "That the trading API allows, in real time; 0: any number [200]");
+  sub->footer(
+      "Prints {\"url\", \"now\"} when it listens, and serves until interrupted. POST /_sim/price, /_sim/position and\n"
+      "/_sim/clock arrange its world; GET /_sim/clock is a clock for BELAY_CLOCK_URL.\n"
+      "\n"
+      "  belay sim --port 8800 --synthetic &\n"
+      "  export ALPACA_BASE_URL=http://127.0.0.1:8800 BELAY_CLOCK_URL=http://127.0.0.1:8800/_sim/clock\n"
+      "  export ALPACA_API_KEY=PKSIM000000000000001 ALPACA_API_SECRET=simulated-secret\n"
+      "  curl -d '{\"symbol\":\"AAPL\",\"qty\":10,\"avg_price\":228}' $ALPACA_BASE_URL/_sim/position\n"
+      "  belay cycle");
+
+  std::shared_ptr<DemoOptions> d;
+  auto* demo_sub = add(cli, chosen, "demo", "Exchange, market and service in one process: see it work", demo, d);
+  demo_sub->add_option("--seed", d->seed, "Of all chance [1]");
+  demo_sub->add_option("--speed", d->speed, "Virtual seconds in one of ours");
+  demo_sub->add_flag("--plain", d->plain, "Lines instead of a live view");
+}
+
+/// A mistyped command, said with the one that may have been meant; empty when the first word is a command or an option.
+std::string unknown_command(const CLI::App& cli, int count, char** words) {
+  if (count < 2 || words[1][0] == '-') return {};
+  std::vector<std::string> names;
+  for (const CLI::App* sub : cli.get_subcommands({})) names.push_back(sub->get_name());
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  if (std::ranges::find(known, words[1]) != known.end()) return {};
+  return "unknown command \"" + std::string(words[1]) + "\"" + did_you_mean(words[1], known) +
+         " (belay --help lists them)";
+}
+
+int run_command_line(int count, char** words) {
+  CLI::App cli(kAbout, "belay");
+  cli.set_version_flag("--version", std::string("belay ") + BELAY_VERSION);
+  cli.require_subcommand(1);
+  cli.footer(kFooter);
+  cli.get_formatter()->column_width(22);
+  Chosen chosen;
+  add_cycle(cli, chosen);
+  add_run(cli, chosen);
+  add_looking(cli, chosen);
+  add_close(cli, chosen);
+  add_keeping(cli, chosen);
+  add_playing(cli, chosen);
+  if (const std::string unknown = unknown_command(cli, count, words); !unknown.empty()) {
+    complain(unknown);
+    return kUsage;
+  }
+  if (count < 2) {
+    std::cerr << cli.help();
+    return kUsage;
+  }
+  try {
+    cli.parse(count, words);
+  } catch (const CLI::ParseError& error) {
+    return cli.exit(error) == 0 ? kAllWell : kUsage;
+  }
+  return chosen();
+}
+
+}  // namespace
+}  // namespace belay::app
+
+int main(int count, char** words) {
+  // A reader who has gone (head, a closed terminal) must not end a service.
+  ::signal(SIGPIPE, SIG_IGN);
+  try {
+    return belay::app::run_command_line(count, words);
+  } catch (const std::exception& error) {
+    belay::app::complain(std::string("unexpected: ") + error.what());
+    return belay::app::kAttention;
+  }
+}
