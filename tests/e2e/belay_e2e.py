@@ -73,21 +73,23 @@ class Sim:
     """A paper exchange of its own. Its clock stands still (speed 0) unless told otherwise.
 
     replay: CSV files of prices (absolute, or names in MARKET_DATA); start: RFC 3339 or datetime, default the first
-    price; symbols: of a synthetic market; arguments: further options of `belay sim`.
+    price; symbols: of a synthetic market; requests_per_minute: the trading API's limit, 0 for none; arguments: further
+    options of `belay sim`.
     """
 
-    def __init__(self, *, replay=(), start=None, speed="0", cash="100000", seed=1, symbols=(), arguments=(),
-                 key="PKE2E000000000000001", secret="e2e-secret"):
+    def __init__(self, *, replay=(), start=None, speed="0", cash="100000", seed=1, symbols=(),
+                 requests_per_minute=0, arguments=(), key="PKE2E000000000000001",
+                 secret="e2e-secret"):
         self.key = key
         self.secret = secret
         command = [BELAY_BIN, "sim", "--port", "0", "--speed", speed, "--cash", cash, "--seed", seed,
-                   "--key", key, "--secret", secret]
+                   "--key", key, "--secret", secret, "--requests-per-minute", requests_per_minute]
         for name in replay:
             command += ["--replay", MARKET_DATA / name]
         if start is not None:
             command += ["--start", rfc3339(start)]
         for symbol in symbols:
-            command += ["--symbol", symbol]
+            command += ["--symbols", symbol]
         self.process = subprocess.Popen(dying_with_us([*command, *arguments]), stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, text=True)
         ready = self.process.stdout.readline()
