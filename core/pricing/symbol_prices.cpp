@@ -118,8 +118,23 @@ bool looks_like_split(Price before, Price after) {
          std::ranges::any_of(kReverse, [&](Ratio by) { return near(scale(before, by), after); });
 }
 
-void update(SymbolPrices& symbol, const MarketPrices& read, const Instrument& instrument, const Policy& policy,
+namespace {
+
+// Far above anything that trades, far below what the arithmetic holds: an absurd number is no price.
+constexpr Price kLargestPrice = 10'000'000_price;
+
+MarketPrices without_absurd_ones(MarketPrices read) {
+  if (read.trade && read.trade->price > kLargestPrice) read.trade.reset();
+  if (read.quote && std::max(read.quote->bid, read.quote->ask) > kLargestPrice) read.quote.reset();
+  if (read.quote && std::min(read.quote->bid, read.quote->ask).is_negative()) read.quote.reset();
+  return read;
+}
+
+}  // namespace
+
+void update(SymbolPrices& symbol, const MarketPrices& answer, const Instrument& instrument, const Policy& policy,
             Timestamp seen) {
+  const MarketPrices read = without_absurd_ones(answer);
   symbol.seen = seen;
   if (read.trade && (!symbol.trade || symbol.trade->as_of <= read.trade->as_of)) symbol.trade = read.trade;
   if (read.quote && (!symbol.quote || symbol.quote->as_of <= read.quote->as_of)) {
