@@ -38,7 +38,8 @@ void Stepper::begin_exit(Lot& lot, ExitReason reason, int priority, std::vector<
   exit.reasons = std::move(reasons);
   exit.wanted = wanted;
   exit.triggered_at = now_.wall;
-  exit.trigger_price = verdict.trigger_price ? verdict.trigger_price : lot.current_price;
+  const bool own_level = level_symbol(lot) == lot.instrument.symbol;
+  exit.trigger_price = verdict.trigger_price && own_level ? verdict.trigger_price : lot.current_price;
   exit.message = verdict.message;
   exit.left_before = left_so_far(lot);
   lot.exit = std::move(exit);
