@@ -59,6 +59,7 @@ class Stepper {
   // ---- whose shares are whose (take_over.cpp)
   void settle_ownership();
   void open_lot(const reconcile::Claim& claim);
+  void merge_into(const reconcile::Merge& merge);
   void grow_lot(const reconcile::Growth& growth);
   void settle_history(const reconcile::Unclaimed& unclaimed);
   void adopt(const reconcile::Orphan& orphan, const std::optional<reconcile::Opening>& opening);

@@ -35,6 +35,7 @@ void Stepper::settle_ownership() {
   state_.shortfalls.clear();
 
   for (const auto& claim : differences.claims) open_lot(claim);
+  for (const auto& merge : differences.merges) merge_into(merge);
   for (const auto& growth : differences.growths) grow_lot(growth);
   for (const auto& unclaimed : differences.history) settle_history(unclaimed);
   for (const auto& change : differences.sign_changes) {
@@ -108,6 +109,26 @@ void Stepper::open_lot(const reconcile::Claim& claim) {
     if (parts && parts->uid == opened.uid) absorb_exit_order(opened, order, parts->attempt);
   }
   keep(opened);
+}
+
+// Same uid, upstream's parameters; entry price and time stay those of the fills.
+void Stepper::merge_into(const reconcile::Merge& merge) {
+  const Execution& execution = merge.execution;
+  Lot& lot = state_.lots.at(merge.lot);
+  lot.execution_key = execution.key;
+  lot.management = Management::managed;
+  lot.strategy = execution.strategy;
+  lot.stop_loss = execution.stop_loss;
+  lot.take_profit = execution.take_profit;
+  lot.price_domain = execution.price_domain;
+  lot.max_hold_minutes = execution.max_hold_minutes;
+  lot.bracket_expected = lot.bracket_expected || execution.bracket_expected;
+  if (!lot.entry_order_id) lot.entry_order_id = execution.broker_order_id;
+  std::erase_if(state_.executions, [&](const Execution& e) { return e.key == execution.key; });
+  emit(action::SettleExecution{execution.key, execution.account_name, "merged"});
+  record(lot, EventType::merged, {{"execution_key", execution.key}, {"quantity", Decimal(execution.quantity)}});
+  verify_guards(lot);
+  keep(lot);
 }
 
 void Stepper::grow_lot(const reconcile::Growth& growth) {
@@ -195,6 +216,7 @@ void Stepper::adopt(const reconcile::Orphan& orphan, const std::optional<reconci
   lot.quantity = lot.original_quantity;
   lot.entry_price = opening ? opening->entry_price : orphan.average_entry;
   lot.entry_time = opening ? opening->entry_time : now_.wall;
+  if (opening) lot.entry_order_id = opening->order;
   if (protect && lot.entry_price.is_positive()) {
     const auto level = [&](const std::optional<Ratio>& distance, bool up) -> std::optional<Price> {
       if (!distance) return std::nullopt;

@@ -77,6 +77,28 @@ Quantity left_by_own_exits(const Book& book, const LotUid& uid) {
   return sum;
 }
 
+// Upstream's row about an entry may come after the shares were found and adopted: the same entry order tells, or the
+// same quantity at about the same time.
+bool is_entry_of(const Execution& execution, const Lot& lot) {
+  constexpr Duration kSameEntry = std::chrono::minutes(10);
+  if (lot.execution_key || lot.direction != execution.direction) return false;
+  if (lot.entry_order_id && execution.broker_order_id) return *lot.entry_order_id == *execution.broker_order_id;
+  const Duration apart = execution.entry_time - lot.entry_time;
+  return lot.original_quantity == execution.quantity && std::max(apart, -apart) <= kSameEntry;
+}
+
+void merge(Symbol& symbol, Differences& out) {
+  std::set<LotUid> merged;
+  std::erase_if(symbol.executions, [&](const Execution* execution) {
+    const auto lot = std::ranges::find_if(
+        symbol.lots, [&](const Lot* l) { return is_entry_of(*execution, *l) && !merged.contains(l->uid); });
+    if (lot == symbol.lots.end()) return false;
+    merged.insert((*lot)->uid);
+    out.merges.push_back({(*lot)->uid, *execution});
+    return true;
+  });
+}
+
 Quantity grow_lots(const Book& book, const Symbol& symbol, Quantity surplus, Differences& out) {
   for (const Lot* lot : symbol.lots) {
     const Order* entry = entry_of(book, lot->entry_order_id);
@@ -127,6 +149,7 @@ void compare_symbol(const Book& book, const Policy& policy, Symbol& symbol, Diff
     out.sign_changes.push_back({symbol.name, symbol.held});
     return;
   }
+  merge(symbol, out);
   symbol.settling = left_a_moment_ago(book, policy, symbol);
   const Quantity difference = symbol.held.magnitude() - symbol.claimed.magnitude();
   if (symbol.settling && !difference.is_zero()) {
@@ -176,6 +199,8 @@ std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Fill>&
     taken += part;
     wanted -= part;
     value += notional(fill->price, part);
+    opening.order = opening.first_fill_id.empty() || opening.order == fill->order_id ? std::optional(fill->order_id)
+                                                                                      : std::nullopt;
     opening.first_fill_id = fill->id;
     opening.entry_time = fill->at;
   }

@@ -35,6 +35,12 @@ struct Unclaimed {
   std::string why;
 };
 
+/// An execution that arrived after its shares were adopted: the lot becomes its lot.
+struct Merge {
+  LotUid lot;
+  Execution execution;
+};
+
 /// A lot whose entry order filled further since it was claimed.
 struct Growth {
   LotUid lot;
@@ -65,6 +71,7 @@ struct SignChange {
 /// Every difference, as data.
 struct Differences {
   std::vector<Claim> claims;
+  std::vector<Merge> merges;
   std::vector<Growth> growths;
   std::vector<Unclaimed> history;   ///< settled: the shares are gone
   std::vector<Unclaimed> deferred;  ///< to be asked again in the next pass
@@ -84,6 +91,7 @@ struct Opening {
   std::string first_fill_id;  ///< empty when the fills do not reach back so far
   Price entry_price;
   Timestamp entry_time;
+  std::optional<OrderId> order;  ///< that made all of them, if one did
 };
 std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Fill>& fills);
 
