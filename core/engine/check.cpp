@@ -156,6 +156,7 @@ void Stepper::mark(Lot& lot, const pricing::Judgement& own) {
   lot.good_price = prices.last_good;
   lot.priced_at = prices.last_good_at;
   lot.suspect = prices.suspect;
+  lot.unsound_since = prices.unsound_since;
   if (!own.value) return;
   lot.current_price = own.value;
   lot.result.reset();

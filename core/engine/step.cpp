@@ -89,6 +89,11 @@ void Stepper::on(const event::BookLoaded& event) {
         prices.last_good_at = lot.priced_at;
         prices.suspect = lot.suspect;
       }
+      // An unbroken row of unsound quotes goes on over a restart, if somebody looked a moment ago.
+      if (!prices.unsound_since && lot.last_checked_at &&
+          now_.wall - *lot.last_checked_at <= state_.policy.unseen_limit) {
+        prices.unsound_since = lot.unsound_since;
+      }
       if (lot.exit) state_.flights[lot.uid].began = now_.steady;
     } else {
       state_.lots.at(lot.uid).id = lot.id;  // the row is only known once stored

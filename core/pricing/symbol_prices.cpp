@@ -70,8 +70,8 @@ Judgement judge_stock(SymbolPrices& symbol, const Instrument& instrument, Direct
   return doubtful("no price of this session yet");
 }
 
-Judgement judge_option(SymbolPrices& symbol, const Instrument& instrument, Direction direction, const Policy& policy,
-                       Timestamp now) {
+Judgement judge_option(SymbolPrices& symbol, const Instrument& instrument, Direction direction,
+                       const calendar::Session& session, const Policy& policy, Timestamp now) {
   if (!symbol.quote) return doubtful("no quote");
   const Quote& quote = *symbol.quote;
   if (!is_current(quote, policy, now)) return doubtful("the quote is of " + to_text(quote.as_of));
@@ -80,7 +80,9 @@ Judgement judge_option(SymbolPrices& symbol, const Instrument& instrument, Direc
 
   const std::string quoted = quote.bid.text() + " x " + quote.ask.text();
   if (!side) return doubtful("the quote " + quoted + " lacks the side at which the lot would leave");
-  const bool persisted = symbol.unsound_since && quote.as_of - *symbol.unsound_since >= policy.unsound_persistence;
+  // Closing and opening quotes are wide every day: the row begins anew with the session.
+  const bool persisted =
+      symbol.unsound_since && quote.as_of - std::max(*symbol.unsound_since, session.open) >= policy.unsound_persistence;
   const bool traded = symbol.trade && symbol.trade->as_of >= quote.as_of - policy.unsound_persistence &&
                       !beyond(symbol.trade->price, *side, policy.option_spread_limit);
   if (persisted || traded) {
@@ -159,7 +161,7 @@ Judgement judge(SymbolPrices& symbol, const Instrument& instrument, Direction di
   if (!symbol.seen || now - *symbol.seen > policy.unseen_limit) {
     return doubtful(symbol.seen ? "no price since " + to_text(*symbol.seen) : "no price yet");
   }
-  if (instrument.is_option()) return judge_option(symbol, instrument, direction, policy, now);
+  if (instrument.is_option()) return judge_option(symbol, instrument, direction, *session, policy, now);
   return judge_stock(symbol, instrument, direction, *session, policy, now);
 }
 

@@ -137,6 +137,7 @@ struct Lot {
   std::optional<Price> good_price;     ///< the last price that was believed (in session, sound, witnessed) …
   std::optional<Timestamp> priced_at;  ///< … and when
   std::optional<Trade> suspect;        ///< a price beyond the band that still waits for its second witness
+  std::optional<Timestamp> unsound_since;  ///< the first of an unbroken row of unsound quotes
   std::string concern;                 ///< why the lot is not in order (unpriced, stale, …); empty when it is
   std::optional<Timestamp> concern_since;
   std::string frozen;  ///< why price rules are suspended until a person looks; empty when they are not

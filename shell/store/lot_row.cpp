@@ -204,6 +204,7 @@ void read_tracking(Lot& lot, RowReader& row) {
   lot.good_price = row.decimal<Price>("good_price");
   lot.priced_at = row.time("priced_at");
   read_suspect(lot, row);
+  lot.unsound_since = row.time("unsound_since");
   lot.concern = row.text("concern").value_or("");
   lot.concern_since = row.time("concern_since");
   lot.frozen = row.text("frozen").value_or("");

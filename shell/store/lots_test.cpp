@@ -60,8 +60,8 @@ Lot full_lot() {
   auto& [id, uid, account, execution_key, instrument, multiplier, direction, strategy, management, original_quantity,
          quantity, entry_price, entry_time, stop_loss, take_profit, price_domain, max_hold_minutes, bracket_expected,
          bracket_order_accepted, entry_order_id, stop_order_id, target_order_id, current_price, result, result_percent,
-         last_checked_at, check_count, good_price, priced_at, suspect, concern, concern_since, frozen, status, exit,
-         exit_orders, left_elsewise, close_reason, closed_at, exit_price, realised_result] = lot;
+         last_checked_at, check_count, good_price, priced_at, suspect, unsound_since, concern, concern_since, frozen,
+         status, exit, exit_orders, left_elsewise, close_reason, closed_at, exit_price, realised_result] = lot;
   id = 1;
   uid = LotUid("00aa");
   account = "main";
@@ -92,6 +92,7 @@ Lot full_lot() {
   good_price = 94.25_price;
   priced_at = at("2026-01-26T15:59:59Z");
   suspect = Trade{12_price, at("2026-01-26T15:59:58.000000007Z")};
+  unsound_since = at("2026-01-26T15:58:00Z");
   concern = "stale";
   concern_since = at("2026-01-26T15:59:00Z");
   frozen = "the quantity changed its sign";

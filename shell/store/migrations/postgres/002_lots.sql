@@ -13,6 +13,7 @@ ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS entry_order_id text;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS good_price numeric(20, 9);
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS priced_at timestamptz;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS suspect_trade jsonb;
+ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS unsound_since timestamptz;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS concern text;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS concern_since timestamptz;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS frozen text;

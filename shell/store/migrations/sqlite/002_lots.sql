@@ -13,6 +13,7 @@ ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS entry_order_id TEXT;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS good_price TEXT;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS priced_at TEXT;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS suspect_trade TEXT;
+ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS unsound_since TEXT;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS concern TEXT;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS concern_since TEXT;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS frozen TEXT;
