@@ -408,7 +408,8 @@ void Stepper::recount(Lot& lot) {
 }
 
 Quantity Stepper::held_by_others(const Lot& lot) const {
-  Quantity sum;
+  const auto ignored = state_.ignored.find(lot.instrument.symbol);
+  Quantity sum = ignored == state_.ignored.end() ? Quantity{} : ignored->second;
   for (const auto& [uid, other] : state_.lots) {
     if (uid != lot.uid && other.instrument.symbol == lot.instrument.symbol) sum += other.quantity;
   }

@@ -56,6 +56,7 @@ struct State {
   std::set<std::int64_t> taken_commands;  ///< ids of queued commands that were carried out
   BrokerView broker;
   std::map<std::string, reconcile::Orphan> orphans;        ///< waiting for the fills that opened them
+  std::map<std::string, Quantity> ignored;                 ///< by symbol: held, no lot's, and not to be adopted
   std::map<std::string, reconcile::Shortfall> shortfalls;  ///< waiting for the fills that explain them
   std::map<std::string, std::string> ownership_concerns;   ///< by symbol: what the lots and the broker disagree about
 };

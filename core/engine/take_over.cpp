@@ -32,6 +32,7 @@ void Stepper::settle_ownership() {
   const reconcile::Differences differences = reconcile::compare(book_of(state_, now_.wall), state_.policy);
   state_.ownership_concerns.clear();
   state_.orphans.clear();
+  state_.ignored.clear();
   state_.shortfalls.clear();
 
   for (const auto& claim : differences.claims) open_lot(claim);
@@ -46,7 +47,9 @@ void Stepper::settle_ownership() {
     }
   }
   for (const auto& orphan : differences.orphans) {
-    if (!is_ignored(state_.policy, orphan.instrument.symbol)) {
+    if (is_ignored(state_.policy, orphan.instrument.symbol)) {
+      state_.ignored.emplace(orphan.instrument.symbol, orphan.quantity.magnitude());
+    } else {
       state_.orphans.emplace(orphan.instrument.symbol, orphan);
     }
   }
