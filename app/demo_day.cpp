@@ -16,7 +16,7 @@
 #include "shell/store/sqlite_connection.hpp"
 #include "sim/exchange/asset.hpp"
 
-namespace belay::app {
+namespace belay::app::demonstration {
 namespace {
 
 using namespace std::chrono_literals;
@@ -34,12 +34,8 @@ std::unexpected<Error> failed(const char* what, const T& result) {
 /// attend() itself waits a little longer where nothing comes.
 constexpr Duration kMomentOfAttention = 1ms;
 
-store::Cell cell(const std::optional<Price>& price) {
-  return price ? store::Cell(price->text()) : std::nullopt;
-}
-store::Cell cell(const std::optional<OrderId>& id) {
-  return id ? store::Cell(id->text()) : std::nullopt;
-}
+store::Cell cell(const std::optional<Price>& price) { return price ? store::Cell(price->text()) : std::nullopt; }
+store::Cell cell(const std::optional<OrderId>& id) { return id ? store::Cell(id->text()) : std::nullopt; }
 
 OrderRequest request_for(const DemoEntry& entry) {
   OrderRequest request;
@@ -262,21 +258,13 @@ Result<DemoNews> DemoDay::say(const DemoWord& word) {
 
 // ---- Belay
 
-runtime::PassReport DemoDay::sweep() {
-  return conductor_->pass();
-}
+runtime::PassReport DemoDay::sweep() { return conductor_->pass(); }
 
-void DemoDay::attend() {
-  static_cast<void>(conductor_->attend(kMomentOfAttention));
-}
+void DemoDay::attend() { static_cast<void>(conductor_->attend(kMomentOfAttention)); }
 
-bool DemoDay::exits_under_way() const {
-  return engine::has_work_in_flight(conductor_->state());
-}
+bool DemoDay::exits_under_way() const { return engine::has_work_in_flight(conductor_->state()); }
 
-const Account& DemoDay::account() const {
-  return conductor_->state().broker.account;
-}
+const Account& DemoDay::account() const { return conductor_->state().broker.account; }
 
 Result<std::vector<Lot>> DemoDay::lots() {
   auto lots = store_->lots({.include_closed = true});
@@ -304,4 +292,4 @@ DemoCash DemoDay::cash() {
   return cash;
 }
 
-}  // namespace belay::app
+}  // namespace belay::app::demonstration

@@ -16,7 +16,7 @@
 #include "shell/store/connection.hpp"
 #include "sim/server/server.hpp"
 
-namespace belay::app {
+namespace belay::app::demonstration {
 
 /// A directory of our own that goes when this does.
 class TemporaryDirectory {
@@ -49,7 +49,8 @@ struct DemoCash {
 };
 
 /// A trading day in one process: the paper exchange behind HTTP on loopback, an upstream trader at it, Belay guarding
-/// the account over a database in SQLite. Time stands still but for advance(), so a day is the same every time.
+/// the account over a database in SQLite. Time stands still but for advance(): the market and the deeds are the same on
+/// every machine, and only the virtual seconds that an exit takes differ.
 class DemoDay {
  public:
   static Result<std::unique_ptr<DemoDay>> begin(DemoScenario scenario);
@@ -113,4 +114,4 @@ class DemoDay {
   std::unique_ptr<runtime::Conductor> conductor_;  // last: uses the others
 };
 
-}  // namespace belay::app
+}  // namespace belay::app::demonstration

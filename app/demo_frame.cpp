@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "core/rules/rule.hpp"
 #include "core/trading/policy.hpp"
 
-namespace belay::app {
+namespace belay::app::demonstration {
 namespace {
 
 constexpr std::size_t kWide = 118;  // from here on kind, stop, target and standing have columns of their own
@@ -28,17 +29,18 @@ Tone tone_of_standing(const Lot& lot) {
 
 /// "1.2%": how far the price still has to go.
 std::string distance(const Lot& lot, Price level) {
-  const auto part = lot.current_price ? ratio((level - *lot.current_price).magnitude(), *lot.current_price)
-                                      : std::optional<Ratio>{};
+  const auto part =
+      lot.current_price ? ratio((level - *lot.current_price).magnitude(), *lot.current_price) : std::optional<Ratio>{};
   if (!part) return "";
   constexpr std::int64_t kPerMille = fixed::kScale / 1000;
   const std::int64_t tenths = fixed::multiply_divide(part->nanos(), 1, kPerMille);
+  if (tenths >= 1000) return std::to_string(tenths / 10) + "%";
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + "%";
 }
 
 std::string level_cell(const Lot& lot, const std::optional<Price>& level) {
   if (!level) return "-";
-  const std::string price = pad_left(price_text(*level), 7);
+  const std::string price = pad_left(cents_text(*level), 7);
   return lot.status == LotStatus::closed ? price : price + pad_left(distance(lot, *level), 6);
 }
 
@@ -51,7 +53,16 @@ std::string nearer_level(const Lot& lot) {
   if (!lot.stop_loss && !lot.take_profit) return "";
   const bool stop = away(lot.stop_loss) <= away(lot.take_profit);
   const Price level = stop ? *lot.stop_loss : *lot.take_profit;
-  return std::string(stop ? "stop " : "goal ") + price_text(level) + " " + distance(lot, level);
+  return std::string(stop ? "stop " : "goal ") + cents_text(level) + " " + distance(lot, level);
+}
+
+/// As standing_of, for narrow screens: at most 18 characters.
+std::string next_of(const Lot& lot, const calendar::Session& session) {
+  if (lot.status == LotStatus::closed) return std::string(to_text(lot.close_reason.value_or(ExitReason::manual_close)));
+  if (lot.status == LotStatus::closing) return "leaving";
+  if (lot.management == Management::managed && lot.concern.starts_with("unprotected")) return "unprotected";
+  const std::string level = nearer_level(lot);
+  return level.empty() || !lot.concern.empty() ? standing_of(lot, session) : level;
 }
 
 std::string kind_of(const Lot& lot) {
@@ -88,23 +99,20 @@ Line position_row(const DemoView& view, const Lot& lot, bool wide) {
   if (wide) left += " " + pad_right(kind_of(lot), 5);
   left += " " + pad_right(std::string(to_text(lot.direction)), 5) + " " +
           pad_right(lot.strategy == Strategy::day_trade ? "day" : "swing", 5) + " " +
-          pad_left(lot.original_quantity.text(), 5) + " " + pad_left(price_text(lot.entry_price), 7) + " ";
+          pad_left(lot.original_quantity.text(), 5) + " " + pad_left(cents_text(lot.entry_price), 7) + " ";
   const auto moved = view.moved.find(lot.uid);
   const Tone price_tone = closed || moved == view.moved.end() || moved->second == 0 ? base
                           : moved->second > 0                                       ? Tone::good
                                                                                     : Tone::bad;
-  const std::string price = lot.current_price ? price_text(*lot.current_price) : "-";
+  const std::string price = lot.current_price ? cents_text(*lot.current_price) : "-";
   const Money result = result_of(lot);
   Line line{{left, base}, {pad_left(price, 7), price_tone}, {" " + pad_left(result_text(result), 9), tone_of(result)}};
   if (wide) {
-    line.push_back({"  " + pad_left(level_cell(lot, lot.stop_loss), 13) + "  " +
-                        pad_left(level_cell(lot, lot.take_profit), 13),
-                    closed ? Tone::dim : Tone::plain});
+    line.push_back(
+        {"  " + pad_left(level_cell(lot, lot.stop_loss), 13) + "  " + pad_left(level_cell(lot, lot.take_profit), 13),
+         closed ? Tone::dim : Tone::plain});
   }
-  std::string standing = standing_of(lot, view.session);
-  const bool plain_guard = lot.status == LotStatus::open && lot.concern.empty() && !wide;
-  if (plain_guard && !nearer_level(lot).empty()) standing = nearer_level(lot);
-  line.push_back({"  " + standing, tone_of_standing(lot)});
+  line.push_back({"  " + (wide ? standing_of(lot, view.session) : next_of(lot, view.session)), tone_of_standing(lot)});
   return line;
 }
 
@@ -131,10 +139,10 @@ Line between(Line left, const Line& right, std::size_t columns) {
 }
 
 Line account_row(const DemoView& view) {
-  const Money result = view.account.equity - view.start;
-  return {{" cash ", Tone::dim},       {pad_left(money_text(view.account.cash), 10), Tone::plain},
-          {"   equity ", Tone::dim},   {pad_left(money_text(view.account.equity), 10), Tone::plain},
-          {"   result ", Tone::dim},   {pad_left(result_text(result), 9), tone_of(result)}};
+  return {{" cash ", Tone::dim},
+          {money_text(view.account.cash), Tone::plain},
+          {"   equity ", Tone::dim},
+          {money_text(view.account.equity), Tone::plain}};
 }
 
 Line sums_row(const DemoView& view) {
@@ -151,6 +159,15 @@ Line sums_row(const DemoView& view) {
           {result_text(realised), tone_of(realised)}};
 }
 
+/// A part of what is told; of an outcome only the amount is coloured.
+Line told_part(const std::string& part, const DemoHappening& whole) {
+  constexpr std::string_view kAmount = "result ";
+  if (whole.text.find(kAmount) == std::string::npos) return {{part, whole.tone}};
+  const std::size_t amount = part.rfind(kAmount);
+  if (amount == std::string::npos) return {{part, Tone::plain}};
+  return {{part.substr(0, amount), Tone::plain}, {part.substr(amount), whole.tone}};
+}
+
 /// The latest happenings that fit, oldest first.
 std::vector<Line> happenings_rows(const DemoView& view, std::size_t columns, std::size_t rows) {
   std::vector<Line> lines;
@@ -160,7 +177,9 @@ std::vector<Line> happenings_rows(const DemoView& view, std::size_t columns, std
     std::vector<Line> block;
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const std::string margin = i == 0 ? " " + minute_text(it->at) + "  " : std::string(kMessageIndent, ' ');
-      block.push_back({{margin, Tone::dim}, {parts[i], it->tone}});
+      Line line = told_part(parts[i], *it);
+      line.insert(line.begin(), {margin, Tone::dim});
+      block.push_back(std::move(line));
     }
     if (lines.size() + block.size() > rows) break;
     lines.insert(lines.begin(), block.begin(), block.end());
@@ -198,10 +217,10 @@ std::string standing_of(const Lot& lot, const calendar::Session& session) {
            std::string(to_text(lot.close_reason.value_or(ExitReason::external_close)));
   }
   if (lot.status == LotStatus::closing && lot.exit) return "leaving: " + std::string(to_text(lot.exit->reason));
-  if (lot.concern.starts_with("unprotected by choice")) return "unprotected by choice";
   if (lot.management == Management::watch) return "adopted, watched";
+  if (lot.concern.starts_with("unprotected by choice")) return "unprotected by choice";
   if (!lot.concern.empty()) return lot.concern;
-  if (lot.bracket_order_accepted) return "bracket rests at broker";
+  if (lot.bracket_order_accepted) return "bracket at broker";
   if (lot.strategy == Strategy::day_trade) return "leaves at " + minute_text(session.close - Policy().day_trade_lead);
   if (lot.max_hold_minutes) {
     return "leaves at " + minute_text(lot.entry_time + std::chrono::minutes(*lot.max_hold_minutes));
@@ -233,4 +252,4 @@ std::vector<Line> demo_frame(const DemoView& view, DemoSize size, bool unicode) 
   return lines;
 }
 
-}  // namespace belay::app
+}  // namespace belay::app::demonstration

@@ -10,7 +10,7 @@
 #include "core/calendar/us_equities.hpp"
 #include "core/trading/account.hpp"
 
-namespace belay::app {
+namespace belay::app::demonstration {
 
 /// What the live view shows.
 struct DemoView {
@@ -19,7 +19,6 @@ struct DemoView {
   std::uint64_t seed = 1;
   std::string pace;  ///< "300x", "paused"
   Account account;
-  Money start;  ///< cash before the first trade
   std::vector<Lot> lots;
   std::map<LotUid, int> moved;  ///< up (1) or down (-1) since the last look
   std::vector<DemoHappening> happenings;
@@ -35,7 +34,8 @@ struct DemoSize {
 /// The view as so many lines as the terminal has, none wider than it. `unicode`: the bar is drawn with line characters.
 std::vector<Line> demo_frame(const DemoView& view, DemoSize size, bool unicode);
 
-/// How a position stands, in a few words: "leaves at 15:55", "bracket rests at broker", "10:31 stop_loss".
+/// How a position stands, in at most 21 characters where nothing is wrong: "leaves at 15:55", "bracket at broker",
+/// "10:31 stop_loss".
 std::string standing_of(const Lot& lot, const calendar::Session& session);
 
-}  // namespace belay::app
+}  // namespace belay::app::demonstration

@@ -6,7 +6,7 @@
 #include "core/base/check.hpp"
 #include "core/calendar/new_york.hpp"
 
-namespace belay::app {
+namespace belay::app::demonstration {
 namespace {
 
 using namespace std::chrono_literals;
@@ -115,4 +115,4 @@ DemoScenario demo_scenario(std::uint64_t seed) {
           .word = {.at = at(14, 0), .symbol = "DIS", .why = "not part of the plan"}};
 }
 
-}  // namespace belay::app
+}  // namespace belay::app::demonstration

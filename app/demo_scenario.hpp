@@ -11,7 +11,7 @@
 #include "core/trading/lot.hpp"
 #include "sim/market/synthetic.hpp"
 
-namespace belay::app {
+namespace belay::app::demonstration {
 
 /// An entry as an upstream trader makes it: an order at the broker, then a row of dispatch_executions.
 struct DemoEntry {
@@ -48,4 +48,4 @@ struct DemoScenario {
 
 DemoScenario demo_scenario(std::uint64_t seed);
 
-}  // namespace belay::app
+}  // namespace belay::app::demonstration

@@ -6,7 +6,7 @@
 
 #include "shell/json/parse.hpp"
 
-namespace belay::app {
+namespace belay::app::demonstration {
 namespace {
 
 std::string word(const json::Value& data, std::string_view key) {
@@ -68,7 +68,9 @@ std::optional<DemoHappening> DemoStory::told(const StoredEvent& event, const Lot
     happening.tone = Tone::bold;
     if (!joined) leaving_.emplace_back(lot->id, all_.size());
   } else if (event.event_type == "check" || event.event_type == "amber" || event.event_type == "frozen") {
-    happening.text = word(data, event.event_type == "frozen" ? "why" : "concern");
+    // Of one that is leaving, or that was just told of as adopted, it is no news.
+    const bool is_news = lot == nullptr || (!lot->exit && lot->management == Management::managed);
+    if (is_news) happening.text = word(data, event.event_type == "frozen" ? "why" : "concern");
     happening.tone = Tone::notice;
   } else {
     happening.text = word(data, "error");
@@ -93,11 +95,14 @@ DemoHappening DemoStory::closed(const StoredEvent& event, const Lot& lot) {
     happening.text = fill;
     return happening;
   }
-  // No exit of Belay's: what rested at the broker did it.
-  happening.text = "left (" + std::string(to_text(lot.close_reason.value_or(ExitReason::external_close))) +
-                   "): " + (lot.exit ? lot.exit->message : "closed at the broker") + "; " + fill;
+  // No exit of Belay's: something else at the broker did it.
+  const ExitReason reason = lot.close_reason.value_or(ExitReason::external_close);
+  const std::string what = reason == ExitReason::take_profit ? "its target, resting at the broker, filled"
+                           : reason == ExitReason::stop_loss ? "its stop, resting at the broker, filled"
+                                                             : "closed outside of Belay";
+  happening.text = "left (" + std::string(to_text(reason)) + "): " + what + "; " + fill;
   all_.push_back(happening);
   return happening;
 }
 
-}  // namespace belay::app
+}  // namespace belay::app::demonstration

@@ -9,7 +9,7 @@
 #include "app/demo_day.hpp"
 #include "app/demo_text.hpp"
 
-namespace belay::app {
+namespace belay::app::demonstration {
 
 /// Something that happened, in words.
 struct DemoHappening {
@@ -37,4 +37,4 @@ class DemoStory {
   std::vector<std::pair<std::int64_t, std::size_t>> leaving_;  // position, its place in all_
 };
 
-}  // namespace belay::app
+}  // namespace belay::app::demonstration

@@ -8,7 +8,7 @@
 
 #include "core/calendar/new_york.hpp"
 
-namespace belay::app {
+namespace belay::app::demonstration {
 namespace {
 
 constexpr std::int64_t kNanosPerCent = fixed::kScale / 100;
@@ -16,17 +16,11 @@ constexpr std::array kMonths{"January", "February", "March",     "April",   "May
                              "July",    "August",   "September", "October", "November", "December"};
 constexpr std::array kWeekdays{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
 
-std::string two_digits(long value) {
-  return value < 10 ? "0" + std::to_string(value) : std::to_string(value);
-}
+std::string two_digits(long value) { return value < 10 ? "0" + std::to_string(value) : std::to_string(value); }
 
-const char* month_name(std::chrono::month month) {
-  return kMonths.at(static_cast<unsigned>(month) - 1);
-}
+const char* month_name(std::chrono::month month) { return kMonths.at(static_cast<unsigned>(month) - 1); }
 
-bool begins_character(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-}
+bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
 
 const char* code_of(Tone tone) {
   switch (tone) {
@@ -48,13 +42,18 @@ const char* code_of(Tone tone) {
 
 }  // namespace
 
+std::string exact_text(Money money) {
+  std::string text = money.text(2);
+  const auto first = static_cast<std::ptrdiff_t>(money.is_negative() ? 1 : 0);
+  for (auto place = static_cast<std::ptrdiff_t>(text.find('.')) - 3; place > first; place -= 3) {
+    text.insert(static_cast<std::size_t>(place), ",");
+  }
+  return text;
+}
+
 std::string money_text(Money money) {
   const std::int64_t cents = fixed::multiply_divide(money.nanos(), 1, kNanosPerCent);
-  std::string whole = std::to_string(std::abs(cents) / 100);
-  for (auto place = static_cast<std::ptrdiff_t>(whole.size()) - 3; place > 0; place -= 3) {
-    whole.insert(static_cast<std::size_t>(place), ",");
-  }
-  return (cents < 0 ? "-" : "") + whole + "." + two_digits(std::abs(cents) % 100);
+  return exact_text(Money::from_nanos(cents * kNanosPerCent));
 }
 
 std::string result_text(Money money) {
@@ -62,10 +61,20 @@ std::string result_text(Money money) {
   return money.is_positive() && text != "0.00" ? "+" + text : text;
 }
 
+std::string exact_result_text(Money money) {
+  constexpr std::size_t kDecimals = 3;
+  const std::string text = (money.is_positive() ? "+" : "") + exact_text(money);
+  return pad_right(text, text.find('.') + 1 + kDecimals);
+}
+
 std::string price_text(Price price) {
   constexpr std::int64_t kNanosPerTenthOfCent = kNanosPerCent / 100;
   return Price::from_nanos(fixed::multiply_divide(price.nanos(), 1, kNanosPerTenthOfCent) * kNanosPerTenthOfCent)
       .text(2);
+}
+
+std::string cents_text(Price price) {
+  return Price::from_nanos(fixed::multiply_divide(price.nanos(), 1, kNanosPerCent) * kNanosPerCent).text(2);
 }
 
 std::string label(const Instrument& instrument) {
@@ -76,9 +85,7 @@ std::string label(const Instrument& instrument) {
          (terms.is_call ? "C" : "P");
 }
 
-std::string minute_text(Timestamp at) {
-  return second_text(at).substr(0, 5);
-}
+std::string minute_text(Timestamp at) { return second_text(at).substr(0, 5); }
 
 std::string second_text(Timestamp at) {
   const auto seconds = calendar::to_new_york(at).time_of_day.count();
@@ -87,9 +94,8 @@ std::string second_text(Timestamp at) {
 
 std::string day_text(Date date) {
   const std::chrono::weekday weekday{std::chrono::sys_days(date)};
-  return std::string(kWeekdays.at(weekday.c_encoding())) + ", " +
-         std::to_string(static_cast<unsigned>(date.day())) + " " + month_name(date.month()) + " " +
-         std::to_string(static_cast<int>(date.year()));
+  return std::string(kWeekdays.at(weekday.c_encoding())) + ", " + std::to_string(static_cast<unsigned>(date.day())) +
+         " " + month_name(date.month()) + " " + std::to_string(static_cast<int>(date.year()));
 }
 
 std::size_t width_of(std::string_view text) {
@@ -149,4 +155,4 @@ std::string paint(const Line& line, bool colour) {
   return out;
 }
 
-}  // namespace belay::app
+}  // namespace belay::app::demonstration

@@ -9,14 +9,21 @@
 #include "core/money/money.hpp"
 #include "core/trading/instrument.hpp"
 
-namespace belay::app {
+namespace belay::app::demonstration {
 
 /// "1,234.50", "-512.00": whole cents, thousands apart.
 std::string money_text(Money money);
 /// As money_text, with a plus before a gain.
 std::string result_text(Money money);
+/// For sums that are to add up: every decimal there is, at least two.
+std::string exact_text(Money money);
+/// Likewise with a plus before a gain, and blanks behind so that right-aligned points stand below each other:
+/// "+6.875", "-512.00 ".
+std::string exact_result_text(Money money);
 /// "250.03"; a finer price keeps up to four decimals.
 std::string price_text(Price price);
+/// Always whole cents: for columns.
+std::string cents_text(Price price);
 /// "AAPL"; "AAPL 20Feb 250P" for an option.
 std::string label(const Instrument& instrument);
 /// "12:41" and "12:41:30", New York.
@@ -48,4 +55,4 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width);
 /// The line as bytes for a terminal; without colour only the text.
 std::string paint(const Line& line, bool colour);
 
-}  // namespace belay::app
+}  // namespace belay::app::demonstration
