@@ -196,6 +196,7 @@ void add_playing(CLI::App& cli, Chosen& chosen) {
   demo_sub->add_option("--seed", d->seed, "Of all chance [1]");
   demo_sub->add_option("--speed", d->speed, "Virtual seconds in one of ours");
   demo_sub->add_flag("--plain", d->plain, "Lines instead of a live view");
+  demo_sub->add_flag("--fast", d->fast, "As fast as this machine can, for tests");
 }
 
 /// A mistyped command, said with the one that may have been meant; empty when the first word is a command or an option.
