@@ -483,6 +483,7 @@ void Stepper::close(Lot& lot) {
                             ? FieldValue(Decimal(lot.is_long() ? *lot.exit->trigger_price - *lot.exit_price
                                                                : *lot.exit_price - *lot.exit->trigger_price))
                             : FieldValue();
+  emit(action::KeepLot{lot});
   record(lot, EventType::closed,
          {{"order_id", order_id},
           {"reason", std::string(to_text(lot.exit->reason))},
@@ -492,7 +493,6 @@ void Stepper::close(Lot& lot) {
           {"triggered_at", to_text(lot.exit->triggered_at)},
           {"slippage", slippage}});
   const LotUid uid = lot.uid;
-  emit(action::KeepLot{lot});
   state_.triggers.erase(uid);
   state_.flights.erase(uid);
   state_.decisions.erase(uid);

@@ -61,6 +61,12 @@ struct Batch {
   }
 };
 
+/// The row that a new lot got.
+struct NewRow {
+  LotUid uid;
+  std::int64_t id = 0;
+};
+
 struct LotFilter {
   bool include_closed = false;
   std::string symbol;   ///< empty: all; matches symbol or ticker
@@ -115,7 +121,8 @@ class Store {
   virtual StoreResult<std::vector<Execution>> executions_for(const std::string& account,
                                                              const std::vector<std::string>& aliases,
                                                              const std::vector<std::string>& symbols) = 0;
-  virtual StoreResult<void> save(const std::string& account, const Batch& batch) = 0;
+  /// Gives the row ids of the lots that were new.
+  virtual StoreResult<std::vector<NewRow>> save(const std::string& account, const Batch& batch) = 0;
 
   /// Queues a person's word for whoever holds the lock; gives the command's id.
   virtual StoreResult<std::int64_t> enqueue(const std::string& account, const OperatorCommand& command) = 0;

@@ -112,7 +112,7 @@ void Conductor::Inner::carry_out(engine::Actions actions) {
     } else if (const auto* wake = std::get_if<action::WakeAt>(&wanted)) {
       wake_at = wake_at ? std::min(*wake_at, wake->steady) : wake->steady;
     } else if (!dry) {
-      record.take(std::move(wanted), parts.log);
+      record.take(std::move(wanted), state, parts.log);
     }
   }
   if (!questions.empty()) start_questions(questions);
@@ -288,7 +288,11 @@ void Conductor::Inner::save() {
   if (dry || record.batch().empty()) return;
   const auto saved = parts.store.save(settings.account, record.batch());
   if (saved) {
-    record.saved();
+    for (const NewRow& row : *saved) {
+      const auto lot = state.lots.find(row.uid);
+      if (lot != state.lots.end()) lot->second.id = row.id;
+    }
+    record.saved(*saved);
     if (store_down) record.log_info(parts.log, now().wall, "the store is back; what had waited is written");
     store_down = false;
     return;

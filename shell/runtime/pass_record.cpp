@@ -32,10 +32,9 @@ void PassRecord::begin_pass() {
   adopted_.clear();
 }
 
-void PassRecord::take(engine::Action wanted, log::Log& log) {
+void PassRecord::take(engine::Action wanted, const engine::State& state, log::Log& log) {
   if (auto* kept = std::get_if<action::KeepLot>(&wanted)) {
     Lot& lot = kept->lot;
-    symbols_[lot.uid] = lot.instrument.symbol;
     if (lot.status == LotStatus::closed) closed_.push_back(lot);
     const auto place = lot_places_.find(lot.uid);
     if (place != lot_places_.end() && place->second < batch_.lots.size() &&
@@ -46,7 +45,7 @@ void PassRecord::take(engine::Action wanted, log::Log& log) {
       batch_.lots.push_back(std::move(lot));
     }
   } else if (auto* recorded = std::get_if<action::RecordEvent>(&wanted)) {
-    take_event(std::move(recorded->record), log);
+    take_event(std::move(recorded->record), state, log);
   } else if (const auto* settled = std::get_if<action::SettleExecution>(&wanted)) {
     batch_.imported.push_back({settled->key, settled->account_name, settled->outcome});
   } else if (const auto* finished = std::get_if<action::FinishCommand>(&wanted)) {
@@ -55,20 +54,35 @@ void PassRecord::take(engine::Action wanted, log::Log& log) {
   // RaiseAlert: its record of type alert is stored and logged; further channels hang on here.
 }
 
-void PassRecord::take_event(EventRecord record, log::Log& log) {
+std::string PassRecord::symbol_of(const LotUid& uid, const engine::State& state) const {
+  const auto open = state.lots.find(uid);
+  if (open != state.lots.end()) return open->second.instrument.symbol;
+  const auto kept = std::ranges::find(batch_.lots, uid, &Lot::uid);
+  return kept == batch_.lots.end() ? "" : kept->instrument.symbol;
+}
+
+void PassRecord::take_event(EventRecord record, const engine::State& state, log::Log& log) {
   if (record.type == EventType::adopted) adopted_.push_back(record.lot);
   const log::Level level = level_of(record.type);
   if (log.wants(level)) {
     Fields fields;
     if (!record.lot.empty()) {
       fields.emplace_back("position", record.lot.text());
-      const auto symbol = symbols_.find(record.lot);
-      if (symbol != symbols_.end()) fields.emplace_back("symbol", symbol->second);
+      const std::string symbol = symbol_of(record.lot, state);
+      if (!symbol.empty()) fields.emplace_back("symbol", symbol);
     }
     fields.insert(fields.end(), record.data.begin(), record.data.end());
     log.write(level, record.at, to_text(record.type), fields);
   }
   batch_.events.push_back(std::move(record));
+}
+
+void PassRecord::saved(const std::vector<NewRow>& new_rows) {
+  batch_ = Batch{};
+  for (const NewRow& row : new_rows) {
+    const auto lot = std::ranges::find(closed_, row.uid, &Lot::uid);
+    if (lot != closed_.end()) lot->id = row.id;
+  }
 }
 
 void PassRecord::limit_waiting(log::Log& log, Timestamp at) {

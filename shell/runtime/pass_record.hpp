@@ -18,10 +18,11 @@ class PassRecord {
   /// Forgets the last pass's report; what was not saved yet stays.
   void begin_pass();
   /// KeepLot, RecordEvent, SettleExecution, FinishCommand, RaiseAlert.
-  void take(engine::Action action, log::Log& log);
+  /// `state` is the one after the step: it tells whose the lines are.
+  void take(engine::Action action, const engine::State& state, log::Log& log);
 
   [[nodiscard]] Batch& batch() { return batch_; }
-  void saved() { batch_ = Batch{}; }
+  void saved(const std::vector<NewRow>& new_rows);
   /// While the store is away the waiting records stay within bounds: price updates are dropped first.
   void limit_waiting(log::Log& log, Timestamp at);
   /// Whether a lot closed since the last save.
@@ -35,12 +36,12 @@ class PassRecord {
   void log_info(log::Log& log, Timestamp at, const std::string& what);
 
  private:
-  void take_event(EventRecord record, log::Log& log);
+  void take_event(EventRecord record, const engine::State& state, log::Log& log);
+  [[nodiscard]] std::string symbol_of(const LotUid& uid, const engine::State& state) const;
   [[nodiscard]] ExitLine exit_line(const Lot& lot, const engine::State& state) const;
 
   Batch batch_;
   std::map<LotUid, std::size_t> lot_places_;  // in batch_.lots
-  std::map<LotUid, std::string> symbols_;     // of lots seen, for log lines
   std::vector<Lot> closed_;                   // in this pass
   std::vector<LotUid> adopted_;               // likewise
 };

@@ -27,7 +27,7 @@ class SqlStore final : public Store {
   StoreResult<std::vector<Execution>> executions_for(const std::string& account,
                                                      const std::vector<std::string>& aliases,
                                                      const std::vector<std::string>& symbols) override;
-  StoreResult<void> save(const std::string& account, const Batch& batch) override;
+  StoreResult<std::vector<NewRow>> save(const std::string& account, const Batch& batch) override;
   StoreResult<std::int64_t> enqueue(const std::string& account, const OperatorCommand& command) override;
   StoreResult<std::vector<OperatorCommand>> waiting_commands(const std::string& account) override;
   StoreResult<std::vector<Lot>> lots(const LotFilter& filter) override;
@@ -46,7 +46,7 @@ class SqlStore final : public Store {
   StoreResult<void> read_executions(const std::string& account, const std::string& aliases, StoredBook& book);
 
   StoreResult<const SchemaFacts*> facts();
-  StoreResult<void> write_lots(const std::vector<Lot>& lots);
+  StoreResult<std::vector<NewRow>> write_lots(const std::vector<Lot>& lots);
   StoreResult<void> write_events(const std::vector<EventRecord>& events);
   StoreResult<void> write_settlements(const std::string& account, const Batch& batch);
 

@@ -103,22 +103,24 @@ StoreError lock_lost(const std::string& account) {
 
 }  // namespace
 
-StoreResult<void> SqlStore::save(const std::string& account, const Batch& batch) {
-  if (batch.empty()) return {};
+StoreResult<std::vector<NewRow>> SqlStore::save(const std::string& account, const Batch& batch) {
+  if (batch.empty()) return std::vector<NewRow>{};
   if (connection_->lost_lock(account)) return std::unexpected(lock_lost(account));
   if (const auto known = facts(); !known) return std::unexpected(known.error());
   Transaction transaction(*connection_);
-  if (const auto begun = transaction.begin(); !begun) return begun;
+  if (const auto begun = transaction.begin(); !begun) return std::unexpected(begun.error());
   // BEGIN may have reconnected: a new connection has no lock.
   if (connection_->lost_lock(account)) return std::unexpected(lock_lost(account));
-  if (const auto done = write_lots(batch.lots); !done) return done;
-  if (const auto done = write_events(batch.events); !done) return done;
-  if (const auto done = write_settlements(account, batch); !done) return done;
-  return transaction.commit();
+  auto new_rows = write_lots(batch.lots);
+  if (!new_rows) return new_rows;
+  if (const auto done = write_events(batch.events); !done) return std::unexpected(done.error());
+  if (const auto done = write_settlements(account, batch); !done) return std::unexpected(done.error());
+  if (const auto done = transaction.commit(); !done) return std::unexpected(done.error());
+  return new_rows;
 }
 
-StoreResult<void> SqlStore::write_lots(const std::vector<Lot>& lots) {
-  if (lots.empty()) return {};
+StoreResult<std::vector<NewRow>> SqlStore::write_lots(const std::vector<Lot>& lots) {
+  if (lots.empty()) return std::vector<NewRow>{};
   json::Array rows;
   for (const Lot* lot : last_by_uid(lots)) {
     Columns columns = lot_columns(*lot);
@@ -128,7 +130,11 @@ StoreResult<void> SqlStore::write_lots(const std::vector<Lot>& lots) {
   const auto done =
       connection_->run(statements::write_lots(connection_->dialect(), *facts_), {json::write(std::move(rows))});
   if (!done) return std::unexpected(done.error());
-  return {};
+  std::vector<NewRow> new_rows;
+  for (std::size_t row = 0; row < done->rows.size(); ++row) {
+    new_rows.push_back({LotUid(*done->text(row, "uid")), std::stoll(*done->text(row, "id"))});
+  }
+  return new_rows;
 }
 
 StoreResult<void> SqlStore::write_events(const std::vector<EventRecord>& events) {

@@ -81,7 +81,7 @@ std::string postgres_lots(const SchemaFacts& facts) {
          names(columns) + ", execution_id, best_excursion, worst_excursion) SELECT " + names(columns, "g.") + ", " +
          link +
          ", g.current_pnl_dollars, g.current_pnl_dollars FROM g "
-         "WHERE NOT EXISTS (SELECT 1 FROM changed c WHERE c.uid = g.uid)";
+         "WHERE NOT EXISTS (SELECT 1 FROM changed c WHERE c.uid = g.uid) RETURNING uid, id";
 }
 
 std::string sqlite_lots() {
@@ -103,7 +103,7 @@ std::string sqlite_lots() {
          std::string(kSqliteNow) + ", " + std::string(kSqliteNow) + " FROM " + given(Dialect::sqlite, "$1", columns) +
          " g WHERE true ON CONFLICT (id) DO UPDATE SET " + assignments(columns, "excluded.") +
          "execution_id = coalesce(execution_id, excluded.execution_id), " + extreme("best_excursion", ">") +
-         extreme("worst_excursion", "<") + "updated_at = excluded.updated_at";
+         extreme("worst_excursion", "<") + "updated_at = excluded.updated_at RETURNING uid, id";
 }
 
 constexpr Column kEventColumns[] = {
