@@ -36,7 +36,7 @@ class AbsentStore : public Store {
                                                      const std::vector<std::string>&) override {
     return std::unexpected(error_);
   }
-  StoreResult<void> save(const std::string&, const Batch&) override { return std::unexpected(error_); }
+  StoreResult<std::vector<NewRow>> save(const std::string&, const Batch&) override { return std::unexpected(error_); }
   StoreResult<std::int64_t> enqueue(const std::string&, const OperatorCommand&) override {
     return std::unexpected(error_);
   }
