@@ -40,7 +40,7 @@ LadderStep ladder_step(const ExitView& v) {
   const Price side = !v.quote ? Price{} : is_long ? v.quote->bid : v.quote->ask;
   if (!side.is_positive()) {
     if (!is_long) return {.possible = false, .limit = std::nullopt, .why = "nobody offers the option: cannot be bought back"};
-    return {.possible = true, .limit = kSmallestTick, .why = "nobody bids for the option: offered at the smallest tick"};
+    return {.possible = true, .limit = rounded(kSmallestTick, v), .why = "nobody bids for the option: offered at the smallest tick"};
   }
 
   const std::optional<Price> collar =
