@@ -62,6 +62,7 @@ void Stepper::absorb(const Order& order) {
 }
 
 void Stepper::absorb_exit_order(Lot& lot, const Order& order, int attempt) {
+  if (order.symbol != lot.instrument.symbol || order.side != lot.exit_side()) return;  // the id fits, the order does not
   ExitOrder* known = exit_order_of(lot, order.client_id);
   if (known == nullptr) {
     // Sent by a process that died before it could say so. The id tells whose it is.

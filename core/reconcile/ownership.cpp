@@ -33,7 +33,8 @@ struct Symbol {
 
 // Something of this symbol left a moment ago: positions, orders and fills may disagree for a while (alpaca.md 0.6).
 bool left_a_moment_ago(const Book& book, const Policy& policy, const Symbol& symbol) {
-  const Side closing = symbol.claimed.is_negative() ? Side::buy : Side::sell;
+  const bool is_short = symbol.claimed.is_zero() ? symbol.held.is_negative() : symbol.claimed.is_negative();
+  const Side closing = is_short ? Side::buy : Side::sell;
   const auto recent = [&](const std::optional<Timestamp>& at) {
     return at && book.now - *at < policy.settling_window;
   };
@@ -68,9 +69,12 @@ std::map<std::string, Symbol> by_symbol(const Book& book) {
 }
 
 // What our own exits of this execution's lot have already sold: a lot that was opened and left before it was stored.
-Quantity left_by_own_exits(const Book& book, const LotUid& uid) {
+Quantity left_by_own_exits(const Book& book, const Execution& execution) {
+  const LotUid uid = uid_of(execution, book.account_number);
+  const Side leaves = execution.direction == Direction::long_ ? Side::sell : Side::buy;
   Quantity sum;
   for (const auto& [id, order] : book.orders) {
+    if (order.symbol != execution.instrument.symbol || order.side != leaves) continue;
     const auto parts = parse_exit_client_id(order.client_id);
     if (parts && parts->uid == uid) sum += order.filled;
   }
@@ -113,7 +117,7 @@ Quantity grow_lots(const Book& book, const Symbol& symbol, Quantity surplus, Dif
 
 Quantity claim(const Book& book, const Symbol& symbol, Quantity surplus, Direction held_direction, Differences& out) {
   for (const Execution* execution : symbol.executions) {
-    const Quantity left = left_by_own_exits(book, uid_of(*execution, book.account_number));
+    const Quantity left = left_by_own_exits(book, *execution);
     const bool same_side = execution->direction == held_direction;
     const Quantity there = same_side ? surplus : Quantity{};
     const Quantity quantity = std::min(execution->quantity, there + left);
@@ -177,7 +181,10 @@ void compare_symbol(const Book& book, const Policy& policy, Symbol& symbol, Diff
 }  // namespace
 
 LotUid uid_of(const Execution& execution, const std::string& account_number) {
-  return lot_uid(account_number, "execution:" + execution.key);
+  // The key alone would not do: an upstream table that was set up anew counts from 1 again, and the broker remembers
+  // the client ids of the old lots for ever.
+  return lot_uid(account_number, "execution:" + execution.key + ":" + execution.instrument.symbol + ":" +
+                                     to_text(execution.entry_time));
 }
 
 Differences compare(const Book& book, const Policy& policy) {

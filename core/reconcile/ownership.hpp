@@ -83,7 +83,7 @@ struct Differences {
 
 Differences compare(const Book& book, const Policy& policy);
 
-/// The uid that a lot from this execution bears.
+/// The uid that a lot from this execution bears: of the account number, key, symbol and entry time.
 LotUid uid_of(const Execution& execution, const std::string& account_number);
 
 /// What lots and fills say of the newest `quantity` of a holding: which fills opened it.
