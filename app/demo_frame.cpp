@@ -40,7 +40,7 @@ std::string distance(const Lot& lot, Price level) {
 
 std::string level_cell(const Lot& lot, const std::optional<Price>& level) {
   if (!level) return "-";
-  const std::string price = pad_left(cents_text(*level), 7);
+  const std::string price = pad_left(cents_text(*level), 6);
   return lot.status == LotStatus::closed ? price : price + pad_left(distance(lot, *level), 6);
 }
 
@@ -88,7 +88,7 @@ Line header_row(bool wide) {
   if (wide) text += " " + pad_right("KIND", 5);
   text += " " + pad_right("SIDE", 5) + " " + pad_right("PLAN", 5) + " " + pad_left("QTY", 5) + " " +
           pad_left("ENTRY", 7) + " " + pad_left("PRICE", 7) + " " + pad_left("RESULT", 9);
-  if (wide) text += "  " + pad_left("STOP", 13) + "  " + pad_left("TARGET", 13);
+  if (wide) text += "  " + pad_left("STOP", 12) + "  " + pad_left("TARGET", 12);
   return {{text + "  " + (wide ? "STANDING" : "NEXT"), Tone::dim}};
 }
 
@@ -109,7 +109,7 @@ Line position_row(const DemoView& view, const Lot& lot, bool wide) {
   Line line{{left, base}, {pad_left(price, 7), price_tone}, {" " + pad_left(result_text(result), 9), tone_of(result)}};
   if (wide) {
     line.push_back(
-        {"  " + pad_left(level_cell(lot, lot.stop_loss), 13) + "  " + pad_left(level_cell(lot, lot.take_profit), 13),
+        {"  " + pad_left(level_cell(lot, lot.stop_loss), 12) + "  " + pad_left(level_cell(lot, lot.take_profit), 12),
          closed ? Tone::dim : Tone::plain});
   }
   line.push_back({"  " + (wide ? standing_of(lot, view.session) : next_of(lot, view.session)), tone_of_standing(lot)});

@@ -34,7 +34,7 @@ struct DemoSize {
 /// The view as so many lines as the terminal has, none wider than it. `unicode`: the bar is drawn with line characters.
 std::vector<Line> demo_frame(const DemoView& view, DemoSize size, bool unicode);
 
-/// How a position stands, in at most 21 characters where nothing is wrong: "leaves at 15:55", "bracket at broker",
+/// How a position stands, in at most 24 characters where nothing is wrong: "leaves at 15:55", "bracket at broker",
 /// "10:31 stop_loss".
 std::string standing_of(const Lot& lot, const calendar::Session& session);
 

@@ -95,10 +95,10 @@ void add_reasons(std::vector<Line>& page, const std::vector<Lot>& lots) {
   }
   std::string text;
   for (const auto& [reason, count] : counted) {
-    text += (text.empty() ? " By reason: " : ", ") + std::string(to_text(reason)) + " " + std::to_string(count);
+    text += (text.empty() ? "By reason: " : ", ") + std::string(to_text(reason)) + " " + std::to_string(count);
   }
-  constexpr std::size_t kPageWidth = 79;
-  for (std::string& part : wrap(text, kPageWidth)) page.push_back({{std::move(part), Tone::plain}});
+  constexpr std::size_t kRoom = 78;
+  for (const std::string& part : wrap(text, kRoom)) page.push_back({{" " + part, Tone::plain}});
 }
 
 void add_verdict(std::vector<Line>& page, const Reckoning& reckoning) {
