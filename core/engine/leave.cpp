@@ -391,6 +391,7 @@ void Stepper::recount(Lot& lot) {
   }
   lot.quantity = std::max(Quantity{}, lot.original_quantity - left);
   if (lot.quantity == before) return;
+  if (lot.current_price) lot.result = result_at(lot, *lot.current_price);
   lifecycle::Flight& flight = state_.flights[lot.uid];
   flight.last_fill = now_.steady;
   if (lot.quantity.is_zero() && !lot.exit) {

@@ -42,9 +42,8 @@ Money result_at(const Lot& lot, Price price) {
 
 std::optional<Ratio> percent_at(const Lot& lot, Price price) {
   const Price gain = lot.is_long() ? price - lot.entry_price : lot.entry_price - price;
-  const auto part = ratio(gain, lot.entry_price);
-  if (!part) return std::nullopt;
-  return Ratio::from_nanos(fixed::multiply_divide(part->nanos(), 100, 1));
+  if (!lot.entry_price.is_positive()) return std::nullopt;
+  return Ratio::from_nanos(fixed::multiply_divide(gain.nanos(), 100 * fixed::kScale, lot.entry_price.nanos()));
 }
 
 // ---- what comes out
