@@ -83,12 +83,13 @@ class Loader {
     draft_.config.broker.key = secret("ALPACA_API_KEY", draft_.key_file, Concern::broker);
     draft_.config.broker.secret = alpaca::Secret(secret("ALPACA_API_SECRET", draft_.secret_file, Concern::broker));
     if (out_.problems.size() > before) return;
-    const auto missing = [&](const char* name) {
-      complain(Concern::broker, std::string(name) + " is not set: put the key of your Alpaca account into " + name +
-                                    ", or name a file that holds it in " + name + "_FILE");
+    const auto missing = [&](const std::string& name, const char* what) {
+      complain(Concern::broker, name + " is not set: put the " + what +
+                                    " of your Alpaca account there, or name a file " + "that holds it in " + name +
+                                    "_FILE");
     };
-    if (draft_.config.broker.key.empty()) missing("ALPACA_API_KEY");
-    if (draft_.config.broker.secret.empty()) missing("ALPACA_API_SECRET");
+    if (draft_.config.broker.key.empty()) missing("ALPACA_API_KEY", "API key");
+    if (draft_.config.broker.secret.empty()) missing("ALPACA_API_SECRET", "API secret");
   }
 
   /// A paper exchange on this machine answers for prices as well; real prices would be those of another world.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
-#include <thread>
-
 #include "app/commands.hpp"
 #include "app/console.hpp"
 #include "app/pass_output.hpp"
@@ -46,7 +44,7 @@ PassReport failed(Failure failure, const std::vector<std::string>& errors) {
 
 /// Without its store a cycle still looks whether what is held is guarded.
 PassReport pass_without_store(Wired& wired, const std::vector<std::string>& errors) {
-  const auto absent = absent_store({StoreError::Kind::unavailable, "away"});
+  const auto absent = absent_store({StoreError::Kind::unavailable, "nothing is sold on a guess"});
   runtime::Conductor conductor(
       {*wired.connection.broker, *wired.connection.market_data, *absent, *wired.clock, *wired.log},
       wired.config.runtime);
@@ -60,15 +58,14 @@ PassReport pass_without_store(Wired& wired, const std::vector<std::string>& erro
 }
 
 /// Somebody who only looks (`status`, `doctor`) holds the lock for a moment: a cycle is not lost to that.
-Failure open_patiently(runtime::Conductor& conductor) {
+void wait_for_onlookers(Wired& wired) {
   constexpr int kTries = 3;
-  constexpr auto kDistance = std::chrono::milliseconds(100);
-  Failure failure = conductor.open();
-  for (int i = 1; i < kTries && failure == Failure::locked; ++i) {
-    std::this_thread::sleep_for(kDistance);
-    failure = conductor.open();
+  constexpr Duration kDistance = std::chrono::milliseconds(100);
+  for (int i = 0; i < kTries; ++i) {
+    const auto taken = wired.store->try_lock(wired.config.runtime.account);
+    if (!taken || *taken) return;
+    wired.clock->pause(kDistance);
   }
-  return failure;
 }
 
 }  // namespace
@@ -81,7 +78,8 @@ int cycle(const CycleOptions& options) {
   }
   if (options.wait) wired->config.runtime.wait = *options.wait;
   runtime::Conductor conductor(wired->parts(), wired->config.runtime);
-  const Failure opened = open_patiently(conductor);
+  wait_for_onlookers(*wired);
+  const Failure opened = conductor.open();
   PassReport report;
   if (opened == Failure::none) {
     report = conductor.pass();

@@ -123,7 +123,11 @@ class Doctor {
   void check_account() {
     const auto account = connection_.broker->account();
     if (!account) {
-      bad("broker", account.error().message + " (" + loaded_.config.broker.trading_url + ")",
+      const bool refused = account.error().kind == BrokerError::Kind::unauthorized;
+      bad("broker",
+          account.error().message + " (" + loaded_.config.broker.trading_url + ")" +
+              (refused ? ": check ALPACA_API_KEY and ALPACA_API_SECRET; paper and live accounts have keys of their own"
+                       : ""),
           exit_code(account.error()));
       return;
     }
@@ -190,12 +194,19 @@ class Doctor {
     }
   }
 
+  /// Of what is held where something is: prices that the rules will need.
   void check_data() {
-    const PriceRead stocks = connection_.market_data->stocks({kProbe});
-    const auto price = check_prices("stock prices", kProbe, stocks);
-    if (!price) return;
-    const std::string option = probe_option(*price);
-    check_prices("option prices", option, connection_.market_data->options({option}));
+    std::string stock;
+    std::string option;
+    if (const auto holdings = connection_.broker->positions()) {
+      for (const Holding& holding : *holdings)
+        (holding.instrument.is_option() ? option : stock) = holding.instrument.symbol;
+    }
+    const std::string probe = stock.empty() ? kProbe : stock;
+    const auto price = check_prices("stock prices", probe, connection_.market_data->stocks({probe}));
+    if (option.empty() && connection_.venue == alpaca::Venue::other) return;  // an exchange with symbols of its own
+    if (option.empty() && price && probe == kProbe) option = probe_option(*price);
+    if (!option.empty()) check_prices("option prices", option, connection_.market_data->options({option}));
   }
 
   /// A call at the money that expires a week or so ahead: on a Friday, or on the last session before it.
