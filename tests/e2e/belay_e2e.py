@@ -262,8 +262,8 @@ class Store:
     def insert_execution(self, **columns):
         """A row of dispatch_executions in the shape that `belay migrate` creates; a filled long stock unless said
         otherwise. Required: ticker, quantity, entry_price, entry_time."""
-        self.insert("dispatch_executions", **{"instrument_type": "STOCK", "side": "long", "strategy_type": "swing_trade",
-                                              "status": "FILLED", **columns})
+        usual = {"instrument_type": "STOCK", "side": "long", "strategy_type": "swing_trade", "status": "FILLED"}
+        self.insert("dispatch_executions", **(usual | columns))
 
 
 class SqliteStore(Store):
@@ -343,14 +343,14 @@ class PostgresCluster:
                 raise RuntimeError(f"PostgreSQL did not start: {(self.directory / 'log').read_text()}")
             time.sleep(0.05)
 
-    def stop(self):
+    def stop(self, by=signal.SIGINT):
         """Ends the server; start() brings it back with its databases."""
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(by)
         self.process.wait(30)
         self.log.close()
 
     def remove(self):
-        self.stop()
+        self.stop(signal.SIGQUIT)  # at once, nothing written out
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def url(self, database):
