@@ -160,7 +160,15 @@ void Stepper::advance(const LotUid& uid) {
   const auto found = state_.lots.find(uid);
   if (found == state_.lots.end() || !found->second.exit) return;
   if (!state_.broker.read_at) return;  // nothing is known yet: nothing is sent
-  Lot& lot = found->second;
+  try {
+    move_on(found->second);
+  } catch (const Overflow& overflow) {  // an absurd number in one lot keeps no other from leaving
+    record(found->second, EventType::monitor_error, {{"error", std::string(overflow.what())}});
+  }
+}
+
+void Stepper::move_on(Lot& lot) {
+  const LotUid uid = lot.uid;
   const lifecycle::Decision decision = lifecycle::next_move(view_of(lot));
   state_.decisions[uid] = decision;
   tell_if_late(lot);

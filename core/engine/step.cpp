@@ -13,7 +13,11 @@ using Severity = action::RaiseAlert::Severity;
 
 Actions step(State& state, const Event& event, Moment now) {
   Stepper stepper(state, now);
-  std::visit([&](const auto& e) { stepper.on(e); }, event);
+  try {
+    std::visit([&](const auto& e) { stepper.on(e); }, event);
+  } catch (const Overflow& overflow) {
+    stepper.give_up(overflow);
+  }
   return stepper.take();
 }
 
@@ -73,6 +77,14 @@ void Stepper::alert(Severity severity, std::string cause, const Lot* lot, std::s
                             .at = now_.wall}});
   emit(action::RaiseAlert{
       .severity = severity, .cause = std::move(cause), .lot = uid, .symbol = symbol, .text = std::move(text)});
+}
+
+// The last resort: an absurd number outside of any one lot's work ends this step, not the process.
+void Stepper::give_up(const Overflow& overflow) {
+  record_account(EventType::monitor_error, {{"error", std::string(overflow.what())}});
+  alert(Severity::critical, "absurd_number", nullptr,
+        "A reply or a row holds an absurd number, and part of it could not be worked on: " +
+            std::string(overflow.what()) + ".");
 }
 
 // ---- the book

@@ -33,6 +33,8 @@ class Stepper {
   void on(const event::CommandGiven& event);
   void on(const event::TimerFired& event);
 
+  void give_up(const Overflow& overflow);
+
   Actions take() { return std::move(actions_); }
 
  private:
@@ -83,6 +85,7 @@ class Stepper {
                   const rules::Verdict& verdict);
   void join_exit(Lot& lot, ExitReason reason, Quantity wanted, const std::string& message, const std::string& who);
   void advance(const LotUid& uid);
+  void move_on(Lot& lot);
   void advance_all();
   void apply(Lot& lot, const lifecycle::Decision& decision);
   void send(Lot& lot, const lifecycle::Send& send);
