@@ -34,8 +34,7 @@ class Doctor {
     check_settings();
     check_clock_source();
     check_store();
-    if (connect()) {
-      check_account();
+    if (connect() && check_account()) {
       check_skew();
       check_calendar();
       check_data();
@@ -120,7 +119,8 @@ class Doctor {
     return true;
   }
 
-  void check_account() {
+  /// False when the broker cannot be asked any further.
+  bool check_account() {
     const auto account = connection_.broker->account();
     if (!account) {
       const bool refused = account.error().kind == BrokerError::Kind::unauthorized;
@@ -129,7 +129,7 @@ class Doctor {
               (refused ? ": check ALPACA_API_KEY and ALPACA_API_SECRET; paper and live accounts have keys of their own"
                        : ""),
           exit_code(account.error()));
-      return;
+      return false;
     }
     const std::string text = "account " + account->number + " (" + std::string(to_text(connection_.venue)) + "), " +
                              account->status + ", equity " + account->equity.text(2);
@@ -139,6 +139,7 @@ class Doctor {
     } else {
       good("broker", text);
     }
+    return true;
   }
 
   void check_skew() {

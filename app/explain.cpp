@@ -145,10 +145,8 @@ void show(const Explained& one) {
   Table table({{"  RULE"}, {"PRIORITY", Table::Align::right}, {"STATE"}, {"WHY"}});
   if (check != nullptr) {
     for (const auto& [reason, verdict] : check->verdicts) {
-      std::string why = verdict.message;
-      if (verdict.due && verdict.state == Verdict::State::waits) why += " (due " + time_text(verdict.due) + ")";
       table.add({"  " + std::string(to_text(reason)), std::to_string(priority_of(reason)),
-                 std::string(state_text(verdict.state)), why});
+                 std::string(state_text(verdict.state)), verdict.message});
     }
   }
   if (!table.empty()) {
