@@ -87,6 +87,13 @@ void Stepper::on(const event::CheckDue&) {
   for (auto& [uid, lot] : state_.lots) detect_split(lot);  // before any price is believed on behalf of another lot
   for (auto& [uid, lot] : state_.lots) check_guarded(lot);
   advance_all();
+  wake_for_deadlines();
+}
+
+// A time rule is decided at its second, not at the next sweep.
+void Stepper::wake_for_deadlines() {
+  const auto next = state_.deadlines.next();
+  if (next) emit(action::WakeAt{now_.steady + std::max(Duration{}, *next - now_.wall)});
 }
 
 // An absurd number in one lot is that lot's trouble only.
@@ -225,6 +232,7 @@ void Stepper::weigh(Lot& lot, const pricing::Judgement& levels) {
   std::vector<ExitReason> reasons;
   const rules::Rule* first = nullptr;
   rules::Verdict deciding;
+  std::optional<Timestamp> due;  // of the time rule that holds next
   for (const rules::Rule& rule : rules::catalogue()) {
     rules::Verdict verdict;
     if (lot.management == Management::watch && is_price_rule(rule.reason)) {
@@ -239,8 +247,10 @@ void Stepper::weigh(Lot& lot, const pricing::Judgement& levels) {
         deciding = verdict;
       }
     }
+    if (verdict.state == rules::Verdict::State::waits && verdict.due) due = due ? std::min(*due, *verdict.due) : verdict.due;
     check.verdicts.emplace_back(rule.reason, std::move(verdict));
   }
+  state_.deadlines.set(lot.uid, due);
   if (first == nullptr || !lot.quantity.is_positive()) return;
   if (!lot.exit) {
     begin_exit(lot, first->reason, first->priority, std::move(reasons), lot.quantity, deciding);

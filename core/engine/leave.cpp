@@ -387,7 +387,14 @@ void Stepper::on(const event::OrderMissing& event) {
   advance(lot->uid);
 }
 
-void Stepper::on(const event::TimerFired&) { advance_all(); }
+void Stepper::on(const event::TimerFired&) {
+  for (const LotUid& uid : state_.deadlines.due(now_.wall)) {
+    const auto lot = state_.lots.find(uid);
+    if (lot != state_.lots.end()) check_guarded(lot->second);
+  }
+  advance_all();
+  wake_for_deadlines();
+}
 
 // ---- ending
 
@@ -503,6 +510,7 @@ void Stepper::close(Lot& lot) {
           {"slippage", slippage}});
   const LotUid uid = lot.uid;
   state_.triggers.erase(uid);
+  state_.deadlines.set(uid, std::nullopt);
   state_.flights.erase(uid);
   state_.decisions.erase(uid);
   state_.checks.erase(uid);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/calendar/us_equities.hpp"
+#include "core/engine/deadlines.hpp"
 #include "core/engine/trigger_book.hpp"
 #include "core/lifecycle/exit_table.hpp"
 #include "core/pricing/symbol_prices.hpp"
@@ -51,6 +52,7 @@ struct State {
 
   std::map<std::string, pricing::SymbolPrices> prices;
   TriggerBook triggers;
+  Deadlines deadlines;
 
   std::vector<Execution> executions;  ///< offered, not settled
   std::set<std::int64_t> taken_commands;  ///< ids of queued commands that were carried out

@@ -79,6 +79,7 @@ class Stepper {
   void weigh(Lot& lot, const pricing::Judgement& levels);
   void set_concern(Lot& lot, std::string concern, std::optional<Timestamp> previous_check);
   void index_triggers(const Lot& lot);
+  void wake_for_deadlines();
 
   // ---- leaving (leave.cpp)
   void begin_exit(Lot& lot, ExitReason reason, int priority, std::vector<ExitReason> reasons, Quantity wanted,
