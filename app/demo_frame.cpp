@@ -162,10 +162,13 @@ Line sums_row(const DemoView& view) {
 /// A part of what is told; of an outcome only the amount is coloured.
 Line told_part(const std::string& part, const DemoHappening& whole) {
   constexpr std::string_view kAmount = "result ";
-  if (whole.text.find(kAmount) == std::string::npos) return {{part, whole.tone}};
+  const std::size_t in_whole = whole.text.rfind(kAmount);
+  if (in_whole == std::string::npos) return {{part, whole.tone}};
   const std::size_t amount = part.rfind(kAmount);
-  if (amount == std::string::npos) return {{part, Tone::plain}};
-  return {{part.substr(0, amount), Tone::plain}, {part.substr(amount), whole.tone}};
+  if (amount != std::string::npos) return {{part.substr(0, amount), Tone::plain}, {part.substr(amount), whole.tone}};
+  // The line may have been broken within the amount.
+  const bool is_amount = whole.text.ends_with(part) && part.size() + in_whole < whole.text.size();
+  return {{part, is_amount ? whole.tone : Tone::plain}};
 }
 
 /// The latest happenings that fit, oldest first.
