@@ -106,6 +106,7 @@ void Stepper::check_guarded(Lot& lot) {
     const auto previous_check = lot.last_checked_at;
     lot.last_checked_at = now_.wall;
     ++lot.check_count;
+    state_.deadlines.set(lot.uid, std::nullopt);
     set_concern(lot, overflow.what(), previous_check);
     keep(lot);
   }

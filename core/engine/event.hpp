@@ -18,7 +18,8 @@
 /// What can happen to the engine. Time arrives beside each event; nothing in the engine asks for it.
 namespace belay::engine::event {
 
-/// The store's book at the start of a pass. Lots already known are kept as they are: the engine's are newer.
+/// The store's book at the start of a pass. Of lots already known only the levels and times count, which
+/// a person may have changed there; everything else of theirs is newer in the engine.
 struct BookLoaded {
   std::vector<Lot> lots;
   std::vector<Execution> executions;  ///< replaces those offered before

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <tuple>
 
 #include "core/engine/stepper.hpp"
 
@@ -90,29 +91,59 @@ void Stepper::give_up(const Overflow& overflow) {
 // ---- the book
 
 void Stepper::on(const event::BookLoaded& event) {
-  for (const Lot& lot : event.lots) {
-    if (!state_.lots.contains(lot.uid)) {
-      state_.lots.emplace(lot.uid, lot);
-      index_triggers(lot);
-      pricing::SymbolPrices& prices = state_.prices[lot.instrument.symbol];
-      if (lot.good_price && (!prices.last_good_at || (lot.priced_at && *prices.last_good_at < *lot.priced_at))) {
-        prices.last_good = lot.good_price;
-        prices.last_good_at = lot.priced_at;
-        prices.suspect = lot.suspect;
-      }
-      // An unbroken row of unsound quotes goes on over a restart, if somebody looked a moment ago.
-      if (!prices.unsound_since && lot.last_checked_at &&
-          now_.wall - *lot.last_checked_at <= state_.policy.unseen_limit) {
-        prices.unsound_since = lot.unsound_since;
-      }
-      if (lot.exit) state_.flights[lot.uid].began = now_.steady;
+  for (const Lot& stored : event.lots) {
+    const auto known = state_.lots.find(stored.uid);
+    if (known == state_.lots.end()) {
+      take_up(stored);
     } else {
-      state_.lots.at(lot.uid).id = lot.id;  // the row is only known once stored
+      known->second.id = stored.id;  // the row is only known once stored
+      heed_edits(known->second, stored);
     }
   }
+  // A lot that is known already, though its records may still wait to be written, is not opened a second time.
   state_.executions = event.executions;
+  std::erase_if(state_.executions, [&](const Execution& execution) {
+    return state_.lots.contains(reconcile::uid_of(execution, state_.account_number));
+  });
   for (const QuarantinedExecution& row : event.quarantined) quarantine(row);
   for (const OperatorCommand& command : event.commands) offer_command(command);
+}
+
+void Stepper::take_up(const Lot& lot) {
+  state_.lots.emplace(lot.uid, lot);
+  index_triggers(lot);
+  pricing::SymbolPrices& prices = state_.prices[lot.instrument.symbol];
+  if (lot.good_price && (!prices.last_good_at || (lot.priced_at && *prices.last_good_at < *lot.priced_at))) {
+    prices.last_good = lot.good_price;
+    prices.last_good_at = lot.priced_at;
+    prices.suspect = lot.suspect;
+  }
+  // An unbroken row of unsound quotes goes on over a restart, if somebody looked a moment ago.
+  if (!prices.unsound_since && lot.last_checked_at && now_.wall - *lot.last_checked_at <= state_.policy.unseen_limit) {
+    prices.unsound_since = lot.unsound_since;
+  }
+  if (lot.exit) state_.flights[lot.uid].began = now_.steady;
+}
+
+// Levels and times are the user's: what somebody changed in the table counts from the next pass on.
+void Stepper::heed_edits(Lot& lot, const Lot& stored) {
+  const auto parameters = [](const Lot& of) {
+    return std::tie(of.stop_loss, of.take_profit, of.max_hold_minutes, of.strategy, of.price_domain);
+  };
+  if (parameters(lot) == parameters(stored)) return;
+  const auto level = [](const std::optional<Price>& price) { return price ? FieldValue(Decimal(*price)) : FieldValue(); };
+  record(lot, EventType::operator_,
+         {{"command", std::string("edited in the table")},
+          {"stop_loss", level(stored.stop_loss)},
+          {"stop_loss_was", level(lot.stop_loss)},
+          {"take_profit", level(stored.take_profit)},
+          {"take_profit_was", level(lot.take_profit)}});
+  lot.stop_loss = stored.stop_loss;
+  lot.take_profit = stored.take_profit;
+  lot.max_hold_minutes = stored.max_hold_minutes;
+  lot.strategy = stored.strategy;
+  lot.price_domain = stored.price_domain;
+  index_triggers(lot);
 }
 
 void Stepper::quarantine(const QuarantinedExecution& row) {

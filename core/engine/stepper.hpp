@@ -44,6 +44,8 @@ class Stepper {
   void record(const Lot& lot, EventType type, Fields data);
   void record_account(EventType type, Fields data);
   void alert(action::RaiseAlert::Severity severity, std::string cause, const Lot* lot, std::string text);
+  void take_up(const Lot& lot);
+  void heed_edits(Lot& lot, const Lot& stored);
   void offer_command(const OperatorCommand& command);
   void quarantine(const QuarantinedExecution& row);
 

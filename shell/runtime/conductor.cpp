@@ -351,6 +351,7 @@ PassReport Conductor::pass() {
   PassReport report;
   report.failure = in.keep_lock();
   if (report.failure != Failure::none) return report;
+  if (in.store_down) in.save();  // what waits comes first: the book is read with it in place
   const bool loaded = in.load();
   in.had_book = in.had_book || loaded;
   if (!in.had_book) {
