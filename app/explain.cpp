@@ -129,6 +129,13 @@ void show_price(const Explained& one) {
   print(line);
 }
 
+/// The rule's own words, and the moment at which it will hold where they leave it out.
+std::string why_of(const Verdict& verdict) {
+  if (!verdict.due || verdict.state != Verdict::State::waits) return verdict.message;
+  const std::string due = time_text(verdict.due);
+  return verdict.message.contains(due) ? verdict.message : verdict.message + ", leaves at " + due;
+}
+
 void show(const Explained& one) {
   const Lot& lot = one.lot;
   print(lot.instrument.symbol + "  " + std::string(to_text(lot.direction)) + " " + lot.quantity.text() + " at " +
@@ -146,7 +153,7 @@ void show(const Explained& one) {
   if (check != nullptr) {
     for (const auto& [reason, verdict] : check->verdicts) {
       table.add({"  " + std::string(to_text(reason)), std::to_string(priority_of(reason)),
-                 std::string(state_text(verdict.state)), verdict.message});
+                 std::string(state_text(verdict.state)), why_of(verdict)});
     }
   }
   if (!table.empty()) {
