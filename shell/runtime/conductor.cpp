@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 // A decision older than this is not acted on: the process may have been stopped in between.
 constexpr Duration kDecisionAge = 5s;
 constexpr Duration kPollDistance = 50ms;
+constexpr Duration kStoreDistance = 5s;
 constexpr std::size_t kManyQuestions = 3;
 
 // The machine's clock that runs through suspension; the given clock of a replay has no say in this.
@@ -46,6 +47,7 @@ struct Conductor::Inner {
   std::vector<std::string> errors;
   bool dry = false;           // look(): nothing is sent or recorded
   bool store_down = false;    // the last save failed: records wait in `record`
+  Duration try_store_at{};    // machine time
   bool locked = false;
   bool had_book = false;      // loaded at least once
   std::string known_number;   // the account number that the store remembers
@@ -286,6 +288,7 @@ void Conductor::Inner::follow(Duration real_time) {
 
 void Conductor::Inner::save() {
   if (dry || record.batch().empty()) return;
+  if (store_down && machine_time() < try_store_at) return;
   const auto saved = parts.store.save(settings.account, record.batch());
   if (saved) {
     for (const NewRow& row : *saved) {
@@ -300,6 +303,7 @@ void Conductor::Inner::save() {
   // Protection goes on from memory and the broker; the records wait and are written when the store returns.
   complain("store: " + saved.error().message + " (" + std::to_string(record.batch().events.size()) + " records wait)");
   store_down = true;
+  try_store_at = machine_time() + kStoreDistance;  // an attempt may block for seconds, and exits are to be followed
   record.limit_waiting(parts.log, now().wall);
 }
 
@@ -414,7 +418,7 @@ std::vector<ExitLine> Conductor::attend(Duration real_time) {
       in.carry_out(engine::step(in.state, event::TimerFired{}, moment));
     }
     if (const auto events = in.workers.next(kPollDistance)) in.run(*events);
-    if (in.record.has_ended_exits()) in.save();
+    if (!in.store_down && in.record.has_ended_exits()) in.save();
   }
   in.save();
   PassReport report;
