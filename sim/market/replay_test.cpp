@@ -183,7 +183,7 @@ class RealFiles : public ::testing::TestWithParam<RealFile> {};
 TEST_P(RealFiles, AreReadWhole) {
   const std::string path = market_data_folder() + "/" + GetParam().name;
   const std::string text = content_of(path);
-  if (text.empty()) GTEST_SKIP() << path << " is not here";
+  ASSERT_FALSE(text.empty()) << path << " is not here: set BELAY_MARKET_DATA to the folder of real prices";
   const auto points = replay_csv(text, GetParam().name);
   ASSERT_TRUE(points) << points.error().message;
   EXPECT_EQ(points->size(), GetParam().points);
@@ -214,7 +214,7 @@ TEST(RealHourlyFiles, HavePrintsInSessionsOnly) {
   for (const char* name : {"spy_2010-05_flash_crash_trades_1h.csv", "vxx_2018-02_volatility_spike_trades_1h.csv",
                            "gme_2021-01_squeeze_trades_1h.csv"}) {
     const std::string text = content_of(market_data_folder() + "/" + name);
-    if (text.empty()) GTEST_SKIP() << name << " is not here";
+    ASSERT_FALSE(text.empty()) << name << " is not here";
     const auto points = replay_csv(text, name);
     ASSERT_TRUE(points);
     for (const PricePoint& point : *points) EXPECT_TRUE(calendar.is_open(point.at)) << name << " " << to_text(point.at);
@@ -223,7 +223,7 @@ TEST(RealHourlyFiles, HavePrintsInSessionsOnly) {
 
 TEST(FlashCrash, TouchesItsLow) {
   const std::string text = content_of(market_data_folder() + "/spy_2010-05_flash_crash_trades_1h.csv");
-  if (text.empty()) GTEST_SKIP() << "market data is not here";
+  ASSERT_FALSE(text.empty()) << "market data is not here";
   const auto points = replay_csv(text, "spy_2010-05_flash_crash_trades_1h.csv");
   ASSERT_TRUE(points);
   Price low = 1000_price;
