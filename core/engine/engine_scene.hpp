@@ -150,7 +150,9 @@ class MiniBroker {
   void execute(const OrderId& id, Quantity quantity, Price price, Timestamp now) {
     Order& order = orders.at(id);
     if (is_terminal(order.status)) return;
-    const Quantity part = std::min(quantity, *order.quantity - order.filled);
+    Quantity group_filled;  // of a linked pair, both together fill no more than one
+    for (const OrderId& member : group_of(id)) group_filled += orders.at(member).filled;
+    const Quantity part = std::min(quantity, *order.quantity - group_filled);
     if (!part.is_positive()) return;
     if (order.filled.is_zero()) {
       order.filled_average = price;
@@ -160,7 +162,7 @@ class MiniBroker {
     }
     order.filled += part;
     order.filled_at = now;
-    order.status = order.filled == *order.quantity ? OrderStatus::filled : OrderStatus::partially_filled;
+    order.status = group_filled + part == *order.quantity ? OrderStatus::filled : OrderStatus::partially_filled;
     const Quantity before = held[order.symbol];
     held[order.symbol] = order.side == Side::buy ? before + part : before - part;
     if ((before.is_positive() && held[order.symbol].is_negative()) ||
@@ -400,7 +402,10 @@ class Scene {
   [[nodiscard]] int records_of(EventType type) const {
     return static_cast<int>(std::ranges::count(records, type, &EventRecord::type));
   }
-  [[nodiscard]] LotUid uid_of(const std::string& key) const { return lot_uid("PA1", "execution:" + key); }
+  [[nodiscard]] LotUid uid_of(const std::string& key) const {
+    const auto row = std::ranges::find(upstream, key, &Execution::key);
+    return row == upstream.end() ? LotUid() : reconcile::uid_of(*row, "PA1");
+  }
 
   void note(const Action& action) {
     if (const auto* keep = std::get_if<action::KeepLot>(&action)) {
