@@ -181,7 +181,15 @@ void Stepper::ask_for_fills() {
 void Stepper::on(const event::FillsRead& event) {
   const auto orphans = std::exchange(state_.orphans, {});
   const auto shortfalls = std::exchange(state_.shortfalls, {});
-  for (const auto& [symbol, orphan] : orphans) adopt(orphan, reconcile::opening_of(orphan, event.fills));
+  std::vector<OrderId> known_entries;
+  for (const auto& [uid, lot] : state_.lots) {
+    if (lot.entry_order_id) known_entries.push_back(*lot.entry_order_id);
+  }
+  for (const auto& [symbol, orphan] : orphans) {
+    const auto entries = reconcile::entries_of(orphan, event.fills, known_entries);
+    for (const auto& [part, opening] : entries) adopt(part, opening);
+    if (entries.empty()) adopt(orphan, std::nullopt);
+  }
   for (const auto& [symbol, shortfall] : shortfalls) explain_shortfall(shortfall, event.fills);
   measure_allowances();
   advance_all();

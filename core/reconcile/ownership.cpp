@@ -216,6 +216,34 @@ std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Fill>&
   return opening;
 }
 
+std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Fill>& fills,
+                              const std::vector<OrderId>& known_entries) {
+  const Side opening_side = orphan.quantity.is_negative() ? Side::sell : Side::buy;
+  Quantity wanted = orphan.quantity.magnitude();
+  std::vector<std::vector<Fill>> orders;  // each order's fills, the oldest first
+  for (auto fill = fills.rbegin(); fill != fills.rend() && wanted.is_positive(); ++fill) {
+    if (fill->symbol != orphan.instrument.symbol || fill->side != opening_side) continue;
+    if (std::ranges::find(known_entries, fill->order_id) != known_entries.end()) continue;
+    auto order = std::ranges::find(orders, fill->order_id, [](const auto& of) { return of.front().order_id; });
+    if (order == orders.end()) order = orders.insert(order, std::vector<Fill>());
+    Fill part = *fill;
+    part.quantity = std::min(wanted, fill->quantity);
+    wanted -= part.quantity;
+    order->insert(order->begin(), std::move(part));
+  }
+  std::vector<Entry> entries;
+  if (wanted.is_positive()) return entries;
+  for (const std::vector<Fill>& of : orders) {
+    Entry entry{.part = orphan, .opening = {}};
+    entry.part.quantity = Quantity{};
+    for (const Fill& fill : of) entry.part.quantity += fill.quantity;
+    if (orphan.quantity.is_negative()) entry.part.quantity = -entry.part.quantity;
+    entry.opening = *opening_of(entry.part, of);
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
 OrderId outside_order(const Fill& fill) { return OrderId(fill.order_id.text() + "/" + fill.id); }
 
 std::vector<Fill> outside_closings(const std::string& symbol, Side closing_side, Quantity missing, Timestamp since,

@@ -95,6 +95,16 @@ struct Opening {
 };
 std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Fill>& fills);
 
+/// What one order contributed to a holding.
+struct Entry {
+  Orphan part;
+  Opening opening;
+};
+/// The orders that opened the holding, the newest first, without `known_entries`, which opened lots; empty when the
+/// fills do not reach back so far. One order is one trade: upstream writes an execution for each.
+std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Fill>& fills,
+                              const std::vector<OrderId>& known_entries);
+
 /// The name under which a fill of somebody else's order is counted against a lot, once.
 OrderId outside_order(const Fill& fill);
 
