@@ -199,16 +199,21 @@ void Stepper::measure_allowances() {
   }
 }
 
-// Guards and entries that a list did not show are looked at by id, a few in each pass, those never seen first.
+// Guards and entries that a list did not show are looked at by id, a few in each pass. Which few goes by the time: a
+// cycle that begins anew every minute remembers no others.
 void Stepper::look_at_unseen_orders() {
-  constexpr std::size_t kAtOnce = 3;
   std::vector<OrderId> unseen;
   for (const auto& [uid, lot] : state_.lots) {
     for (const auto& id : {lot.entry_order_id, lot.stop_order_id, lot.target_order_id}) {
       if (id && !state_.broker.orders.contains(*id)) unseen.push_back(*id);
     }
   }
-  for (std::size_t i = 0; i < std::min(kAtOnce, unseen.size()); ++i) emit(action::LookAtOrder{unseen[i]});
+  if (unseen.empty()) return;
+  constexpr std::size_t kLotsForEach = 250;  // the budget of calls grows with the number of lots
+  const std::size_t at_once = std::min(unseen.size(), 1 + state_.lots.size() / kLotsForEach);
+  const auto minute = std::chrono::floor<std::chrono::minutes>(std::chrono::nanoseconds(now_.wall.nanos)).count();
+  const std::size_t first = static_cast<std::size_t>(minute) * at_once % unseen.size();
+  for (std::size_t i = 0; i < at_once; ++i) emit(action::LookAtOrder{unseen[(first + i) % unseen.size()]});
 }
 
 void Stepper::on(const event::OrderSeen& event) {
