@@ -25,6 +25,15 @@ std::expected<std::vector<Lot>, ExitCode> read_lots(Store& store, const LotFilte
   return std::move(*lots);
 }
 
+std::expected<std::map<std::int64_t, Fields>, ExitCode> read_other_columns(Store& store, const LotFilter& filter) {
+  const auto version = store.schema_version();
+  if (!version) return std::unexpected(tell(version.error()));
+  if (*version == 0) return std::map<std::int64_t, Fields>{};
+  auto columns = store.other_columns(filter);
+  if (!columns) return std::unexpected(tell(columns.error()));
+  return std::move(*columns);
+}
+
 std::expected<std::vector<StoredEvent>, ExitCode> read_events(Store& store, const EventFilter& filter) {
   const auto version = store.schema_version();
   if (!version) return std::unexpected(tell(version.error()));

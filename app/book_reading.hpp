@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@ namespace belay::app {
 
 /// A store in which no Belay has run yet has no positions: that is no error.
 std::expected<std::vector<Lot>, ExitCode> read_lots(Store& store, const LotFilter& filter);
+/// By row id, what the rows have beside the lots' own fields.
+std::expected<std::map<std::int64_t, Fields>, ExitCode> read_other_columns(Store& store, const LotFilter& filter);
 std::expected<std::vector<StoredEvent>, ExitCode> read_events(Store& store, const EventFilter& filter);
 /// "17" as a position's id, anything else as a symbol or ticker, in upper case.
 LotFilter filter_for(const std::string& which);

@@ -6,9 +6,13 @@
 
 namespace belay::app {
 
-json::Value position_json(const Lot& lot) {
+json::Value position_json(const Lot& lot, const Fields& other_columns) {
   json::Object object;
   for (auto& [name, value] : store::lot_columns(lot)) object.append(name, std::move(value));
+  for (const auto& [name, value] : other_columns) {
+    const auto* text = std::get_if<std::string>(&value);
+    object.append(name, text == nullptr ? json::Value() : json::Value(*text));
+  }
   return object;
 }
 

@@ -9,7 +9,7 @@
 namespace belay::app {
 
 /// Keys are the columns of active_positions, plus account and symbol.
-json::Value position_json(const Lot& lot);
+json::Value position_json(const Lot& lot, const Fields& other_columns = {});
 /// {"id", "position_id", "event_type", "event_data" (object), "created_at"}
 json::Value event_json(const StoredEvent& event);
 

@@ -49,7 +49,12 @@ int positions(const PositionsOptions& options) {
   if (!lots) return lots.error();
   if (options.json) {
     json::Array rows;
-    for (const Lot& lot : *lots) rows.push_back(position_json(lot));
+    const auto others = read_other_columns(*wired->store, {.include_closed = options.all, .symbol = {}, .id = 0});
+    if (!others) return others.error();
+    for (const Lot& lot : *lots) {
+      const auto beside = others->find(lot.id);
+      rows.push_back(position_json(lot, beside == others->end() ? Fields{} : beside->second));
+    }
     print_json(std::move(rows));
   } else if (lots->empty()) {
     print("no " + std::string(options.all ? "" : "open ") + "positions in " + wired->store->description());

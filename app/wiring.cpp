@@ -44,6 +44,9 @@ class AbsentStore : public Store {
     return std::unexpected(error_);
   }
   StoreResult<std::vector<Lot>> lots(const LotFilter&) override { return std::unexpected(error_); }
+  StoreResult<std::map<std::int64_t, Fields>> other_columns(const LotFilter&) override {
+    return std::unexpected(error_);
+  }
   StoreResult<std::vector<StoredEvent>> events(const EventFilter&) override { return std::unexpected(error_); }
   [[nodiscard]] std::uint64_t statements() const override { return 0; }
   [[nodiscard]] std::string description() const override { return "no store"; }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -129,6 +130,8 @@ class Store {
   virtual StoreResult<std::vector<OperatorCommand>> waiting_commands(const std::string& account) = 0;
 
   virtual StoreResult<std::vector<Lot>> lots(const LotFilter& filter) = 0;
+  /// What active_positions has beside the lots' own fields (created_at, …), by row id: for people and scripts.
+  virtual StoreResult<std::map<std::int64_t, Fields>> other_columns(const LotFilter& filter) = 0;
   virtual StoreResult<std::vector<StoredEvent>> events(const EventFilter& filter) = 0;
 
   /// SQL statements sent so far, transaction control included.

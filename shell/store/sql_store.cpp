@@ -2,10 +2,12 @@
 #include "shell/store/sql_store.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "shell/json/value.hpp"
 #include "shell/json/write.hpp"
 #include "shell/store/execution_row.hpp"
+#include "shell/store/lot_columns.hpp"
 #include "shell/store/migrator.hpp"
 #include "shell/store/row_reader.hpp"
 #include "shell/store/statements.hpp"
@@ -180,14 +182,18 @@ StoreResult<std::vector<OperatorCommand>> SqlStore::waiting_commands(const std::
   return std::move(notes->commands);
 }
 
-StoreResult<std::vector<Lot>> SqlStore::lots(const LotFilter& filter) {
-  const auto rows = connection_->run(
+StoreResult<Rows> SqlStore::lot_rows(const LotFilter& filter) {
+  return connection_->run(
       "SELECT p.*, a.account_number AS owner_number FROM active_positions p "
       "LEFT JOIN belay_accounts a ON a.account_name = p.account_name "
       "WHERE (CAST($1 AS text) = 'all' OR p.status IN ('open', 'closing')) "
       "AND (CAST($2 AS text) = '' OR p.ticker = CAST($2 AS text) OR p.option_symbol = CAST($2 AS text)) "
       "AND (CAST($3 AS text) = '0' OR CAST(p.id AS text) = CAST($3 AS text))",
       {std::string(filter.include_closed ? "all" : "live"), filter.symbol, std::to_string(filter.id)});
+}
+
+StoreResult<std::vector<Lot>> SqlStore::lots(const LotFilter& filter) {
+  const auto rows = lot_rows(filter);
   if (!rows) return std::unexpected(rows.error());
   std::vector<Lot> out;
   for (std::size_t i = 0; i < rows->rows.size(); ++i) {
@@ -200,6 +206,25 @@ StoreResult<std::vector<Lot>> SqlStore::lots(const LotFilter& filter) {
     out.push_back(std::move(row.lot));
   }
   std::ranges::sort(out, older);
+  return out;
+}
+
+StoreResult<std::map<std::int64_t, Fields>> SqlStore::other_columns(const LotFilter& filter) {
+  const auto rows = lot_rows(filter);
+  if (!rows) return std::unexpected(rows.error());
+  std::set<std::string> known{"owner_number", "exact_values"};
+  for (const auto& [name, value] : lot_columns(Lot{})) known.insert(name);
+  std::map<std::int64_t, Fields> out;
+  for (std::size_t i = 0; i < rows->rows.size(); ++i) {
+    RowReader row(*rows, i);
+    Fields& fields = out[row.integer("id").value_or(0)];
+    for (const auto& [name, place] : rows->columns) {
+      if (known.contains(name)) continue;
+      const std::string* text = rows->text(i, name);
+      const auto time = text != nullptr && name.ends_with("_at") ? row.time(name) : std::nullopt;
+      fields.emplace_back(name, text == nullptr ? FieldValue() : FieldValue(time ? to_text(*time) : *text));
+    }
+  }
   return out;
 }
 

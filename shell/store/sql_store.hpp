@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ class SqlStore final : public Store {
   StoreResult<std::int64_t> enqueue(const std::string& account, const OperatorCommand& command) override;
   StoreResult<std::vector<OperatorCommand>> waiting_commands(const std::string& account) override;
   StoreResult<std::vector<Lot>> lots(const LotFilter& filter) override;
+  StoreResult<std::map<std::int64_t, Fields>> other_columns(const LotFilter& filter) override;
   StoreResult<std::vector<StoredEvent>> events(const EventFilter& filter) override;
   [[nodiscard]] std::uint64_t statements() const override { return connection_->statements(); }
   [[nodiscard]] std::string description() const override { return connection_->description(); }
@@ -40,6 +42,7 @@ class SqlStore final : public Store {
     std::string number;
     std::vector<OperatorCommand> commands;
   };
+  StoreResult<Rows> lot_rows(const LotFilter& filter);
   StoreResult<AccountNotes> read_notes(const std::string& account);
   StoreResult<void> read_lots(const std::string& account, const std::string& aliases, StoredBook& book);
   StoreResult<void> claim(const std::string& account, const std::vector<const Lot*>& lots);
