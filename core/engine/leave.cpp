@@ -486,7 +486,8 @@ void Stepper::close(Lot& lot) {
   lot.closed_at = now_.wall;
   count_result(lot);
   lot.current_price = lot.exit_price;
-  lot.result = Money{};
+  lot.result = lot.realised_result;
+  if (lot.exit_price) lot.result_percent = percent_at(lot, *lot.exit_price);
   lot.concern.clear();
   lot.concern_since.reset();
 

@@ -218,7 +218,8 @@ Columns lot_columns(const Lot& lot) {
           {"instrument_type", to_text(lot.instrument.kind)},
           {"strategy_type", to_text(lot.strategy)},
           {"side", to_text(lot.direction)},
-          {"quantity", value_of(lot.quantity)},
+          // Of a closed lot nothing is left; its row goes on telling how much it was, as other services read it.
+          {"quantity", value_of(lot.status == LotStatus::closed ? lot.original_quantity : lot.quantity)},
           {"original_quantity", value_of(lot.original_quantity)},
           {"multiplier", lot.multiplier},
           {"entry_price", value_of(lot.entry_price)},
