@@ -10,6 +10,8 @@ import pytest
 
 import belay_e2e
 
+pytest.register_assert_rewrite("trades")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def program():
