@@ -244,11 +244,10 @@ void Stepper::on(const event::OrderGone& event) {
 }
 
 // One read serves everybody who waits for it.
-void Stepper::ask_for_broker_read() {
-  constexpr Duration kDistance = std::chrono::milliseconds(500);
+void Stepper::ask_for_broker_read(Duration distance) {
   BrokerView& broker = state_.broker;
-  if (broker.read_asked && now_.steady - *broker.read_asked < kDistance) {
-    emit(action::WakeAt{*broker.read_asked + kDistance});
+  if (broker.read_asked && now_.steady - *broker.read_asked < distance) {
+    emit(action::WakeAt{*broker.read_asked + distance});
     return;
   }
   broker.read_asked = now_.steady;

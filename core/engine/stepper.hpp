@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "core/engine/step.hpp"
@@ -9,7 +10,7 @@ namespace belay::engine {
 
 /// One step in the making: the state, the moment, and the actions so far. The handlers are spread over files by what
 /// they are about: step.cpp (the book, commands), broker_read.cpp, take_over.cpp (ownership), check.cpp (prices and
-/// rules), leave.cpp (exits).
+/// rules), leave.cpp (exits), replies.cpp (what became of an order), finish.cpp (the proof that a lot is flat).
 class Stepper {
  public:
   Stepper(State& state, Moment now) : state_(state), now_(now) {}
@@ -58,7 +59,7 @@ class Stepper {
   void count_guard_fill(Lot& lot, const Order& guard, ExitReason reason);
   void measure_allowances();
   void look_at_unseen_orders();
-  void ask_for_broker_read();
+  void ask_for_broker_read(Duration distance = std::chrono::milliseconds(500));
 
   // ---- whose shares are whose (take_over.cpp)
   void settle_ownership();
@@ -83,7 +84,7 @@ class Stepper {
   void index_triggers(const Lot& lot);
   void wake_for_deadlines();
 
-  // ---- leaving (leave.cpp)
+  // ---- leaving (leave.cpp, replies.cpp, finish.cpp)
   void begin_exit(Lot& lot, ExitReason reason, int priority, std::vector<ExitReason> reasons, Quantity wanted,
                   const rules::Verdict& verdict);
   void join_exit(Lot& lot, ExitReason reason, Quantity wanted, const std::string& message, const std::string& who);

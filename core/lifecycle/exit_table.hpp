@@ -47,6 +47,9 @@ struct Flight {
   bool operator==(const Flight&) const = default;
 };
 
+/// So many refusals in a row, and a person is told.
+inline constexpr int kRefusalsBeforeAlert = 3;
+
 /// All that the table looks at.
 struct ExitView {
   const Lot& lot;  ///< with its exit

@@ -29,6 +29,10 @@ int orders_of_this_exit(const Lot& lot) {
   }));
 }
 
+bool has_current_quote(const ExitView& v) {
+  return v.quote && v.now.wall - v.quote->as_of <= v.policy.quote_age_limit;
+}
+
 bool is_urgent(const Exit& exit) {
   return std::ranges::any_of(exit.reasons, [](ExitReason reason) { return reason == ExitReason::stop_loss; });
 }
@@ -37,16 +41,22 @@ bool is_urgent(const Exit& exit) {
 
 LadderStep ladder_step(const ExitView& v) {
   const bool is_long = v.lot.is_long();
-  const Price side = !v.quote ? Price{} : is_long ? v.quote->bid : v.quote->ask;
+  const std::optional<Price> collar =
+      v.last_good ? std::optional(scale(*v.last_good, is_long ? v.policy.option_collar
+                                                              : 2_ratio - v.policy.option_collar))
+                  : std::nullopt;
+  if (!has_current_quote(v)) {
+    if (!collar) return {.possible = false, .limit = std::nullopt, .why = "there is no current quote of the option"};
+    return {.possible = true,
+            .limit = rounded(*collar, v),
+            .why = "limit at the collar: there is no current quote of the option"};
+  }
+  const Price side = is_long ? v.quote->bid : v.quote->ask;
   if (!side.is_positive()) {
     if (!is_long) return {.possible = false, .limit = std::nullopt, .why = "nobody offers the option: cannot be bought back"};
     return {.possible = true, .limit = rounded(kSmallestTick, v), .why = "nobody bids for the option: offered at the smallest tick"};
   }
 
-  const std::optional<Price> collar =
-      v.last_good ? std::optional(scale(*v.last_good, is_long ? v.policy.option_collar
-                                                              : 2_ratio - v.policy.option_collar))
-                  : std::nullopt;
   const bool within_collar = !collar || (is_long ? side >= *collar : side <= *collar);
   const int taken = orders_of_this_exit(v.lot);
   const int last = v.policy.ladder_steps - 1;

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the last fill to the proof that the lot is flat.
+#include <algorithm>
+#include <chrono>
+
+#include "core/engine/stepper.hpp"
+
+namespace belay::engine {
+
+using namespace std::chrono_literals;
+
+void Stepper::recount(Lot& lot) {
+  const Quantity left = left_so_far(lot);
+  const Quantity before = lot.quantity;
+  if (left > lot.original_quantity) {
+    freeze(lot, "more has left than was held: " + left.text() + " of " + lot.original_quantity.text());
+  }
+  lot.quantity = std::max(Quantity{}, lot.original_quantity - left);
+  if (lot.quantity == before) return;
+  if (lot.current_price) lot.result = result_at(lot, *lot.current_price);
+  lifecycle::Flight& flight = state_.flights[lot.uid];
+  flight.last_fill = now_.steady;
+  if (lot.quantity.is_zero() && !lot.exit) {
+    // It left without an exit of ours: by its guard, or by somebody else's order.
+    Exit exit;
+    exit.reason = lot.left_elsewise.empty() ? ExitReason::external_close : lot.left_elsewise.back().reason;
+    exit.reasons = {exit.reason};
+    exit.triggered_at = now_.wall;
+    exit.left_before = left;
+    exit.message = exit.reason == ExitReason::external_close ? "closed outside of Belay" : "a resting guard filled";
+    lot.exit = exit;
+    lot.status = LotStatus::closing;
+    flight.began = now_.steady;
+  }
+}
+
+Quantity Stepper::held_by_others(const Lot& lot) const {
+  const auto ignored = state_.ignored.find(lot.instrument.symbol);
+  Quantity sum = ignored == state_.ignored.end() ? Quantity{} : ignored->second;
+  for (const auto& [uid, other] : state_.lots) {
+    if (uid != lot.uid && other.instrument.symbol == lot.instrument.symbol) sum += other.quantity;
+  }
+  return sum;
+}
+
+// Closed means flat: the exit's fills add up to the lot, and a read of the broker that began after the last of them
+// shows no more than the other lots.
+void Stepper::finish_if_flat(const LotUid& uid) {
+  Lot& lot = state_.lots.at(uid);
+  if (lot.quantity.is_positive()) {
+    finish_part(lot);
+    return;
+  }
+  const lifecycle::Flight& flight = state_.flights[uid];
+  const BrokerView& broker = state_.broker;
+  const bool read_since = broker.read_at && (!flight.last_fill || broker.read_at->steady > *flight.last_fill);
+  const auto holding = broker.holdings.find(lot.instrument.symbol);
+  const Quantity held = holding == broker.holdings.end() ? Quantity{} : holding->second.quantity.magnitude();
+  if (read_since && held <= held_by_others(lot)) {
+    close(lot);
+    return;
+  }
+  // Asked again soon at first, then ever more rarely: the count may disagree for long, and calls are limited.
+  const Duration waited = now_.steady - flight.last_fill.value_or(flight.began);
+  state_.decisions[uid].why = "all of it has left; the broker's count is awaited";
+  ask_for_broker_read(std::clamp<Duration>(waited / 4, 500ms, 15s));
+}
+
+void Stepper::finish_part(Lot& lot) {
+  record(lot, EventType::reconciled,
+         {{"result", std::string("part of the lot has left")},
+          {"reason", std::string(to_text(lot.exit->reason))},
+          {"quantity_left", Decimal(lot.quantity)}});
+  lot.exit.reset();
+  lot.status = LotStatus::open;
+  state_.decisions.erase(lot.uid);
+  keep(lot);
+}
+
+// A result that is too large to be counted does not keep a lot from closing.
+void Stepper::count_result(Lot& lot) {
+  try {
+    Money value;
+    for (const ExitOrder& order : lot.exit_orders) {
+      if (order.filled_average) value += notional(*order.filled_average, order.filled, lot.multiplier);
+    }
+    for (const LeftElsewise& part : lot.left_elsewise) value += part.value;
+    const Money paid = notional(lot.entry_price, lot.original_quantity, lot.multiplier);
+    lot.exit_price = average_price(value, lot.original_quantity, lot.multiplier);
+    lot.realised_result = lot.is_long() ? value - paid : paid - value;
+  } catch (const Overflow& overflow) {
+    record(lot, EventType::monitor_error, {{"error", "the result cannot be counted: " + std::string(overflow.what())}});
+  }
+}
+
+void Stepper::close(Lot& lot) {
+  lot.status = LotStatus::closed;
+  lot.close_reason = lot.exit->reason;
+  lot.closed_at = now_.wall;
+  count_result(lot);
+  lot.current_price = lot.exit_price;
+  lot.result = lot.realised_result;
+  if (lot.exit_price) lot.result_percent = percent_at(lot, *lot.exit_price);
+  lot.concern.clear();
+  lot.concern_since.reset();
+
+  const auto last = std::ranges::find_if(lot.exit_orders.rbegin(), lot.exit_orders.rend(),
+                                         [](const ExitOrder& o) { return o.filled.is_positive(); });
+  const std::string order_id = last != lot.exit_orders.rend()        ? last->id.text()
+                               : lot.left_elsewise.empty()           ? ""
+                                                                     : lot.left_elsewise.back().order.text();
+  const auto slippage = lot.exit_price && lot.exit->trigger_price
+                            ? FieldValue(Decimal(lot.is_long() ? *lot.exit->trigger_price - *lot.exit_price
+                                                               : *lot.exit_price - *lot.exit->trigger_price))
+                            : FieldValue();
+  emit(action::KeepLot{lot});
+  record(lot, EventType::closed,
+         {{"order_id", order_id},
+          {"reason", std::string(to_text(lot.exit->reason))},
+          {"final_price", lot.exit_price ? FieldValue(Decimal(*lot.exit_price)) : FieldValue()},
+          {"final_pnl", lot.realised_result ? FieldValue(Decimal(*lot.realised_result)) : FieldValue()},
+          {"quantity", Decimal(lot.original_quantity)},
+          {"triggered_at", to_text(lot.exit->triggered_at)},
+          {"slippage", slippage}});
+  const LotUid uid = lot.uid;
+  state_.triggers.erase(uid);
+  state_.deadlines.set(uid, std::nullopt);
+  state_.flights.erase(uid);
+  state_.decisions.erase(uid);
+  state_.checks.erase(uid);
+  state_.lots.erase(uid);
+}
+
+ExitStanding exit_standing(const State& state, const LotUid& uid) {
+  const auto decision = state.decisions.find(uid);
+  if (decision == state.decisions.end()) return ExitStanding::working;
+  if (std::holds_alternative<lifecycle::Stuck>(decision->second.move)) return ExitStanding::failed;
+  const auto* wait = std::get_if<lifecycle::Wait>(&decision->second.move);
+  if (wait != nullptr && wait->passive) return ExitStanding::waiting;
+  const auto flight = state.flights.find(uid);
+  if (flight != state.flights.end() && flight->second.refusals >= lifecycle::kRefusalsBeforeAlert) return ExitStanding::failed;
+  return ExitStanding::working;
+}
+
+bool has_work_in_flight(const State& state) {
+  return std::ranges::any_of(state.lots, [&](const auto& entry) {
+    return entry.second.exit && exit_standing(state, entry.first) == ExitStanding::working;
+  });
+}
+
+}  // namespace belay::engine
