@@ -7,12 +7,14 @@
 #include <array>
 #include <filesystem>
 #include <utility>
+#include <variant>
 
 #include "app/config_file.hpp"
 #include "app/config_keys.hpp"
 #include "app/nearest.hpp"
 #include "app/secret_file.hpp"
 #include "shell/net/url.hpp"
+#include "shell/store/open.hpp"
 
 namespace belay::app {
 namespace {
@@ -41,6 +43,7 @@ class Loader {
     choose_credentials();
     choose_data_url();
     choose_store();
+    check_store();
     note_strangers();
     out_.config = std::move(draft_.config);
     return std::move(out_);
@@ -123,6 +126,16 @@ class Loader {
       choose_database();
     } else {
       choose_default_file();
+    }
+  }
+
+  /// A location that cannot be understood is a wrong setting, not a store that is away.
+  void check_store() {
+    const auto* location = std::get_if<std::string>(&draft_.config.store);
+    if (location == nullptr || location->empty()) return;
+    const std::string source = is_set("BELAY_STORE") ? "BELAY_STORE" : draft_.config.file + ": [store] location";
+    if (const auto understood = store::check_spec(*location); !understood) {
+      complain(Concern::store, source + ": " + understood.error().message);
     }
   }
 

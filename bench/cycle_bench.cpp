@@ -20,8 +20,8 @@ namespace {
 
 using namespace belay;
 
-const Timestamp kNoon = calendar::from_new_york(
-    std::chrono::year(2026) / std::chrono::January / 26, std::chrono::hours(12));
+const Timestamp kNoon =
+    calendar::from_new_york(std::chrono::year(2026) / std::chrono::January / 26, std::chrono::hours(12));
 
 template <class T>
 T must(Result<T> result) {
@@ -35,12 +35,11 @@ sim::Exchange exchange_with(std::int64_t positions) {
   const std::string account = exchange.accounts().front();
   for (std::int64_t i = 0; i < positions; ++i) {
     const bool option = i % 2 == 1;
-    const std::string symbol =
-        option ? occ_symbol({.root = "BEL",
-                             .expiration = std::chrono::year(2026) / std::chrono::March / 20,
-                             .is_call = true,
-                             .strike = Price::whole(50 + i)})
-               : "S" + std::to_string(i);
+    const std::string symbol = option ? occ_symbol({.root = "BEL",
+                                                    .expiration = std::chrono::year(2026) / std::chrono::March / 20,
+                                                    .is_call = true,
+                                                    .strike = Price::whole(50 + i)})
+                                      : "S" + std::to_string(i);
     const Price price = option ? Price::whole(5) : Price::whole(100);
     exchange.on_quote(symbol, {price - Price::from_nanos(10'000'000), price, kNoon});
     exchange.on_trade(symbol, price, Quantity::whole(100), kNoon);
@@ -50,8 +49,9 @@ sim::Exchange exchange_with(std::int64_t positions) {
 }
 
 void Cycle(benchmark::State& run) {
-  auto server = must(sim::Server::start({.speed = Ratio{}, .trading_requests_per_minute = 0, .data_requests_per_minute = 0},
-                                        exchange_with(run.range(0))));
+  auto server =
+      must(sim::Server::start({.speed = Ratio{}, .trading_requests_per_minute = 0, .data_requests_per_minute = 0},
+                              exchange_with(run.range(0))));
   const auto folder = std::filesystem::temp_directory_path() / ("belay-bench-" + std::to_string(::getpid()));
   std::filesystem::remove_all(folder);
   auto store = store::open_sqlite(folder / "belay.db");

@@ -12,8 +12,8 @@ namespace {
 
 using namespace belay;
 
-const Timestamp kNoon = calendar::from_new_york(
-    std::chrono::year(2026) / std::chrono::January / 26, std::chrono::hours(12));
+const Timestamp kNoon =
+    calendar::from_new_york(std::chrono::year(2026) / std::chrono::January / 26, std::chrono::hours(12));
 
 Moment at(std::int64_t i) { return {kNoon + Duration(i), Duration(i)}; }
 
@@ -40,7 +40,8 @@ engine::State state_of(std::int64_t lots, std::int64_t symbols) {
 }
 
 engine::event::Tick tick(Price price, std::int64_t i) {
-  return {{.symbol = "S0", .trade = Trade{price, kNoon + Duration(i)}, .quote = Quote{price, price, kNoon + Duration(i)}}};
+  return {
+      {.symbol = "S0", .trade = Trade{price, kNoon + Duration(i)}, .quote = Quote{price, price, kNoon + Duration(i)}}};
 }
 
 void quiet_tick(benchmark::State& run, std::int64_t symbols) {
@@ -67,9 +68,8 @@ void Sweep(benchmark::State& run) {
   engine::step(state, read, at(1));
   std::int64_t i = 1;
   for (auto _ : run) benchmark::DoNotOptimize(engine::step(state, engine::event::CheckDue{}, at(++i)));
-  run.counters["per_lot"] = benchmark::Counter(static_cast<double>(run.range(0)),
-                                               benchmark::Counter::kIsIterationInvariantRate |
-                                                   benchmark::Counter::kInvert);
+  run.counters["per_lot"] = benchmark::Counter(
+      static_cast<double>(run.range(0)), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 BENCHMARK(QuietTickOneSymbol)->RangeMultiplier(10)->Range(10, 1'000'000);

@@ -57,9 +57,7 @@ void append_two_digits(std::string& out, std::int64_t number) {
 
 }  // namespace
 
-seconds utc_offset(Timestamp at) {
-  return offset_at(to_seconds(at));
-}
+seconds utc_offset(Timestamp at) { return offset_at(to_seconds(at)); }
 
 LocalTime to_new_york(Timestamp at) {
   const sys_seconds moment = to_seconds(at);

@@ -12,9 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Timestamp at(const char* text) {
-  return parse_timestamp(text).value();
-}
+Timestamp at(const char* text) { return parse_timestamp(text).value(); }
 
 /// The time zone data of the system, for comparison.
 absl::TimeZone reference() {

@@ -33,9 +33,7 @@ bool keeps(sys_days today, sys_days holiday) {
   return today == holiday;
 }
 
-sys_days thanksgiving(year y) {
-  return y / November / Thursday[4];
-}
+sys_days thanksgiving(year y) { return y / November / Thursday[4]; }
 
 bool is_holiday(sys_days today) {
   const Date date(today);

@@ -16,9 +16,7 @@ constexpr std::size_t kShownText = 64;  // how much of a foreign text an error r
 constexpr int kFirstYear = 1678;        // every moment of these years fits into 64 bits of nanoseconds, at any offset
 constexpr int kLastYear = 2261;
 
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes a text apart from the left; once something is not as expected, `failed` stays set.
 class Reader {

@@ -26,9 +26,7 @@ constexpr year kFirstCheckedYear{2010};
 constexpr year kLastCheckedYear{2040};
 constexpr days kNeverWithoutSession{14};  // the longest closure since 1933 was four trading days, in September 2001
 
-Date days_later(Date date, int count) {
-  return sys_days(date) + days(count);
-}
+Date days_later(Date date, int count) { return sys_days(date) + days(count); }
 
 std::optional<Session> built_in_session(Date date) {
   const DayKind kind = nyse_day(date);
@@ -89,9 +87,7 @@ struct UsEquities::BrokerCalendar {
   }
 };
 
-bool Session::is_half_day() const {
-  return close < from_new_york(date, kFullClose);
-}
+bool Session::is_half_day() const { return close < from_new_york(date, kFullClose); }
 
 bool UsEquities::broker_knows(Date date) const {
   if (broker_ == nullptr) return false;
@@ -147,13 +143,9 @@ Session UsEquities::last_session_on_or_before(Date date) const {
   }
 }
 
-Session UsEquities::session_after(Date date) const {
-  return first_session_on_or_after(days_later(date, 1));
-}
+Session UsEquities::session_after(Date date) const { return first_session_on_or_after(days_later(date, 1)); }
 
-Session UsEquities::session_before(Date date) const {
-  return last_session_on_or_before(days_later(date, -1));
-}
+Session UsEquities::session_before(Date date) const { return last_session_on_or_before(days_later(date, -1)); }
 
 std::optional<Span> UsEquities::extended_hours_on(Date date) const {
   const auto session = session_on(date);

@@ -16,19 +16,13 @@ using std::chrono::days;
 using std::chrono::sys_days;
 using testing::HasSubstr;
 
-Timestamp at(const char* text) {
-  return parse_timestamp(text).value();
-}
+Timestamp at(const char* text) { return parse_timestamp(text).value(); }
 
 Session session(Date date, std::chrono::seconds open, std::chrono::seconds close) {
   return {.date = date, .open = from_new_york(date, open), .close = from_new_york(date, close)};
 }
-Session full_day(Date date) {
-  return session(date, 9h + 30min, 16h);
-}
-Session half_day(Date date) {
-  return session(date, 9h + 30min, 13h);
-}
+Session full_day(Date date) { return session(date, 9h + 30min, 16h); }
+Session half_day(Date date) { return session(date, 9h + 30min, 13h); }
 
 TEST(UsEquities, SessionsAreGivenInUtc) {
   const UsEquities equities;

@@ -88,10 +88,10 @@ struct WakeAt {
 
 namespace belay::engine {
 
-using Action = std::variant<action::SubmitOrder, action::CancelOrder, action::AskOrder, action::LookAtOrder,
-                            action::FetchPrices, action::ReadBroker, action::ReadFills, action::KeepLot,
-                            action::RecordEvent, action::SettleExecution, action::FinishCommand, action::RaiseAlert,
-                            action::WakeAt>;
+using Action =
+    std::variant<action::SubmitOrder, action::CancelOrder, action::AskOrder, action::LookAtOrder, action::FetchPrices,
+                 action::ReadBroker, action::ReadFills, action::KeepLot, action::RecordEvent, action::SettleExecution,
+                 action::FinishCommand, action::RaiseAlert, action::WakeAt>;
 using Actions = std::vector<Action>;
 
 }  // namespace belay::engine

@@ -62,7 +62,8 @@ void Stepper::absorb(const Order& order) {
 }
 
 void Stepper::absorb_exit_order(Lot& lot, const Order& order, int attempt) {
-  if (order.symbol != lot.instrument.symbol || order.side != lot.exit_side()) return;  // the id fits, the order does not
+  if (order.symbol != lot.instrument.symbol || order.side != lot.exit_side())
+    return;  // the id fits, the order does not
   ExitOrder* known = exit_order_of(lot, order.client_id);
   if (known == nullptr) {
     // Sent by a process that died before it could say so. The id tells whose it is.
@@ -114,8 +115,14 @@ void Stepper::absorb_exit_order(Lot& lot, const Order& order, int attempt) {
 void Stepper::recover_exit(Lot& lot, const Order& order) {
   // The reason died with the process. The rules are asked again, with the price and the time at which it was sent.
   const Timestamp then = order.submitted_at.value_or(now_.wall);
-  rules::Situation situation{.lot = lot, .now = then, .calendar = state_.calendar, .policy = state_.policy,
-                             .price = std::nullopt, .no_price = "not recorded", .guards = {}, .command = nullptr};
+  rules::Situation situation{.lot = lot,
+                             .now = then,
+                             .calendar = state_.calendar,
+                             .policy = state_.policy,
+                             .price = std::nullopt,
+                             .no_price = "not recorded",
+                             .guards = {},
+                             .command = nullptr};
   if (order.filled_average) {
     situation.price = rules::PriceRange{*order.filled_average, *order.filled_average, *order.filled_average};
   }

@@ -54,8 +54,8 @@ void Stepper::on(const event::PricesRead& event) {
   }
   if (!event.failed.empty()) {
     record_account(EventType::monitor_error,
-                   {{"error", "prices of " + std::to_string(event.failed.size()) + " symbols could not be read: " +
-                                  event.failed.front().second}});
+                   {{"error", "prices of " + std::to_string(event.failed.size()) +
+                                  " symbols could not be read: " + event.failed.front().second}});
   }
   advance_all();
 }
@@ -147,8 +147,10 @@ void Stepper::check(Lot& lot) {
   if (!check.checked) {
     set_concern(lot, check.why_not, previous_check);
   } else if (rules::levels_contradict(lot)) {
-    set_concern(lot, "stop " + lot.stop_loss->text() + " is at or beyond the target " + lot.take_profit->text() +
-                         ": neither is trusted", previous_check);
+    set_concern(lot,
+                "stop " + lot.stop_loss->text() + " is at or beyond the target " + lot.take_profit->text() +
+                    ": neither is trusted",
+                previous_check);
   } else if (guards_standing(lot, state_.broker) == rules::Guards::absent && !lot.exit) {
     set_concern(lot, "its bracket is absent at the broker; the local rules guard it", previous_check);
   } else if (has_no_protection(lot)) {
@@ -248,7 +250,8 @@ void Stepper::weigh(Lot& lot, const pricing::Judgement& levels) {
         deciding = verdict;
       }
     }
-    if (verdict.state == rules::Verdict::State::waits && verdict.due) due = due ? std::min(*due, *verdict.due) : verdict.due;
+    if (verdict.state == rules::Verdict::State::waits && verdict.due)
+      due = due ? std::min(*due, *verdict.due) : verdict.due;
     check.verdicts.emplace_back(rule.reason, std::move(verdict));
   }
   state_.deadlines.set(lot.uid, due);
@@ -263,12 +266,12 @@ void Stepper::weigh(Lot& lot, const pricing::Judgement& levels) {
 // People are told when a concern begins (a doubtful price: when it has lasted), not each time it is seen again.
 void Stepper::set_concern(Lot& lot, std::string concern, std::optional<Timestamp> previous_check) {
   const bool doubtful_price = !concern.empty() && lot.frozen.empty() &&
-                              !state_.ownership_concerns.contains(lot.instrument.symbol) && !state_.checks[lot.uid].checked;
+                              !state_.ownership_concerns.contains(lot.instrument.symbol) &&
+                              !state_.checks[lot.uid].checked;
   const bool is_new = concern.empty() != lot.concern.empty() || (!doubtful_price && concern != lot.concern);
   if (is_new) {
     lot.concern_since = concern.empty() ? std::nullopt : std::optional(now_.wall);
-    record(lot, doubtful_price ? EventType::amber : EventType::check,
-           {{"concern", concern}, {"was", lot.concern}});
+    record(lot, doubtful_price ? EventType::amber : EventType::check, {{"concern", concern}, {"was", lot.concern}});
   }
   if (concern.empty()) {
     lot.concern.clear();
@@ -286,8 +289,8 @@ void Stepper::set_concern(Lot& lot, std::string concern, std::optional<Timestamp
 
 void Stepper::index_triggers(const Lot& lot) {
   const bool whole_leaves = lot.exit && lifecycle::remaining(lot) >= lot.quantity;
-  const bool armed = !whole_leaves && lot.management == Management::managed && lot.frozen.empty() &&
-                     !rules::levels_contradict(lot);
+  const bool armed =
+      !whole_leaves && lot.management == Management::managed && lot.frozen.empty() && !rules::levels_contradict(lot);
   const auto stop = armed ? rules::usable_level(lot.stop_loss) : std::nullopt;
   const auto target = armed ? rules::usable_level(lot.take_profit) : std::nullopt;
   if (!stop && !target) {
@@ -297,9 +300,8 @@ void Stepper::index_triggers(const Lot& lot) {
   const std::string symbol = level_symbol(lot);
   const bool falls = rules::falls_with_price(lot);
   const Direction feed = symbol == lot.instrument.symbol ? lot.direction : falls ? Direction::long_ : Direction::short_;
-  state_.triggers.set(lot.uid, {.feed = {symbol, feed},
-                                .falls_to = falls ? stop : target,
-                                .rises_to = falls ? target : stop});
+  state_.triggers.set(lot.uid,
+                      {.feed = {symbol, feed}, .falls_to = falls ? stop : target, .rises_to = falls ? target : stop});
 }
 
 }  // namespace belay::engine

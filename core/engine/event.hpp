@@ -117,9 +117,10 @@ struct TimerFired {};
 
 namespace belay::engine {
 
-using Event = std::variant<event::BookLoaded, event::BrokerRead, event::BrokerUnread, event::PricesRead, event::Tick,
-                           event::CheckDue, event::SubmitAccepted, event::SubmitRefused, event::SubmitNotSent,
-                           event::SubmitUnknown, event::OrderSeen, event::OrderGone, event::OrderMissing, event::OrderUnread,
-                           event::FillsRead, event::FillsUnread, event::CommandGiven, event::TimerFired>;
+using Event =
+    std::variant<event::BookLoaded, event::BrokerRead, event::BrokerUnread, event::PricesRead, event::Tick,
+                 event::CheckDue, event::SubmitAccepted, event::SubmitRefused, event::SubmitNotSent,
+                 event::SubmitUnknown, event::OrderSeen, event::OrderGone, event::OrderMissing, event::OrderUnread,
+                 event::FillsRead, event::FillsUnread, event::CommandGiven, event::TimerFired>;
 
 }  // namespace belay::engine

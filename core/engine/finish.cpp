@@ -106,9 +106,9 @@ void Stepper::close(Lot& lot) {
 
   const auto last = std::ranges::find_if(lot.exit_orders.rbegin(), lot.exit_orders.rend(),
                                          [](const ExitOrder& o) { return o.filled.is_positive(); });
-  const std::string order_id = last != lot.exit_orders.rend()        ? last->id.text()
-                               : lot.left_elsewise.empty()           ? ""
-                                                                     : lot.left_elsewise.back().order.text();
+  const std::string order_id = last != lot.exit_orders.rend() ? last->id.text()
+                               : lot.left_elsewise.empty()    ? ""
+                                                              : lot.left_elsewise.back().order.text();
   const auto slippage = lot.exit_price && lot.exit->trigger_price
                             ? FieldValue(Decimal(lot.is_long() ? *lot.exit->trigger_price - *lot.exit_price
                                                                : *lot.exit_price - *lot.exit->trigger_price))
@@ -138,7 +138,8 @@ ExitStanding exit_standing(const State& state, const LotUid& uid) {
   const auto* wait = std::get_if<lifecycle::Wait>(&decision->second.move);
   if (wait != nullptr && wait->passive) return ExitStanding::waiting;
   const auto flight = state.flights.find(uid);
-  if (flight != state.flights.end() && flight->second.refusals >= lifecycle::kRefusalsBeforeAlert) return ExitStanding::failed;
+  if (flight != state.flights.end() && flight->second.refusals >= lifecycle::kRefusalsBeforeAlert)
+    return ExitStanding::failed;
   return ExitStanding::working;
 }
 

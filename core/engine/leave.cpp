@@ -255,17 +255,16 @@ void Stepper::emit_submit(const Lot& lot, const ExitOrder& order) {
   flight.not_found = 0;
   flight.asks = 0;
   flight.asked.reset();
-  emit(action::SubmitOrder{
-      lot.uid,
-      {.client_id = order.client_id,
-       .symbol = lot.instrument.symbol,
-       .side = lot.exit_side(),
-       .type = order.type,
-       .time_in_force = TimeInForce::day,
-       .order_class = OrderClass::simple,
-       .quantity = order.quantity,
-       .limit_price = order.limit_price,
-       .intent = lot.is_long() ? PositionIntent::sell_to_close : PositionIntent::buy_to_close}});
+  emit(action::SubmitOrder{lot.uid,
+                           {.client_id = order.client_id,
+                            .symbol = lot.instrument.symbol,
+                            .side = lot.exit_side(),
+                            .type = order.type,
+                            .time_in_force = TimeInForce::day,
+                            .order_class = OrderClass::simple,
+                            .quantity = order.quantity,
+                            .limit_price = order.limit_price,
+                            .intent = lot.is_long() ? PositionIntent::sell_to_close : PositionIntent::buy_to_close}});
 }
 
 }  // namespace belay::engine

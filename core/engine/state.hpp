@@ -21,14 +21,15 @@ namespace belay::engine {
 
 /// The last read of the broker. Before the first one nothing is known, which is not "nothing is held".
 struct BrokerView {
-  std::optional<Moment> read_at;  ///< when the read began
+  std::optional<Moment> read_at;       ///< when the read began
   std::optional<Duration> read_asked;  ///< when the engine last asked for one (steady)
-  std::string unread_why;         ///< why the latest attempt failed; empty when it did not
+  std::string unread_why;              ///< why the latest attempt failed; empty when it did not
   Account account;
   MarketClock clock;
   std::map<std::string, Holding> holdings;  ///< by symbol
   std::map<OrderId, Order> orders;          ///< parents and children, as last seen
-  std::map<std::string, Quantity> allowance;  ///< by symbol: held, less what live or unknown exits of ours may take; can be negative
+  std::map<std::string, Quantity>
+      allowance;  ///< by symbol: held, less what live or unknown exits of ours may take; can be negative
 };
 
 /// How the last check of a lot went.
@@ -54,7 +55,7 @@ struct State {
   TriggerBook triggers;
   Deadlines deadlines;
 
-  std::vector<Execution> executions;  ///< offered, not settled
+  std::vector<Execution> executions;      ///< offered, not settled
   std::set<std::int64_t> taken_commands;  ///< ids of queued commands that were carried out
   BrokerView broker;
   std::map<std::string, reconcile::Orphan> orphans;        ///< waiting for the fills that opened them

@@ -131,7 +131,9 @@ void Stepper::heed_edits(Lot& lot, const Lot& stored) {
     return std::tie(of.stop_loss, of.take_profit, of.max_hold_minutes, of.strategy, of.price_domain);
   };
   if (parameters(lot) == parameters(stored)) return;
-  const auto level = [](const std::optional<Price>& price) { return price ? FieldValue(Decimal(*price)) : FieldValue(); };
+  const auto level = [](const std::optional<Price>& price) {
+    return price ? FieldValue(Decimal(*price)) : FieldValue();
+  };
   record(lot, EventType::operator_,
          {{"command", std::string("edited in the table")},
           {"stop_loss", level(stored.stop_loss)},

@@ -23,7 +23,8 @@ reconcile::Book book_of(const State& state, Timestamp now) {
 }
 
 bool is_ignored(const Policy& policy, const std::string& symbol) {
-  return policy.adoption == Adoption::ignore || std::ranges::find(policy.ignored_symbols, symbol) != policy.ignored_symbols.end();
+  return policy.adoption == Adoption::ignore ||
+         std::ranges::find(policy.ignored_symbols, symbol) != policy.ignored_symbols.end();
 }
 
 }  // namespace
@@ -83,8 +84,8 @@ void Stepper::open_lot(const reconcile::Claim& claim) {
   lot.bracket_expected = execution.bracket_expected;
   lot.entry_order_id = execution.broker_order_id;
 
-  const auto entry = execution.broker_order_id ? state_.broker.orders.find(*execution.broker_order_id)
-                                               : state_.broker.orders.end();
+  const auto entry =
+      execution.broker_order_id ? state_.broker.orders.find(*execution.broker_order_id) : state_.broker.orders.end();
   if (entry != state_.broker.orders.end() && entry->second.symbol == lot.instrument.symbol) {
     if (entry->second.filled_average) lot.entry_price = *entry->second.filled_average;
     if (entry->second.filled_at) lot.entry_time = *entry->second.filled_at;
@@ -206,7 +207,8 @@ void Stepper::on(const event::FillsUnread& event) {
 void Stepper::adopt(const reconcile::Orphan& orphan, const std::optional<reconcile::Opening>& opening) {
   const std::string& symbol = orphan.instrument.symbol;
   if (orphan.beside_lots && !opening) {
-    const std::string why = "the broker holds " + orphan.quantity.text() + " more than the lots and no fill explains it";
+    const std::string why =
+        "the broker holds " + orphan.quantity.text() + " more than the lots and no fill explains it";
     state_.ownership_concerns[symbol] = why;
     for (auto& [uid, lot] : state_.lots) {
       if (lot.instrument.symbol == symbol) freeze(lot, why);

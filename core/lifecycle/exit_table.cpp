@@ -52,7 +52,8 @@ Decision finish(const ExitView&) { return {.situation = {}, .move = Finished{}, 
 
 bool reply_outstanding(const ExitView& v) { return v.flight.submitting; }
 Decision await_reply(const ExitView& v) {
-  return {.situation = {}, .move = Wait{.until = v.now.steady + kLastQuestion}, .why = "the broker has not answered yet"};
+  return {
+      .situation = {}, .move = Wait{.until = v.now.steady + kLastQuestion}, .why = "the broker has not answered yet"};
 }
 
 bool waiting_after_refusal(const ExitView& v) { return v.flight.retry_at && v.now.steady < *v.flight.retry_at; }
@@ -122,7 +123,9 @@ Decision clear(const ExitView& v, const std::vector<RestingOrder>& orders, std::
 }
 
 bool entry_open(const ExitView& v) { return !v.entry.empty(); }
-Decision cancel_entry(const ExitView& v) { return clear(v, v.entry, "the entry is still open: its remainder goes first"); }
+Decision cancel_entry(const ExitView& v) {
+  return clear(v, v.entry, "the entry is still open: its remainder goes first");
+}
 
 bool guard_at_its_trigger(const ExitView& v) {
   if (v.now.steady >= v.flight.began + v.policy.guard_grace) return false;
@@ -140,7 +143,9 @@ Decision leave_it_to_guard(const ExitView& v) {
 }
 
 bool guards_hold(const ExitView& v) { return !v.guards.empty(); }
-Decision cancel_guards(const ExitView& v) { return clear(v, v.guards, "guards reserve the shares: the group goes first"); }
+Decision cancel_guards(const ExitView& v) {
+  return clear(v, v.guards, "guards reserve the shares: the group goes first");
+}
 
 bool nothing_certain(const ExitView& v) { return !v.allowance.is_positive(); }
 Decision page_nothing_held(const ExitView& v) {
@@ -162,7 +167,9 @@ bool since_last_send(const ExitView& v, const std::optional<Duration>& when) {
 bool price_missing(const ExitView& v) { return !since_last_send(v, v.flight.priced); }
 bool price_on_its_way(const ExitView& v) { return price_missing(v) && since_last_send(v, v.flight.price_asked); }
 Decision await_price(const ExitView& v) {
-  return {.situation = {}, .move = Wait{.until = *v.flight.price_asked + kPriceFreshness}, .why = "its quote was asked for"};
+  return {.situation = {},
+          .move = Wait{.until = *v.flight.price_asked + kPriceFreshness},
+          .why = "its quote was asked for"};
 }
 Decision fetch_price(const ExitView&) {
   return {.situation = {}, .move = FetchPrice{}, .why = "an option leaves by its current quote"};

@@ -27,20 +27,20 @@ struct RestingOrder {
 
 /// What is going on with a lot's exit and need not survive a restart: everything in it can be found out again.
 struct Flight {
-  Duration began{};                            ///< steady time at which this process took up the exit
-  std::optional<Duration> sent;                ///< of the latest attempt
-  bool submitting = false;                     ///< handed over, reply outstanding
-  bool resent = false;                         ///< the latest send repeated an id whose first outcome is unknown
-  int not_found = 0;                           ///< answers "no such order" since the latest send
-  std::optional<Duration> asked;               ///< the latest question about an order
-  int asks = 0;                                ///< since the latest news
-  std::map<OrderId, Duration> cancels;         ///< requested, end not seen yet
-  std::optional<Duration> priced;              ///< latest fetch of the symbol's price
+  Duration began{};                     ///< steady time at which this process took up the exit
+  std::optional<Duration> sent;         ///< of the latest attempt
+  bool submitting = false;              ///< handed over, reply outstanding
+  bool resent = false;                  ///< the latest send repeated an id whose first outcome is unknown
+  int not_found = 0;                    ///< answers "no such order" since the latest send
+  std::optional<Duration> asked;        ///< the latest question about an order
+  int asks = 0;                         ///< since the latest news
+  std::map<OrderId, Duration> cancels;  ///< requested, end not seen yet
+  std::optional<Duration> priced;       ///< latest fetch of the symbol's price
   std::optional<Duration> price_asked;
-  std::optional<Duration> last_fill;           ///< when something of the lot was last seen to leave
-  int refusals = 0;                            ///< in a row
+  std::optional<Duration> last_fill;  ///< when something of the lot was last seen to leave
+  int refusals = 0;                   ///< in a row
   std::string last_refusal;
-  std::optional<Duration> retry_at;            ///< not before, after a refusal
+  std::optional<Duration> retry_at;  ///< not before, after a refusal
   bool told_late = false;
   bool told_stuck = false;
 
@@ -57,10 +57,11 @@ struct ExitView {
   const Policy& policy;
   Moment now;
   bool session_open = false;
-  std::string restricted;  ///< why the account cannot trade; empty when it can
+  std::string restricted;            ///< why the account cannot trade; empty when it can
   std::vector<RestingOrder> entry;   ///< still open
   std::vector<RestingOrder> guards;  ///< still open
-  Quantity allowance;                ///< what the broker certainly holds for this side, less what orders of ours may still take; can be negative
+  Quantity allowance;  ///< what the broker certainly holds for this side, less what orders of ours may still take; can
+                       ///< be negative
   std::optional<Quote> quote;
   bool quote_sound = false;
   std::optional<Price> last_good;

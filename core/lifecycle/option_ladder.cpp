@@ -29,9 +29,7 @@ int orders_of_this_exit(const Lot& lot) {
   }));
 }
 
-bool has_current_quote(const ExitView& v) {
-  return v.quote && v.now.wall - v.quote->as_of <= v.policy.quote_age_limit;
-}
+bool has_current_quote(const ExitView& v) { return v.quote && v.now.wall - v.quote->as_of <= v.policy.quote_age_limit; }
 
 bool is_urgent(const Exit& exit) {
   return std::ranges::any_of(exit.reasons, [](ExitReason reason) { return reason == ExitReason::stop_loss; });
@@ -42,9 +40,9 @@ bool is_urgent(const Exit& exit) {
 LadderStep ladder_step(const ExitView& v) {
   const bool is_long = v.lot.is_long();
   const std::optional<Price> collar =
-      v.last_good ? std::optional(scale(*v.last_good, is_long ? v.policy.option_collar
-                                                              : 2_ratio - v.policy.option_collar))
-                  : std::nullopt;
+      v.last_good
+          ? std::optional(scale(*v.last_good, is_long ? v.policy.option_collar : 2_ratio - v.policy.option_collar))
+          : std::nullopt;
   if (!has_current_quote(v)) {
     if (!collar) return {.possible = false, .limit = std::nullopt, .why = "there is no current quote of the option"};
     return {.possible = true,
@@ -53,8 +51,11 @@ LadderStep ladder_step(const ExitView& v) {
   }
   const Price side = is_long ? v.quote->bid : v.quote->ask;
   if (!side.is_positive()) {
-    if (!is_long) return {.possible = false, .limit = std::nullopt, .why = "nobody offers the option: cannot be bought back"};
-    return {.possible = true, .limit = rounded(kSmallestTick, v), .why = "nobody bids for the option: offered at the smallest tick"};
+    if (!is_long)
+      return {.possible = false, .limit = std::nullopt, .why = "nobody offers the option: cannot be bought back"};
+    return {.possible = true,
+            .limit = rounded(kSmallestTick, v),
+            .why = "nobody bids for the option: offered at the smallest tick"};
   }
 
   const bool within_collar = !collar || (is_long ? side >= *collar : side <= *collar);
@@ -64,8 +65,8 @@ LadderStep ladder_step(const ExitView& v) {
 
   if (step <= last) {
     const Price mid = middle(v.quote->bid, v.quote->ask);
-    const Price way = last == 0 ? side - mid
-                                : Price::from_nanos(fixed::multiply_divide((side - mid).nanos(), step, last));
+    const Price way =
+        last == 0 ? side - mid : Price::from_nanos(fixed::multiply_divide((side - mid).nanos(), step, last));
     return {.possible = true,
             .limit = rounded(mid + way, v),
             .why = "limit, step " + std::to_string(step + 1) + " of " + std::to_string(last + 1)};

@@ -124,13 +124,9 @@ Result<std::int64_t> read(std::string_view text, bool rounding) {
 
 }  // namespace
 
-Result<std::int64_t> parse(std::string_view text) {
-  return read(text, false);
-}
+Result<std::int64_t> parse(std::string_view text) { return read(text, false); }
 
-Result<std::int64_t> parse_rounding(std::string_view text) {
-  return read(text, true);
-}
+Result<std::int64_t> parse_rounding(std::string_view text) { return read(text, true); }
 
 std::string text(std::int64_t nanos, int min_decimals) {
   BELAY_CHECK(min_decimals >= 0 && min_decimals <= kDecimals);
@@ -145,13 +141,9 @@ std::string text(std::int64_t nanos, int min_decimals) {
   return out;
 }
 
-std::int64_t add(std::int64_t a, std::int64_t b) {
-  return narrowed(static_cast<Wide>(a) + b);
-}
+std::int64_t add(std::int64_t a, std::int64_t b) { return narrowed(static_cast<Wide>(a) + b); }
 
-std::int64_t subtract(std::int64_t a, std::int64_t b) {
-  return narrowed(static_cast<Wide>(a) - b);
-}
+std::int64_t subtract(std::int64_t a, std::int64_t b) { return narrowed(static_cast<Wide>(a) - b); }
 
 std::int64_t multiply_divide(std::int64_t a, std::int64_t b, std::int64_t divisor) {
   BELAY_CHECK(divisor > 0);

@@ -19,9 +19,7 @@ __extension__ using Wide = __int128;
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
 
-bool fits(Wide value) {
-  return value >= kLeast && value <= kMost;
-}
+bool fits(Wide value) { return value >= kLeast && value <= kMost; }
 
 /// Half to even by way of the floor, unlike the implementation, which works on magnitudes.
 Wide rounded(Wide numerator, Wide divisor) {

@@ -34,22 +34,12 @@ Money notional(Price price, Quantity quantity, std::int64_t multiplier) {
   return Money::from_nanos(fixed::multiply_divide(price.nanos(), units, fixed::kScale));
 }
 
-std::optional<Ratio> ratio(Money part, Money whole) {
-  return ratio_of(part, whole);
-}
-std::optional<Ratio> ratio(Price part, Price whole) {
-  return ratio_of(part, whole);
-}
+std::optional<Ratio> ratio(Money part, Money whole) { return ratio_of(part, whole); }
+std::optional<Ratio> ratio(Price part, Price whole) { return ratio_of(part, whole); }
 
-Price scale(Price price, Ratio factor) {
-  return scaled(price, factor);
-}
-Quantity scale(Quantity quantity, Ratio factor) {
-  return scaled(quantity, factor);
-}
-Money scale(Money money, Ratio factor) {
-  return scaled(money, factor);
-}
+Price scale(Price price, Ratio factor) { return scaled(price, factor); }
+Quantity scale(Quantity quantity, Ratio factor) { return scaled(quantity, factor); }
+Money scale(Money money, Ratio factor) { return scaled(money, factor); }
 
 std::optional<Price> average_price(Money amount, Quantity quantity, std::int64_t multiplier) {
   const auto nanos = quotient(amount.nanos(), fixed::multiply_divide(quantity.nanos(), multiplier, 1));

@@ -35,18 +35,10 @@ Price round_up(Price price, Price tick);
 
 inline namespace literals {
 
-consteval Price operator""_price(const char* digits) {
-  return Price::from_nanos(fixed::literal(digits));
-}
-consteval Quantity operator""_qty(const char* digits) {
-  return Quantity::from_nanos(fixed::literal(digits));
-}
-consteval Money operator""_usd(const char* digits) {
-  return Money::from_nanos(fixed::literal(digits));
-}
-consteval Ratio operator""_ratio(const char* digits) {
-  return Ratio::from_nanos(fixed::literal(digits));
-}
+consteval Price operator""_price(const char* digits) { return Price::from_nanos(fixed::literal(digits)); }
+consteval Quantity operator""_qty(const char* digits) { return Quantity::from_nanos(fixed::literal(digits)); }
+consteval Money operator""_usd(const char* digits) { return Money::from_nanos(fixed::literal(digits)); }
+consteval Ratio operator""_ratio(const char* digits) { return Ratio::from_nanos(fixed::literal(digits)); }
 
 }  // namespace literals
 

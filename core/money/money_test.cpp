@@ -137,9 +137,7 @@ TEST(RoundToTick, IsAMultipleLessThanATickAway) {
   }
 }
 
-TEST(RoundToTickDeathTest, WantsAPositiveTick) {
-  EXPECT_DEATH(round_down(1_price, 0_price), "broken expectation");
-}
+TEST(RoundToTickDeathTest, WantsAPositiveTick) { EXPECT_DEATH(round_down(1_price, 0_price), "broken expectation"); }
 
 }  // namespace
 }  // namespace belay

@@ -26,8 +26,8 @@ struct Symbol {
   std::vector<const Lot*> lots;
   std::vector<const Execution*> executions;
   const Holding* holding = nullptr;
-  Quantity held;      // signed
-  Quantity claimed;   // signed, by lots
+  Quantity held;     // signed
+  Quantity claimed;  // signed, by lots
   bool settling = false;
 };
 
@@ -35,9 +35,7 @@ struct Symbol {
 bool left_a_moment_ago(const Book& book, const Policy& policy, const Symbol& symbol) {
   const bool is_short = symbol.claimed.is_zero() ? symbol.held.is_negative() : symbol.claimed.is_negative();
   const Side closing = is_short ? Side::buy : Side::sell;
-  const auto recent = [&](const std::optional<Timestamp>& at) {
-    return at && book.now - *at < policy.settling_window;
-  };
+  const auto recent = [&](const std::optional<Timestamp>& at) { return at && book.now - *at < policy.settling_window; };
   for (const auto& [id, order] : book.orders) {
     if (order.symbol == symbol.name && order.side == closing && order.filled.is_positive() && recent(order.filled_at)) {
       return true;
@@ -206,8 +204,8 @@ std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Fill>&
     taken += part;
     wanted -= part;
     value += notional(fill->price, part);
-    opening.order = opening.first_fill_id.empty() || opening.order == fill->order_id ? std::optional(fill->order_id)
-                                                                                      : std::nullopt;
+    opening.order =
+        opening.first_fill_id.empty() || opening.order == fill->order_id ? std::optional(fill->order_id) : std::nullopt;
     opening.first_fill_id = fill->id;
     opening.entry_time = fill->at;
   }

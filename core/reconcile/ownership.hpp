@@ -16,7 +16,7 @@ namespace belay::reconcile {
 struct Book {
   std::vector<const Lot*> lots;  ///< open and closing
   std::map<std::string, Holding> holdings;
-  std::map<OrderId, Order> orders;  ///< known ones, children too
+  std::map<OrderId, Order> orders;    ///< known ones, children too
   std::vector<Execution> executions;  ///< never imported, newest first
   std::string account_number;
   Timestamp now;

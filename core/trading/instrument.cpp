@@ -16,12 +16,8 @@ constexpr std::size_t kTail = 15;               // YYMMDD, C or P, eight digits
 constexpr std::int64_t kMillis = 1'000'000;     // nanos in 0.001, the unit of a strike
 constexpr std::int64_t kStrikes = 100'000'000;  // one more than eight digits can say
 
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-constexpr bool is_capital(char c) {
-  return c >= 'A' && c <= 'Z';
-}
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
 bool is_root(std::string_view text) {
   return !text.empty() && text.size() <= kLongestRoot && is_capital(text.front()) &&
@@ -62,12 +58,8 @@ std::string_view without_padding(std::string_view root) {
 
 }  // namespace
 
-std::string_view to_text(InstrumentKind kind) {
-  return kKinds.text_of(kind);
-}
-std::optional<InstrumentKind> parse_instrument_kind(std::string_view text) {
-  return kKinds.value_of(text);
-}
+std::string_view to_text(InstrumentKind kind) { return kKinds.text_of(kind); }
+std::optional<InstrumentKind> parse_instrument_kind(std::string_view text) { return kKinds.value_of(text); }
 
 std::optional<OptionTerms> parse_occ(std::string_view symbol) {
   if (symbol.size() <= kTail || symbol.size() > kLongestRoot + kTail) return std::nullopt;
@@ -111,8 +103,6 @@ std::string ticker(const Instrument& instrument) {
   return instrument.option ? instrument.option->root : instrument.symbol;
 }
 
-std::int64_t usual_multiplier(const Instrument& instrument) {
-  return instrument.is_option() ? 100 : 1;
-}
+std::int64_t usual_multiplier(const Instrument& instrument) { return instrument.is_option() ? 100 : 1; }
 
 }  // namespace belay

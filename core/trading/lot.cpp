@@ -51,43 +51,19 @@ std::string hexadecimal(std::uint64_t number) {
 
 }  // namespace
 
-std::string_view to_text(Direction direction) {
-  return kDirections.text_of(direction);
-}
-std::string_view to_text(Strategy strategy) {
-  return kStrategies.text_of(strategy);
-}
-std::string_view to_text(LotStatus status) {
-  return kStatuses.text_of(status);
-}
-std::string_view to_text(PriceDomain domain) {
-  return kDomains.text_of(domain);
-}
-std::string_view to_text(Management management) {
-  return kManagements.text_of(management);
-}
-std::string_view to_text(ExitReason reason) {
-  return kReasons.text_of(reason);
-}
+std::string_view to_text(Direction direction) { return kDirections.text_of(direction); }
+std::string_view to_text(Strategy strategy) { return kStrategies.text_of(strategy); }
+std::string_view to_text(LotStatus status) { return kStatuses.text_of(status); }
+std::string_view to_text(PriceDomain domain) { return kDomains.text_of(domain); }
+std::string_view to_text(Management management) { return kManagements.text_of(management); }
+std::string_view to_text(ExitReason reason) { return kReasons.text_of(reason); }
 
-std::optional<Direction> parse_direction(std::string_view text) {
-  return kDirections.value_of(text);
-}
-std::optional<Strategy> parse_strategy(std::string_view text) {
-  return kStrategies.value_of(text);
-}
-std::optional<LotStatus> parse_lot_status(std::string_view text) {
-  return kStatuses.value_of(text);
-}
-std::optional<PriceDomain> parse_price_domain(std::string_view text) {
-  return kDomains.value_of(text);
-}
-std::optional<Management> parse_management(std::string_view text) {
-  return kManagements.value_of(text);
-}
-std::optional<ExitReason> parse_exit_reason(std::string_view text) {
-  return kReasons.value_of(text);
-}
+std::optional<Direction> parse_direction(std::string_view text) { return kDirections.value_of(text); }
+std::optional<Strategy> parse_strategy(std::string_view text) { return kStrategies.value_of(text); }
+std::optional<LotStatus> parse_lot_status(std::string_view text) { return kStatuses.value_of(text); }
+std::optional<PriceDomain> parse_price_domain(std::string_view text) { return kDomains.value_of(text); }
+std::optional<Management> parse_management(std::string_view text) { return kManagements.value_of(text); }
+std::optional<ExitReason> parse_exit_reason(std::string_view text) { return kReasons.value_of(text); }
 
 Quantity left_so_far(const Lot& lot) {
   Quantity sum;

@@ -94,8 +94,8 @@ struct Exit {
   Quantity wanted;                               ///< of the lot's quantity at the time of the trigger
   Timestamp triggered_at;
   std::optional<Price> trigger_price;
-  std::string message;     ///< the deciding rule with its inputs, for people
-  std::string who;         ///< the operator of a manual close
+  std::string message;   ///< the deciding rule with its inputs, for people
+  std::string who;       ///< the operator of a manual close
   Quantity left_before;  ///< of the lot when this exit began: earlier partial exits, guards
 
   bool operator==(const Exit&) const = default;
@@ -134,17 +134,17 @@ struct Lot {
   std::optional<Ratio> result_percent;  ///< 5 is five percent of the entry value
   std::optional<Timestamp> last_checked_at;
   std::int64_t check_count = 0;
-  std::optional<Price> good_price;     ///< the last price that was believed (in session, sound, witnessed) …
-  std::optional<Timestamp> priced_at;  ///< … and when
-  std::optional<Trade> suspect;        ///< a price beyond the band that still waits for its second witness
+  std::optional<Price> good_price;         ///< the last price that was believed (in session, sound, witnessed) …
+  std::optional<Timestamp> priced_at;      ///< … and when
+  std::optional<Trade> suspect;            ///< a price beyond the band that still waits for its second witness
   std::optional<Timestamp> unsound_since;  ///< the first of an unbroken row of unsound quotes
-  std::string concern;                 ///< why the lot is not in order (unpriced, stale, …); empty when it is
+  std::string concern;                     ///< why the lot is not in order (unpriced, stale, …); empty when it is
   std::optional<Timestamp> concern_since;
   std::string frozen;  ///< why price rules are suspended until a person looks; empty when they are not
 
   LotStatus status = LotStatus::open;
   std::optional<Exit> exit;
-  std::vector<ExitOrder> exit_orders;  ///< all ever sent for this lot, in the order of attempts
+  std::vector<ExitOrder> exit_orders;       ///< all ever sent for this lot, in the order of attempts
   std::vector<LeftElsewise> left_elsewise;  ///< what guards or somebody else's orders took from it, once per order
 
   std::optional<ExitReason> close_reason;

@@ -31,47 +31,25 @@ bool is_terminal(OrderStatus status) {
   }
 }
 
-std::string_view to_text(Side side) {
-  return kSides.text_of(side);
-}
-std::string_view to_text(OrderType type) {
-  return kTypes.text_of(type);
-}
-std::string_view to_text(TimeInForce time_in_force) {
-  return kTimes.text_of(time_in_force);
-}
-std::string_view to_text(OrderClass order_class) {
-  return kClasses.text_of(order_class);
-}
-std::string_view to_text(PositionIntent intent) {
-  return kIntents.text_of(intent);
-}
-std::string_view to_text(OrderStatus status) {
-  return kStatuses.text_of(status);
-}
+std::string_view to_text(Side side) { return kSides.text_of(side); }
+std::string_view to_text(OrderType type) { return kTypes.text_of(type); }
+std::string_view to_text(TimeInForce time_in_force) { return kTimes.text_of(time_in_force); }
+std::string_view to_text(OrderClass order_class) { return kClasses.text_of(order_class); }
+std::string_view to_text(PositionIntent intent) { return kIntents.text_of(intent); }
+std::string_view to_text(OrderStatus status) { return kStatuses.text_of(status); }
 
-std::optional<Side> parse_side(std::string_view text) {
-  return kSides.value_of(text);
-}
-OrderType parse_order_type(std::string_view text) {
-  return kTypes.value_of(text).value_or(OrderType::other);
-}
-TimeInForce parse_time_in_force(std::string_view text) {
-  return kTimes.value_of(text).value_or(TimeInForce::other);
-}
+std::optional<Side> parse_side(std::string_view text) { return kSides.value_of(text); }
+OrderType parse_order_type(std::string_view text) { return kTypes.value_of(text).value_or(OrderType::other); }
+TimeInForce parse_time_in_force(std::string_view text) { return kTimes.value_of(text).value_or(TimeInForce::other); }
 OrderClass parse_order_class(std::string_view text) {
   if (text.empty()) return OrderClass::simple;
   return kClasses.value_of(text).value_or(OrderClass::other);
 }
-std::optional<PositionIntent> parse_position_intent(std::string_view text) {
-  return kIntents.value_of(text);
-}
+std::optional<PositionIntent> parse_position_intent(std::string_view text) { return kIntents.value_of(text); }
 OrderStatus parse_order_status(std::string_view text) {
   return kStatuses.value_of(text).value_or(OrderStatus::unknown);
 }
 
-Side opposite(Side side) {
-  return side == Side::buy ? Side::sell : Side::buy;
-}
+Side opposite(Side side) { return side == Side::buy ? Side::sell : Side::buy; }
 
 }  // namespace belay

@@ -13,12 +13,8 @@ constexpr Words<EventType, 18> kTypes{{"created", "check", "price_update", "exit
 
 }  // namespace
 
-std::string_view to_text(EventType type) {
-  return kTypes.text_of(type);
-}
+std::string_view to_text(EventType type) { return kTypes.text_of(type); }
 
-std::optional<EventType> parse_event_type(std::string_view text) {
-  return kTypes.value_of(text);
-}
+std::optional<EventType> parse_event_type(std::string_view text) { return kTypes.value_of(text); }
 
 }  // namespace belay

@@ -7,9 +7,7 @@
 namespace belay::alpaca {
 namespace {
 
-std::string named(std::string_view key) {
-  return "\"" + std::string(key) + "\"";
-}
+std::string named(std::string_view key) { return "\"" + std::string(key) + "\""; }
 
 template <class Kind>
 Result<Kind> read_decimal(std::string_view text) {
@@ -89,24 +87,12 @@ std::optional<Kind> ObjectReader::decimal(std::string_view key) {
   return *value;
 }
 
-std::optional<Price> ObjectReader::optional_price(std::string_view key) {
-  return decimal<Price>(key);
-}
-Price ObjectReader::price(std::string_view key) {
-  return required(decimal<Price>(key), key);
-}
-std::optional<Money> ObjectReader::optional_money(std::string_view key) {
-  return decimal<Money>(key);
-}
-Money ObjectReader::money(std::string_view key) {
-  return required(decimal<Money>(key), key);
-}
-std::optional<Quantity> ObjectReader::optional_quantity(std::string_view key) {
-  return decimal<Quantity>(key);
-}
-Quantity ObjectReader::quantity(std::string_view key) {
-  return required(decimal<Quantity>(key), key);
-}
+std::optional<Price> ObjectReader::optional_price(std::string_view key) { return decimal<Price>(key); }
+Price ObjectReader::price(std::string_view key) { return required(decimal<Price>(key), key); }
+std::optional<Money> ObjectReader::optional_money(std::string_view key) { return decimal<Money>(key); }
+Money ObjectReader::money(std::string_view key) { return required(decimal<Money>(key), key); }
+std::optional<Quantity> ObjectReader::optional_quantity(std::string_view key) { return decimal<Quantity>(key); }
+Quantity ObjectReader::quantity(std::string_view key) { return required(decimal<Quantity>(key), key); }
 
 std::optional<Timestamp> ObjectReader::optional_timestamp(std::string_view key) {
   const std::string text = optional_text(key);
@@ -119,8 +105,6 @@ std::optional<Timestamp> ObjectReader::optional_timestamp(std::string_view key) 
   return *at;
 }
 
-Timestamp ObjectReader::timestamp(std::string_view key) {
-  return required(optional_timestamp(key), key);
-}
+Timestamp ObjectReader::timestamp(std::string_view key) { return required(optional_timestamp(key), key); }
 
 }  // namespace belay::alpaca

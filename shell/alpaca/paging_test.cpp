@@ -44,9 +44,7 @@ ScriptedApi::Script book(std::size_t count, std::function<Timestamp(std::size_t)
   };
 }
 
-Timestamp a_second_apart(std::size_t n) {
-  return kFirst + std::chrono::seconds(n);
-}
+Timestamp a_second_apart(std::size_t n) { return kFirst + std::chrono::seconds(n); }
 
 std::set<OrderId> ids(const std::vector<Order>& orders) {
   std::set<OrderId> out;

@@ -7,17 +7,11 @@
 namespace belay::alpaca {
 namespace {
 
-ParsedPrices snapshots(std::string_view text) {
-  return parse_stock_snapshots(json::parse(text).value()).value();
-}
+ParsedPrices snapshots(std::string_view text) { return parse_stock_snapshots(json::parse(text).value()).value(); }
 
-ParsedPrices quotes(std::string_view text) {
-  return parse_option_quotes(json::parse(text).value()).value();
-}
+ParsedPrices quotes(std::string_view text) { return parse_option_quotes(json::parse(text).value()).value(); }
 
-Timestamp at(std::string_view text) {
-  return parse_timestamp(text).value();
-}
+Timestamp at(std::string_view text) { return parse_timestamp(text).value(); }
 
 TEST(StockSnapshots, GiveTradeAndQuote) {
   const auto parsed = snapshots(R"({"AAPL":{
@@ -73,9 +67,7 @@ TEST(StockSnapshots, LoseOnlyTheSymbolThatCannotBeRead) {
       << parsed.unreadable[0].error.message;
 }
 
-TEST(StockSnapshots, AreAnObject) {
-  EXPECT_FALSE(parse_stock_snapshots(json::parse("[]").value()));
-}
+TEST(StockSnapshots, AreAnObject) { EXPECT_FALSE(parse_stock_snapshots(json::parse("[]").value())); }
 
 TEST(OptionQuotes, AreByContract) {
   const auto parsed = quotes(R"({"quotes":{

@@ -18,9 +18,7 @@ json::Value read(std::string_view text) {
   return value ? *value : json::Value();
 }
 
-Timestamp at(std::string_view text) {
-  return parse_timestamp(text).value();
-}
+Timestamp at(std::string_view text) { return parse_timestamp(text).value(); }
 
 /// The object with one member replaced ("" removes it).
 json::Value changed(std::string_view object, std::string_view key, std::string_view value) {

@@ -75,13 +75,9 @@ std::optional<Timestamp> next_until(const std::vector<Order>& page) {
 
 }  // namespace
 
-BrokerResult<Account> TradingRest::account() {
-  return channel_.call({.target = "/v2/account"}, parse_account);
-}
+BrokerResult<Account> TradingRest::account() { return channel_.call({.target = "/v2/account"}, parse_account); }
 
-BrokerResult<MarketClock> TradingRest::clock() {
-  return channel_.call({.target = "/v2/clock"}, parse_clock);
-}
+BrokerResult<MarketClock> TradingRest::clock() { return channel_.call({.target = "/v2/clock"}, parse_clock); }
 
 BrokerResult<std::vector<calendar::Session>> TradingRest::calendar(Date first, Date last) {
   auto sessions = channel_.call({.target = target("/v2/calendar", {{"start", to_text(first)}, {"end", to_text(last)}})},

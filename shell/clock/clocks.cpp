@@ -24,9 +24,7 @@ Duration read_clock(clockid_t id) {
 }
 
 /// Runs through suspension of the machine, which CLOCK_MONOTONIC does not.
-Duration machine_steady() {
-  return read_clock(CLOCK_BOOTTIME);
-}
+Duration machine_steady() { return read_clock(CLOCK_BOOTTIME); }
 
 /// Ends early when a signal arrives, so that a service can be told to stop.
 void wait_for(Duration real_time) {
@@ -92,9 +90,7 @@ class GivenClock : public Clock {
 
 }  // namespace
 
-std::unique_ptr<Clock> system_clock() {
-  return std::make_unique<SystemClock>();
-}
+std::unique_ptr<Clock> system_clock() { return std::make_unique<SystemClock>(); }
 
 Result<std::unique_ptr<Clock>> given_clock(const std::string& url) {
   auto parsed = net::parse_url(url);

@@ -47,26 +47,16 @@ Object& Object::set(std::string_view key, Value value) {
   return *this;
 }
 
-void Object::append(std::string key, Value value) {
-  members_.push_back({std::move(key), std::move(value)});
-}
+void Object::append(std::string key, Value value) { members_.push_back({std::move(key), std::move(value)}); }
 
 bool Object::erase(std::string_view key) {
   return std::erase_if(members_, [key](const Member& member) { return member.key == key; }) != 0;
 }
 
-std::size_t Object::size() const {
-  return members_.size();
-}
-bool Object::empty() const {
-  return members_.empty();
-}
-const Member* Object::begin() const {
-  return members_.data();
-}
-const Member* Object::end() const {
-  return members_.data() + members_.size();
-}
+std::size_t Object::size() const { return members_.size(); }
+bool Object::empty() const { return members_.empty(); }
+const Member* Object::begin() const { return members_.data(); }
+const Member* Object::end() const { return members_.data() + members_.size(); }
 
 bool operator==(const Object& left, const Object& right) {
   if (left.size() != right.size()) return false;

@@ -126,9 +126,7 @@ void write_string_to(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void write_to(std::string& out, const Value& value) {
-  write_value(out, value, kCompact);
-}
+void write_to(std::string& out, const Value& value) { write_value(out, value, kCompact); }
 
 std::string write(const Value& value) {
   std::string out;

@@ -25,9 +25,7 @@ constexpr Words<Level, 4> kLevels{{"DEBUG", "INFO", "WARNING", "ERROR"}};
 /// How long a reader who has stopped reading is waited for before a line is dropped: no log stands before an exit.
 constexpr int kPatienceMs = 1000;
 
-bool is_reserved(std::string_view name) {
-  return name == "ts" || name == "level" || name == "msg";
-}
+bool is_reserved(std::string_view name) { return name == "ts" || name == "level" || name == "msg"; }
 
 void write_value_to(std::string& out, const FieldValue& value) {
   struct Writer {
@@ -85,9 +83,7 @@ class Descriptor {
 
 }  // namespace
 
-std::string_view to_text(Level level) {
-  return kLevels.text_of(level);
-}
+std::string_view to_text(Level level) { return kLevels.text_of(level); }
 
 bool parse_level(std::string_view text, Level& level) {
   std::string upper(text);

@@ -34,9 +34,7 @@ TEST(Backoff, StaysBetweenHalfAndWhole) {
   EXPECT_LE(backoff_delay(kPolicy, 3, std::numeric_limits<std::uint64_t>::max()), milliseconds(400));
 }
 
-TEST(Backoff, TreatsAttemptZeroAsTheFirst) {
-  EXPECT_EQ(backoff_delay(kPolicy, 0, 0), milliseconds(50));
-}
+TEST(Backoff, TreatsAttemptZeroAsTheFirst) { EXPECT_EQ(backoff_delay(kPolicy, 0, 0), milliseconds(50)); }
 
 }  // namespace
 }  // namespace belay::net

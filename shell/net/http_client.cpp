@@ -183,11 +183,7 @@ std::expected<HttpResponse, HttpFailure> HttpClient::send(const HttpRequest& req
   return impl_->send(request, Clock::now() + deadline);
 }
 
-std::uint64_t HttpClient::requests_sent() const {
-  return impl_->requests_sent();
-}
-const Url& HttpClient::base_url() const {
-  return impl_->url();
-}
+std::uint64_t HttpClient::requests_sent() const { return impl_->requests_sent(); }
+const Url& HttpClient::base_url() const { return impl_->url(); }
 
 }  // namespace belay::net

@@ -154,9 +154,7 @@ struct ResponseReader::Impl {
 ResponseReader::ResponseReader(bool to_head) : impl_(std::make_unique<Impl>(to_head)) {}
 ResponseReader::~ResponseReader() = default;
 
-std::span<char> ResponseReader::room() {
-  return room_in(impl_->buffer);
-}
+std::span<char> ResponseReader::room() { return room_in(impl_->buffer); }
 
 HttpProgress ResponseReader::take(std::size_t count) {
   impl_->buffer.commit(count);
@@ -174,9 +172,7 @@ HttpProgress ResponseReader::take_end() {
   return impl_->progress(error);
 }
 
-const std::string& ResponseReader::problem() const {
-  return impl_->problem;
-}
+const std::string& ResponseReader::problem() const { return impl_->problem; }
 
 bool ResponseReader::keep_alive() const {
   // Bytes behind the response belong to nothing we asked for.
@@ -206,9 +202,7 @@ struct RequestReader::Impl {
 RequestReader::RequestReader() : impl_(std::make_unique<Impl>()) {}
 RequestReader::~RequestReader() = default;
 
-std::span<char> RequestReader::room() {
-  return room_in(impl_->buffer);
-}
+std::span<char> RequestReader::room() { return room_in(impl_->buffer); }
 
 HttpProgress RequestReader::take(std::size_t count) {
   impl_->buffer.commit(count);
@@ -220,13 +214,9 @@ HttpProgress RequestReader::take(std::size_t count) {
   return impl_->parser->is_done() ? HttpProgress::Done : HttpProgress::More;
 }
 
-int RequestReader::problem_status() const {
-  return impl_->problem_status;
-}
+int RequestReader::problem_status() const { return impl_->problem_status; }
 
-bool RequestReader::keep_alive() const {
-  return impl_->parser->keep_alive() && impl_->parser->get().version() == 11;
-}
+bool RequestReader::keep_alive() const { return impl_->parser->keep_alive() && impl_->parser->get().version() == 11; }
 
 HttpRequest RequestReader::release() {
   auto message = impl_->parser->release();

@@ -139,11 +139,7 @@ std::expected<HttpResponse, HttpConnection::Failure> HttpConnection::exchange(co
   return impl_->exchange(request, is_head, deadline);
 }
 
-bool HttpConnection::is_reusable() {
-  return impl_->is_reusable();
-}
-HttpConnection::TimePoint HttpConnection::idle_since() const {
-  return impl_->idle_since();
-}
+bool HttpConnection::is_reusable() { return impl_->is_reusable(); }
+HttpConnection::TimePoint HttpConnection::idle_since() const { return impl_->idle_since(); }
 
 }  // namespace belay::net

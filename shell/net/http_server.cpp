@@ -259,16 +259,12 @@ Result<HttpServer> HttpServer::start(HttpServerOptions options, HttpHandler hand
   return HttpServer(std::make_unique<Impl>(std::move(loop), std::move(host), *port));
 }
 
-std::uint16_t HttpServer::port() const {
-  return impl_->port();
-}
+std::uint16_t HttpServer::port() const { return impl_->port(); }
 
 std::string HttpServer::url() const {
   return Url{.tls = false, .host = impl_->host(), .port = port(), .path = ""}.text();
 }
 
-void HttpServer::stop() {
-  impl_->stop();
-}
+void HttpServer::stop() { impl_->stop(); }
 
 }  // namespace belay::net

@@ -48,8 +48,6 @@ bool Stream::is_quiet() {
   return received < 0 && errno == EAGAIN;
 }
 
-std::unique_ptr<Stream> make_plain_stream(Socket socket) {
-  return std::make_unique<PlainStream>(std::move(socket));
-}
+std::unique_ptr<Stream> make_plain_stream(Socket socket) { return std::make_unique<PlainStream>(std::move(socket)); }
 
 }  // namespace belay::net

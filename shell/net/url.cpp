@@ -16,9 +16,7 @@ namespace {
 constexpr std::uint16_t kHttpPort = 80;
 constexpr std::uint16_t kHttpsPort = 443;
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -70,9 +68,7 @@ bool read_authority(std::string_view authority, Url& url) {
   return number.has_value();
 }
 
-bool is_path_character(char c) {
-  return c > ' ' && c < 0x7F && c != '?' && c != '#' && c != '"' && c != '\\';
-}
+bool is_path_character(char c) { return c > ' ' && c < 0x7F && c != '?' && c != '#' && c != '"' && c != '\\'; }
 
 }  // namespace
 
@@ -82,9 +78,7 @@ std::string Url::host_header() const {
   return out;
 }
 
-std::string Url::text() const {
-  return (tls ? "https://" : "http://") + host_header() + path;
-}
+std::string Url::text() const { return (tls ? "https://" : "http://") + host_header() + path; }
 
 Result<Url> parse_url(std::string_view text) {
   if (text.contains('@')) return fail("URL with a user name or password in it: give credentials elsewhere");

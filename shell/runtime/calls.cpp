@@ -9,8 +9,8 @@ namespace {
 
 namespace event = engine::event;
 
-constexpr std::size_t kPage = 500;          // the broker's largest page of orders (alpaca.md 1)
-constexpr std::size_t kMostOpen = 10'000;   // open orders followed over pages
+constexpr std::size_t kPage = 500;         // the broker's largest page of orders (alpaca.md 1)
+constexpr std::size_t kMostOpen = 10'000;  // open orders followed over pages
 constexpr std::size_t kMostFills = 1'000;
 
 template <class T>
@@ -89,8 +89,10 @@ Events submit(Broker& broker, const OrderRequest& request) {
     case BrokerError::Kind::unauthorized:
       return {event::SubmitRefused{request.client_id, error.code, error.message, error.related_orders}};
     case BrokerError::Kind::unreachable:
-    case BrokerError::Kind::rate_limited: return {event::SubmitNotSent{request.client_id, error.message}};
-    case BrokerError::Kind::unknown: break;
+    case BrokerError::Kind::rate_limited:
+      return {event::SubmitNotSent{request.client_id, error.message}};
+    case BrokerError::Kind::unknown:
+      break;
   }
   return {event::SubmitUnknown{request.client_id, error.message}};
 }

@@ -45,12 +45,12 @@ struct Conductor::Inner {
   PassRecord record;
   Workers workers;
   std::vector<std::string> errors;
-  bool dry = false;           // look(): nothing is sent or recorded
-  bool store_down = false;    // the last save failed: records wait in `record`
-  Duration try_store_at{};    // machine time
+  bool dry = false;         // look(): nothing is sent or recorded
+  bool store_down = false;  // the last save failed: records wait in `record`
+  Duration try_store_at{};  // machine time
   bool locked = false;
-  bool had_book = false;      // loaded at least once
-  std::string known_number;   // the account number that the store remembers
+  bool had_book = false;            // loaded at least once
+  std::string known_number;         // the account number that the store remembers
   std::optional<Duration> wake_at;  // steady
 
   Inner(Parts p, Settings s) : parts(p), settings(std::move(s)), workers(std::max(1U, settings.senders)) {
@@ -204,9 +204,10 @@ void Conductor::Inner::heed_clock(const MarketClock& clock) {
   const Moment moment = now();
   const Duration skew = moment.wall - clock.timestamp;
   if (std::chrono::abs(skew) > kSkewWorthTelling) {
-    record.log_warning(parts.log, moment.wall, "this clock and the broker's differ by " +
-                                                   std::to_string(std::chrono::floor<std::chrono::seconds>(skew).count()) +
-                                                   " s: time rules act by this one");
+    record.log_warning(parts.log, moment.wall,
+                       "this clock and the broker's differ by " +
+                           std::to_string(std::chrono::floor<std::chrono::seconds>(skew).count()) +
+                           " s: time rules act by this one");
   }
   const auto session = state.calendar.session_at(clock.timestamp);
   const Timestamp next_open = state.calendar.next_open_after(clock.timestamp).open;
@@ -242,7 +243,8 @@ Failure Conductor::Inner::keep_lock() {
 // No book: nothing may be bought or sold on a guess. What is held without a resting stop is named.
 void Conductor::Inner::watch_without_book(PassReport& report) {
   const auto holdings = parts.broker.positions();
-  const auto orders = parts.broker.orders({.status = OrderQuery::Status::all, .nested = false, .symbols = {}, .limit = 500});
+  const auto orders =
+      parts.broker.orders({.status = OrderQuery::Status::all, .nested = false, .symbols = {}, .limit = 500});
   if (!holdings || !orders) {
     complain("broker: " + (!holdings ? holdings.error().message : orders.error().message));
     return;

@@ -14,14 +14,18 @@ constexpr std::size_t kMostWaiting = 200'000;  // events kept while the store is
 
 log::Level level_of(EventType type) {
   switch (type) {
-    case EventType::price_update: return log::Level::debug;
+    case EventType::price_update:
+      return log::Level::debug;
     case EventType::exit_triggered:
     case EventType::amber:
     case EventType::frozen:
-    case EventType::alert: return log::Level::warning;
+    case EventType::alert:
+      return log::Level::warning;
     case EventType::order_failed:
-    case EventType::monitor_error: return log::Level::error;
-    default: return log::Level::info;
+    case EventType::monitor_error:
+      return log::Level::error;
+    default:
+      return log::Level::info;
   }
 }
 
@@ -37,8 +41,7 @@ void PassRecord::take(engine::Action wanted, const engine::State& state, log::Lo
     Lot& lot = kept->lot;
     if (lot.status == LotStatus::closed) closed_.push_back(lot);
     const auto place = lot_places_.find(lot.uid);
-    if (place != lot_places_.end() && place->second < batch_.lots.size() &&
-        batch_.lots[place->second].uid == lot.uid) {
+    if (place != lot_places_.end() && place->second < batch_.lots.size() && batch_.lots[place->second].uid == lot.uid) {
       batch_.lots[place->second] = std::move(lot);
     } else {
       lot_places_[lot.uid] = batch_.lots.size();
@@ -118,9 +121,15 @@ ExitLine PassRecord::exit_line(const Lot& lot, const engine::State& state) const
     return line;
   }
   switch (engine::exit_standing(state, lot.uid)) {
-    case engine::ExitStanding::working: line.state = "working"; break;
-    case engine::ExitStanding::waiting: line.state = "waiting"; break;
-    case engine::ExitStanding::failed: line.state = "failed"; break;
+    case engine::ExitStanding::working:
+      line.state = "working";
+      break;
+    case engine::ExitStanding::waiting:
+      line.state = "waiting";
+      break;
+    case engine::ExitStanding::failed:
+      line.state = "failed";
+      break;
   }
   const auto decision = state.decisions.find(lot.uid);
   if (decision != state.decisions.end()) line.why = decision->second.why;
@@ -145,8 +154,8 @@ void PassRecord::report(const engine::State& state, PassReport& report) const {
     const auto lot = state.lots.find(uid);
     if (lot == state.lots.end()) continue;
     const Quantity quantity = lot->second.is_long() ? lot->second.quantity : -lot->second.quantity;
-    report.adopted.push_back({lot->second.instrument.symbol, quantity,
-                              lot->second.management == Management::watch ? "watch" : "protect"});
+    report.adopted.push_back(
+        {lot->second.instrument.symbol, quantity, lot->second.management == Management::watch ? "watch" : "protect"});
   }
 }
 

@@ -83,18 +83,10 @@ constexpr Column kHistoryColumns[] = {
     {"exit_order_id", "text"},
 };
 
-Value value_of(const std::string& text) {
-  return text;
-}
-Value value_of(std::int64_t number) {
-  return number;
-}
-Value value_of(Timestamp at) {
-  return to_text(at);
-}
-Value value_of(ExitReason reason) {
-  return to_text(reason);
-}
+Value value_of(const std::string& text) { return text; }
+Value value_of(std::int64_t number) { return number; }
+Value value_of(Timestamp at) { return to_text(at); }
+Value value_of(ExitReason reason) { return to_text(reason); }
 template <class Tag>
 Value value_of(Fixed<Tag> number) {
   return number.text();
@@ -175,15 +167,11 @@ Value exit_order_id(const Lot& lot) {
   return known == nullptr ? Value() : value_of(*known);
 }
 
-Value strike(const Lot& lot) {
-  return lot.instrument.option ? value_of(lot.instrument.option->strike) : Value();
-}
+Value strike(const Lot& lot) { return lot.instrument.option ? value_of(lot.instrument.option->strike) : Value(); }
 Value expiration(const Lot& lot) {
   return lot.instrument.option ? Value(to_text(lot.instrument.option->expiration)) : Value();
 }
-Value option_symbol(const Lot& lot) {
-  return lot.instrument.option ? Value(lot.instrument.symbol) : Value();
-}
+Value option_symbol(const Lot& lot) { return lot.instrument.option ? Value(lot.instrument.symbol) : Value(); }
 
 Value percent_of_entry(const Lot& lot) {
   if (!lot.realised_result) return {};
@@ -202,12 +190,8 @@ Value holding_seconds(const Lot& lot) {
 
 }  // namespace
 
-std::span<const Column> written_lot_columns() {
-  return kLotColumns;
-}
-std::span<const Column> written_history_columns() {
-  return kHistoryColumns;
-}
+std::span<const Column> written_lot_columns() { return kLotColumns; }
+std::span<const Column> written_history_columns() { return kHistoryColumns; }
 
 Columns lot_columns(const Lot& lot) {
   return {{"id", lot.id},

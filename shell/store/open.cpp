@@ -12,9 +12,7 @@ namespace {
 
 constexpr std::string_view kSqlitePrefix = "sqlite:";
 
-bool is_postgres(std::string_view spec) {
-  return spec.starts_with("postgresql://") || spec.starts_with("postgres://");
-}
+bool is_postgres(std::string_view spec) { return spec.starts_with("postgresql://") || spec.starts_with("postgres://"); }
 
 std::string_view sqlite_path(std::string_view spec) {
   if (!spec.starts_with(kSqlitePrefix)) return spec;
@@ -30,14 +28,26 @@ StoreResult<std::unique_ptr<Store>> over(StoreResult<std::unique_ptr<Connection>
 
 }  // namespace
 
-StoreResult<std::unique_ptr<Store>> open_store(std::string_view spec) {
-  if (is_postgres(spec)) return open_postgres(spec);
+Result<void> check_spec(std::string_view spec) {
+  if (is_postgres(spec)) {
+    const auto parameters = parse_postgres_url(spec);
+    if (!parameters) return fail(parameters.error().message);
+    return {};
+  }
   const std::size_t scheme = spec.find("://");
   if (scheme != std::string_view::npos && !spec.starts_with(kSqlitePrefix)) {
-    return std::unexpected(
-        StoreError{StoreError::Kind::refused, "unknown kind of store \"" + std::string(spec.substr(0, scheme)) +
-                                                  "\": give a file, sqlite:FILE or postgresql://USER@HOST:PORT/NAME"});
+    return fail("unknown kind of store \"" + std::string(spec.substr(0, scheme)) +
+                "\": give a file, sqlite:FILE or postgresql://USER@HOST:PORT/NAME");
   }
+  if (sqlite_path(spec).empty()) return fail("the store's file name is empty");
+  return {};
+}
+
+StoreResult<std::unique_ptr<Store>> open_store(std::string_view spec) {
+  if (const auto understood = check_spec(spec); !understood) {
+    return std::unexpected(StoreError{StoreError::Kind::refused, understood.error().message});
+  }
+  if (is_postgres(spec)) return open_postgres(spec);
   return open_sqlite(std::filesystem::path(sqlite_path(spec)));
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/result.hpp"
 #include "shell/ports/store.hpp"
 
 namespace belay::store {
@@ -25,6 +26,8 @@ struct ConnectionSettings {
 /// or the path of an SQLite file. An SQLite file is created with its directory; a PostgreSQL server is not contacted
 /// before the first call, so that a database that is down does not keep the process from starting.
 StoreResult<std::unique_ptr<Store>> open_store(std::string_view spec);
+/// Whether a spec can be understood: an Error says what is wrong with it. Opens nothing.
+Result<void> check_spec(std::string_view spec);
 /// The file is made readable for its owner alone.
 StoreResult<std::unique_ptr<Store>> open_sqlite(const std::filesystem::path& path);
 StoreResult<std::unique_ptr<Store>> open_postgres(const ConnectionSettings& settings);

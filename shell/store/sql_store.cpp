@@ -21,9 +21,7 @@ std::string json_list(const std::vector<std::string>& words) {
   return json::write(std::move(out));
 }
 
-std::int64_t to_number(const Cell& cell) {
-  return cell ? std::strtoll(cell->c_str(), nullptr, 10) : 0;
-}
+std::int64_t to_number(const Cell& cell) { return cell ? std::strtoll(cell->c_str(), nullptr, 10) : 0; }
 
 /// The uid of a row that another service wrote: the same whenever and by whomever it is derived.
 LotUid uid_of_row(const std::string& account_number, const std::string& account, std::int64_t id) {
@@ -41,9 +39,7 @@ OperatorCommand read_command(const Rows& rows, std::size_t index) {
   return command;
 }
 
-bool older(const Lot& a, const Lot& b) {
-  return std::tie(a.entry_time, a.id) < std::tie(b.entry_time, b.id);
-}
+bool older(const Lot& a, const Lot& b) { return std::tie(a.entry_time, a.id) < std::tie(b.entry_time, b.id); }
 
 }  // namespace
 

@@ -28,9 +28,7 @@ Database::~Database() {
   if (!directory_.empty()) std::filesystem::remove_all(directory_, ignored);
 }
 
-std::unique_ptr<Store> Database::open() const {
-  return open_store(spec_).value();
-}
+std::unique_ptr<Store> Database::open() const { return open_store(spec_).value(); }
 
 Rows Database::run(const std::string& sql, const std::vector<Cell>& parameters) {
   return must(connection_->run(sql, parameters));
@@ -47,13 +45,9 @@ belay::testing::TemporaryPostgres& Database::server() {
   return server;
 }
 
-void StoreTest::migrate() {
-  ASSERT_TRUE(store->migrate().has_value());
-}
+void StoreTest::migrate() { ASSERT_TRUE(store->migrate().has_value()); }
 
-Timestamp at(const char* text) {
-  return parse_timestamp(text).value();
-}
+Timestamp at(const char* text) { return parse_timestamp(text).value(); }
 
 Lot simple_lot(const std::string& uid) {
   Lot lot;

@@ -61,9 +61,7 @@ Refusal refuse_target_against_stop(Side exit_side, const SubmitRequest& request)
                        " stop_loss.stop_price");
 }
 
-bool is_plain_trigger(OrderType type) {
-  return type == OrderType::market || type == OrderType::stop;
-}
+bool is_plain_trigger(OrderType type) { return type == OrderType::market || type == OrderType::stop; }
 
 }  // namespace
 

@@ -24,17 +24,9 @@ inline constexpr int kNotFound = 40410000;        // HTTP 404
 inline constexpr int kInvalidRequest = 40010001;  // HTTP 422 in spite of its digits
 inline constexpr int kUnprocessable = 42210000;   // HTTP 422
 
-inline ApiError forbidden(std::string message) {
-  return {403, kForbidden, std::move(message), {}};
-}
-inline ApiError not_found(std::string message) {
-  return {404, kNotFound, std::move(message), {}};
-}
-inline ApiError invalid_request(std::string message) {
-  return {422, kInvalidRequest, std::move(message), {}};
-}
-inline ApiError unprocessable(std::string message) {
-  return {422, kUnprocessable, std::move(message), {}};
-}
+inline ApiError forbidden(std::string message) { return {403, kForbidden, std::move(message), {}}; }
+inline ApiError not_found(std::string message) { return {404, kNotFound, std::move(message), {}}; }
+inline ApiError invalid_request(std::string message) { return {422, kInvalidRequest, std::move(message), {}}; }
+inline ApiError unprocessable(std::string message) { return {422, kUnprocessable, std::move(message), {}}; }
 
 }  // namespace belay::sim

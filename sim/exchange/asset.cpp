@@ -60,8 +60,6 @@ std::string underlying_of(const OptionTerms& terms) {
   return root;
 }
 
-bool is_cash_settled(const OptionTerms& terms) {
-  return index_root(terms.root) != nullptr;
-}
+bool is_cash_settled(const OptionTerms& terms) { return index_root(terms.root) != nullptr; }
 
 }  // namespace belay::sim

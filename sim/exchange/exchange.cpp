@@ -49,28 +49,16 @@ Exchange::Exchange(Exchange&&) noexcept = default;
 Exchange& Exchange::operator=(Exchange&&) noexcept = default;
 Exchange::~Exchange() = default;
 
-Timestamp Exchange::now() const {
-  return core_->now();
-}
-void Exchange::advance_to(Timestamp at) {
-  core_->advance_to(at);
-}
-const calendar::UsEquities& Exchange::calendar() const {
-  return core_->calendar();
-}
+Timestamp Exchange::now() const { return core_->now(); }
+void Exchange::advance_to(Timestamp at) { core_->advance_to(at); }
+const calendar::UsEquities& Exchange::calendar() const { return core_->calendar(); }
 
 void Exchange::on_trade(std::string_view symbol, Price price, Quantity size, Timestamp at) {
   core_->on_trade(symbol, price, size, at);
 }
-void Exchange::on_quote(std::string_view symbol, const Quote& quote) {
-  core_->on_quote(symbol, quote);
-}
-void Exchange::halt(std::string_view symbol) {
-  core_->set_halted(symbol, true);
-}
-void Exchange::resume(std::string_view symbol) {
-  core_->set_halted(symbol, false);
-}
+void Exchange::on_quote(std::string_view symbol, const Quote& quote) { core_->on_quote(symbol, quote); }
+void Exchange::halt(std::string_view symbol) { core_->set_halted(symbol, true); }
+void Exchange::resume(std::string_view symbol) { core_->set_halted(symbol, false); }
 bool Exchange::is_halted(std::string_view symbol) const {
   const Listing* listing = core_->market().find(symbol);
   return listing != nullptr && listing->halted;
@@ -91,9 +79,7 @@ std::optional<Price> Exchange::previous_close(std::string_view symbol) const {
   return listing == nullptr ? std::nullopt : listing->previous_close;
 }
 
-void Exchange::add_asset(Asset asset) {
-  core_->market().add(std::move(asset));
-}
+void Exchange::add_asset(Asset asset) { core_->market().add(std::move(asset)); }
 const Asset* Exchange::asset(std::string_view symbol_or_id) const {
   const Listing* listing = std::as_const(*core_).market().find_by_symbol_or_id(symbol_or_id);
   return listing == nullptr ? nullptr : &listing->asset;
@@ -104,9 +90,7 @@ std::vector<Asset> Exchange::assets() const {
   return all;
 }
 
-void Exchange::add_account(AccountConfig account) {
-  core_->add_account(std::move(account));
-}
+void Exchange::add_account(AccountConfig account) { core_->add_account(std::move(account)); }
 std::optional<std::string> Exchange::authenticate(std::string_view key_id, std::string_view secret) const {
   for (const auto& [number, ledger] : core_->ledgers()) {
     if (ledger.config().key_id == key_id && ledger.config().secret == secret) return number;
@@ -118,9 +102,7 @@ std::vector<std::string> Exchange::accounts() const {
   for (const auto& [number, ledger] : core_->ledgers()) numbers.push_back(number);
   return numbers;
 }
-AccountView Exchange::account(std::string_view account) const {
-  return core_->view(core_->ledger(account));
-}
+AccountView Exchange::account(std::string_view account) const { return core_->view(core_->ledger(account)); }
 std::vector<Position> Exchange::positions(std::string_view account) const {
   const Ledger& ledger = core_->ledger(account);
   std::vector<Position> all;
@@ -141,9 +123,7 @@ Order Exchange::seed_position(std::string_view account, std::string_view symbol,
                               Timestamp entry_time) {
   return core_->seed_position(core_->ledger(account), symbol, quantity, average, entry_time);
 }
-void Exchange::deposit(std::string_view account, Money amount) {
-  core_->ledger(account).deposit(amount);
-}
+void Exchange::deposit(std::string_view account, Money amount) { core_->ledger(account).deposit(amount); }
 
 Answer<Order> Exchange::submit(std::string_view account, const SubmitRequest& request) {
   return core_->submit(core_->ledger(account), request);
@@ -173,21 +153,11 @@ Answer<Order> Exchange::order_by_client_id(std::string_view account, std::string
 std::vector<Order> Exchange::orders(std::string_view account, const OrderQuery& query) const {
   return core_->orders(core_->ledger(account), query);
 }
-std::vector<OrderEvent> Exchange::take_events() {
-  return core_->take_events();
-}
+std::vector<OrderEvent> Exchange::take_events() { return core_->take_events(); }
 
-const Faults& Exchange::faults() const {
-  return std::as_const(*core_).faults();
-}
-void Exchange::set_faults(const Faults& faults) {
-  core_->faults() = faults;
-}
-RateAnswer Exchange::count_request(std::string_view account) {
-  return core_->count_request(core_->ledger(account));
-}
-std::vector<std::string> Exchange::broken_invariants() const {
-  return core_->broken_invariants();
-}
+const Faults& Exchange::faults() const { return std::as_const(*core_).faults(); }
+void Exchange::set_faults(const Faults& faults) { core_->faults() = faults; }
+RateAnswer Exchange::count_request(std::string_view account) { return core_->count_request(core_->ledger(account)); }
+std::vector<std::string> Exchange::broken_invariants() const { return core_->broken_invariants(); }
 
 }  // namespace belay::sim

@@ -15,9 +15,7 @@ Money cost_of_rest(const Holding& holding, Quantity left) {
 
 }  // namespace
 
-Price Holding::average() const {
-  return average_price(cost, quantity).value_or(Price{}).magnitude();
-}
+Price Holding::average() const { return average_price(cost, quantity).value_or(Price{}).magnitude(); }
 
 Ledger::Ledger(AccountConfig config, std::string id, Timestamp created_at)
     : equity_at_close(config.cash),
@@ -63,9 +61,7 @@ void Ledger::move(const std::string& symbol, Quantity signed_quantity) {
   put(symbol, holding);
 }
 
-void Ledger::receive(Money amount) {
-  cash_ += amount;
-}
+void Ledger::receive(Money amount) { cash_ += amount; }
 
 void Ledger::rescale(const std::string& symbol, Quantity quantity) {
   Holding holding = holdings_[symbol];

@@ -83,9 +83,7 @@ void ExchangeCore::emit(OrderEventType type, const OrderRecord& record) {
   events_.push_back(std::move(event));
 }
 
-std::vector<OrderEvent> ExchangeCore::take_events() {
-  return std::exchange(events_, {});
-}
+std::vector<OrderEvent> ExchangeCore::take_events() { return std::exchange(events_, {}); }
 
 RateAnswer ExchangeCore::count_request(const Ledger& books) {
   constexpr std::int64_t kMinute = 60;

@@ -165,9 +165,7 @@ bool is_fractional(const SubmitRequest& request) {
   return request.notional || (request.quantity && !request.quantity->is_whole());
 }
 
-bool is_complex(const SubmitRequest& request) {
-  return request.order_class != OrderClass::simple;
-}
+bool is_complex(const SubmitRequest& request) { return request.order_class != OrderClass::simple; }
 
 std::optional<Price> target_price(const SubmitRequest& request) {
   return request.take_profit_limit ? request.take_profit_limit : request.limit_price;

@@ -14,9 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kPoints = 4;
 
-bool low_comes_first(const Ohlc& prices) {
-  return prices.open - prices.low <= prices.high - prices.open;
-}
+bool low_comes_first(const Ohlc& prices) { return prices.open - prices.low <= prices.high - prices.open; }
 
 std::array<Price, kPoints> path(const Ohlc& prices, bool low_first) {
   return {prices.open, low_first ? prices.low : prices.high, low_first ? prices.high : prices.low, prices.close};
@@ -27,9 +25,7 @@ std::array<Timestamp, kPoints> instants(const calendar::Span& span) {
   return {span.from, span.from + length / 3, span.from + 2 * length / 3, span.to - 1ms};
 }
 
-bool moves(const Ohlc& prices) {
-  return prices.high != prices.low;
-}
+bool moves(const Ohlc& prices) { return prices.high != prices.low; }
 
 }  // namespace
 

@@ -19,9 +19,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Timestamp utc(const char* text) {
-  return *parse_timestamp(text);
-}
+Timestamp utc(const char* text) { return *parse_timestamp(text); }
 
 /// Time and price of every print.
 std::vector<std::pair<std::string, std::string>> prints(const std::vector<PricePoint>& points) {

@@ -8,9 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Timestamp utc(const char* text) {
-  return *parse_timestamp(text);
-}
+Timestamp utc(const char* text) { return *parse_timestamp(text); }
 
 std::vector<PricePoint> drained(std::unique_ptr<PriceSource> source) {
   std::vector<PricePoint> points;

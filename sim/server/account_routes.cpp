@@ -127,8 +127,6 @@ constexpr std::array kRoutes{
 
 }  // namespace
 
-std::span<const Route> account_routes() {
-  return kRoutes;
-}
+std::span<const Route> account_routes() { return kRoutes; }
 
 }  // namespace belay::sim

@@ -92,9 +92,7 @@ Answer<std::optional<Timestamp>> Query::time(std::string_view name) const {
   return bad(name, *value, "use an RFC 3339 time");
 }
 
-Reply refuse(const ApiError& error) {
-  return {error.http_status, wire_error(error)};
-}
+Reply refuse(const ApiError& error) { return {error.http_status, wire_error(error)}; }
 
 std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
   const auto wanted = split(pattern, '/');

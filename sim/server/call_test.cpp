@@ -33,9 +33,7 @@ TEST(Call, a_query_is_read_by_what_it_should_be) {
   EXPECT_EQ(query.text("x"), "z");
 }
 
-Answer<SubmitRequest> read(std::string_view body) {
-  return read_submit(json::parse(body).value());
-}
+Answer<SubmitRequest> read(std::string_view body) { return read_submit(json::parse(body).value()); }
 
 TEST(ReadSubmit, decimals_come_as_strings_or_numbers) {
   const auto request = read(R"({"symbol":"AAPL","qty":"1.5","limit_price":200.25,"side":"sell","type":"limit",

@@ -22,13 +22,9 @@ struct Control {
   VirtualClock::Real at;
 };
 
-Reply cannot(std::string message) {
-  return {422, json::Object{{"message", std::move(message)}}};
-}
+Reply cannot(std::string message) { return {422, json::Object{{"message", std::move(message)}}}; }
 
-Reply done(const Control& control) {
-  return {200, json::Object{{"now", to_text(control.world.exchange.now())}}};
-}
+Reply done(const Control& control) { return {200, json::Object{{"now", to_text(control.world.exchange.now())}}}; }
 
 std::string text_of(const json::Value& body, std::string_view name) {
   const json::Value* value = body.find(name);
@@ -69,9 +65,7 @@ void make_known(Exchange& exchange, const std::string& symbol) {
   if (exchange.asset(symbol) == nullptr) exchange.add_asset(usual_asset(symbol));
 }
 
-Reply read_state(const Control& control) {
-  return {200, state_json(control.world, control.at)};
-}
+Reply read_state(const Control& control) { return {200, state_json(control.world, control.at)}; }
 
 Reply set_price(const Control& control) {
   const auto symbol = symbol_of(control.body);
@@ -245,9 +239,7 @@ Reply clear_faults(const Control& control) {
   return done(control);
 }
 
-Reply read_requests(const Control& control) {
-  return {200, control.world.log.to_json()};
-}
+Reply read_requests(const Control& control) { return {200, control.world.log.to_json()}; }
 
 Reply clear_requests(const Control& control) {
   control.world.log.clear();

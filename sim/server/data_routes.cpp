@@ -15,9 +15,7 @@ namespace {
 
 constexpr std::size_t kOptionSymbols = 100;  // alpaca.md 5
 
-Reply bad_request(std::string message) {
-  return {400, json::Object{{"message", std::move(message)}}};
-}
+Reply bad_request(std::string message) { return {400, json::Object{{"message", std::move(message)}}}; }
 
 /// Null if the symbol never had a trade.
 json::Value stock_trade(const Exchange& exchange, std::string_view symbol) {
@@ -98,18 +96,10 @@ Reply many_options(Exchange& exchange, const Call& call, std::string_view name) 
   return {200, json::Object{{name, read_each(exchange, symbols, read)}}};
 }
 
-Reply stock_trades(Exchange& exchange, const Call& call) {
-  return many_stocks<stock_trade>(exchange, call, "trades");
-}
-Reply stock_quotes(Exchange& exchange, const Call& call) {
-  return many_stocks<stock_quote>(exchange, call, "quotes");
-}
-Reply one_trade(Exchange& exchange, const Call& call) {
-  return one_stock<stock_trade>(exchange, call, "trade");
-}
-Reply one_quote(Exchange& exchange, const Call& call) {
-  return one_stock<stock_quote>(exchange, call, "quote");
-}
+Reply stock_trades(Exchange& exchange, const Call& call) { return many_stocks<stock_trade>(exchange, call, "trades"); }
+Reply stock_quotes(Exchange& exchange, const Call& call) { return many_stocks<stock_quote>(exchange, call, "quotes"); }
+Reply one_trade(Exchange& exchange, const Call& call) { return one_stock<stock_trade>(exchange, call, "trade"); }
+Reply one_quote(Exchange& exchange, const Call& call) { return one_stock<stock_quote>(exchange, call, "quote"); }
 Reply option_trades(Exchange& exchange, const Call& call) {
   return many_options<option_trade>(exchange, call, "trades");
 }
@@ -163,8 +153,6 @@ constexpr std::array kRoutes{
 
 }  // namespace
 
-std::span<const Route> data_routes() {
-  return kRoutes;
-}
+std::span<const Route> data_routes() { return kRoutes; }
 
 }  // namespace belay::sim

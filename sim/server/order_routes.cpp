@@ -131,8 +131,6 @@ constexpr std::array kRoutes{
 
 }  // namespace
 
-std::span<const Route> order_routes() {
-  return kRoutes;
-}
+std::span<const Route> order_routes() { return kRoutes; }
 
 }  // namespace belay::sim

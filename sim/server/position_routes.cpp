@@ -68,8 +68,6 @@ constexpr std::array kRoutes{
 
 }  // namespace
 
-std::span<const Route> position_routes() {
-  return kRoutes;
-}
+std::span<const Route> position_routes() { return kRoutes; }
 
 }  // namespace belay::sim

@@ -13,13 +13,9 @@ namespace {
 
 constexpr std::int64_t kLargestPage = 10'000;
 
-Date today(const Exchange& exchange) {
-  return calendar::to_new_york(exchange.now()).date;
-}
+Date today(const Exchange& exchange) { return calendar::to_new_york(exchange.now()).date; }
 
-Reply read_clock(Exchange& exchange, const Call&) {
-  return {200, wire_clock(exchange.now(), exchange.calendar())};
-}
+Reply read_clock(Exchange& exchange, const Call&) { return {200, wire_clock(exchange.now(), exchange.calendar())}; }
 
 Reply read_calendar(Exchange& exchange, const Call& call) {
   const auto start = call.query.date("start");
@@ -186,8 +182,6 @@ constexpr std::array kRoutes{
 
 }  // namespace
 
-std::span<const Route> reference_routes() {
-  return kRoutes;
-}
+std::span<const Route> reference_routes() { return kRoutes; }
 
 }  // namespace belay::sim

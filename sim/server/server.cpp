@@ -25,17 +25,13 @@ constexpr std::string_view kNginxPage =
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n"
     "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
 
-VirtualClock::Real real_now() {
-  return std::chrono::steady_clock::now();
-}
+VirtualClock::Real real_now() { return std::chrono::steady_clock::now(); }
 
 std::int64_t unix_now() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-Reply message_only(int status, std::string_view message) {
-  return {status, json::Object{{"message", message}}};
-}
+Reply message_only(int status, std::string_view message) { return {status, json::Object{{"message", message}}}; }
 
 Reply coded(int status, int code, std::string_view message) {
   return {status, json::Object{{"code", code}, {"message", message}}};
@@ -238,12 +234,8 @@ Result<Server> Server::start(ServerOptions options, Exchange exchange, std::uniq
   return Server(std::move(impl));
 }
 
-std::uint16_t Server::port() const {
-  return impl_->http().port();
-}
-std::string Server::url() const {
-  return impl_->http().url();
-}
+std::uint16_t Server::port() const { return impl_->http().port(); }
+std::string Server::url() const { return impl_->http().url(); }
 
 Timestamp Server::now() {
   Timestamp at;
@@ -259,8 +251,6 @@ void Server::with_exchange(const std::function<void(Exchange&)>& work) {
   impl_->with_world([&work](World& world) { work(world.exchange); });
 }
 
-void Server::stop() {
-  impl_->stop();
-}
+void Server::stop() { impl_->stop(); }
 
 }  // namespace belay::sim

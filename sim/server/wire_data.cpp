@@ -9,14 +9,10 @@ namespace {
 constexpr std::int64_t kStockSize = 100;
 constexpr std::int64_t kOptionSize = 10;
 
-json::Value number(Price price) {
-  return json::Value::number_text(price.text());
-}
+json::Value number(Price price) { return json::Value::number_text(price.text()); }
 
 /// An absent side has no size either.
-json::Value size(Price price, std::int64_t usual) {
-  return price.is_zero() ? std::int64_t{0} : usual;
-}
+json::Value size(Price price, std::int64_t usual) { return price.is_zero() ? std::int64_t{0} : usual; }
 
 }  // namespace
 

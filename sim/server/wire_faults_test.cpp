@@ -11,9 +11,7 @@
 namespace belay::sim {
 namespace {
 
-Result<WireFault> parse(std::string_view body) {
-  return parse_wire_fault(json::parse(body).value());
-}
+Result<WireFault> parse(std::string_view body) { return parse_wire_fault(json::parse(body).value()); }
 
 TEST(WireFaults, a_fault_waits_for_its_request_and_happens_so_many_times) {
   WireFaults faults;

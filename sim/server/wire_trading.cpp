@@ -23,17 +23,11 @@ json::Value text_or_null(const std::optional<Fixed<Tag>>& value) {
   return value ? json::Value(value->text()) : json::Value();
 }
 
-json::Value text_or_null(const std::optional<Timestamp>& at) {
-  return at ? json::Value(to_text(*at)) : json::Value();
-}
+json::Value text_or_null(const std::optional<Timestamp>& at) { return at ? json::Value(to_text(*at)) : json::Value(); }
 
-json::Value text_or_null(const std::optional<OrderId>& id) {
-  return id ? json::Value(id->text()) : json::Value();
-}
+json::Value text_or_null(const std::optional<OrderId>& id) { return id ? json::Value(id->text()) : json::Value(); }
 
-std::string ratio_text(const std::optional<Ratio>& value) {
-  return value ? value->text() : "0";
-}
+std::string ratio_text(const std::optional<Ratio>& value) { return value ? value->text() : "0"; }
 
 /// The broker writes "" for orders that were asked for without a class.
 std::string class_text(OrderClass order_class) {

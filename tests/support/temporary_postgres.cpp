@@ -124,24 +124,16 @@ std::string TemporaryPostgres::create_database(const std::string& name) {
   return url(name);
 }
 
-void TemporaryPostgres::stop() {
-  run("pg_ctl", "-D " + directory_.string() + "/data -m immediate -w stop");
-}
+void TemporaryPostgres::stop() { run("pg_ctl", "-D " + directory_.string() + "/data -m immediate -w stop"); }
 
 void TemporaryPostgres::start() {
   run("pg_ctl", "-D " + directory_.string() + "/data -l " + directory_.string() + "/data/log -w start");
 }
 
-void TemporaryPostgres::freeze() {
-  signal_all(SIGSTOP);
-}
-void TemporaryPostgres::thaw() {
-  signal_all(SIGCONT);
-}
+void TemporaryPostgres::freeze() { signal_all(SIGSTOP); }
+void TemporaryPostgres::thaw() { signal_all(SIGCONT); }
 
-int TemporaryPostgres::postmaster() const {
-  return std::atoi(text_of(directory_ / "data/postmaster.pid").c_str());
-}
+int TemporaryPostgres::postmaster() const { return std::atoi(text_of(directory_ / "data/postmaster.pid").c_str()); }
 
 void TemporaryPostgres::signal_all(int signal) const {
   const int server = postmaster();
