@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/calendar/moment.hpp"
+#include "shell/runtime/conductor.hpp"
+#include "shell/runtime/pass_record.hpp"
+#include "shell/runtime/workers.hpp"
+
+namespace belay::runtime {
+
+/// What a conductor is made of. conductor.cpp has the passes and turns actions into calls; reading.cpp has what a pass
+/// reads before it judges.
+struct Conductor::Inner {
+  Parts parts;
+  Settings settings;
+  engine::State state;
+  PassRecord record;
+  Workers workers;
+  std::vector<std::string> errors;
+  bool dry = false;         // look(): nothing is sent or recorded
+  bool store_down = false;  // the last save failed: records wait in `record`
+  Duration try_store_at{};  // machine time
+  bool locked = false;
+  bool had_book = false;            // loaded at least once
+  std::string known_number;         // the account number that the store remembers
+  std::optional<Duration> wake_at;  // steady
+
+  Inner(Parts p, Settings s) : parts(p), settings(std::move(s)), workers(std::max(1U, settings.senders)) {
+    state.policy = settings.policy;
+    state.account = settings.account;
+  }
+
+  void complain(std::string what) {
+    record.log_error(parts.log, now().wall, what);
+    errors.push_back(std::move(what));
+  }
+
+  // A clock that cannot be asked stands still: nothing is decided on a guess of the time.
+  Moment last_moment;
+  Moment now() {
+    const auto moment = parts.clock.now();
+    if (moment) last_moment = *moment;
+    return last_moment;
+  }
+
+  void step(const engine::Event& happened) { carry_out(engine::step(state, happened, now())); }
+
+  void run(const Workers::Events& events) {
+    for (const engine::Event& happened : events) step(happened);
+  }
+
+  bool may_send() { return !dry && (store_down || !locked || parts.store.still_locked()); }
+
+  void carry_out(engine::Actions actions);
+  void start_submit(const engine::action::SubmitOrder& submit);
+  void start_questions(const std::vector<ClientOrderId>& ids);
+  bool load();
+  bool check_account(const Workers::Events& events);
+  Failure read_everything();
+  Failure keep_lock();
+  void heed_clock(const MarketClock& clock);
+  void watch_without_book(PassReport& report);
+  void follow(Duration real_time);
+  void save();
+};
+
+}  // namespace belay::runtime

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a pass reads before it judges: the book, the broker, the prices; and whether it may go on with them.
+#include <chrono>
+
+#include "core/base/check.hpp"
+#include "core/calendar/new_york.hpp"
+#include "shell/runtime/calls.hpp"
+#include "shell/runtime/conductor_inner.hpp"
+
+namespace belay::runtime {
+
+namespace event = engine::event;
+using namespace std::chrono_literals;
+
+bool Conductor::Inner::load() {
+  auto book = parts.store.load(settings.account, settings.aliases);
+  if (!book) {
+    complain("store: " + book.error().message);
+    return false;
+  }
+  known_number = book->account_number;
+  if (state.account_number.empty()) state.account_number = book->account_number;
+  step(event::BookLoaded{.lots = std::move(book->lots),
+                         .executions = std::move(book->executions),
+                         .quarantined = std::move(book->quarantined),
+                         .commands = std::move(book->commands)});
+  return true;
+}
+
+// The account behind the keys must be the one that the store remembers: with other keys, every lot would be a phantom.
+bool Conductor::Inner::check_account(const Workers::Events& events) {
+  const auto* read = std::get_if<event::BrokerRead>(&events.front());
+  BELAY_CHECK(read != nullptr);
+  const std::string& number = read->account.number;
+  if (known_number.empty() && !dry) {
+    known_number = number;
+    record.batch().account_number = number;
+  } else if (known_number != number && !known_number.empty()) {
+    complain("the keys are of account " + number + ", but \"" + settings.account + "\" is account " + known_number +
+             " in the store: check ALPACA_API_KEY, or use another account name");
+    return false;
+  }
+  state.account_number = number;
+  return true;
+}
+
+Failure Conductor::Inner::read_everything() {
+  std::optional<BrokerError> error;
+  const Workers::Events read = calls::read_broker(parts.broker, now(), &error);
+  if (error) {
+    complain("broker: " + std::get<event::BrokerUnread>(read.front()).why);
+    run(read);
+    return Failure::broker;
+  }
+  if (!check_account(read)) return Failure::configuration;
+  heed_clock(std::get<event::BrokerRead>(read.front()).clock);
+  run(read);
+  follow(0s);  // fills that explain orphans and shortfalls
+  const auto symbols = engine::symbols_to_price(state);
+  if (!symbols.empty()) run(calls::read_prices(parts.market_data, symbols));
+  return Failure::none;
+}
+
+// The broker's clock corrects what this machine believes: a session that the built-in calendar does not know, or a
+// clock that has drifted.
+void Conductor::Inner::heed_clock(const MarketClock& clock) {
+  constexpr Duration kSkewWorthTelling = 2s;
+  constexpr int kDaysAhead = 14;
+  const Moment moment = now();
+  const Duration skew = moment.wall - clock.timestamp;
+  if (std::chrono::abs(skew) > kSkewWorthTelling) {
+    record.log_warning(parts.log, moment.wall,
+                       "this clock and the broker's differ by " +
+                           std::to_string(std::chrono::floor<std::chrono::seconds>(skew).count()) +
+                           " s: time rules act by this one");
+  }
+  const auto session = state.calendar.session_at(clock.timestamp);
+  const Timestamp next_open = state.calendar.next_open_after(clock.timestamp).open;
+  const Timestamp next_close = session ? session->close : state.calendar.next_open_after(clock.timestamp).close;
+  if (session.has_value() == clock.is_open && next_open == clock.next_open && next_close == clock.next_close) return;
+
+  const Date first = calendar::to_new_york(clock.timestamp).date;
+  const Date last = std::chrono::sys_days(first) + std::chrono::days(kDaysAhead);
+  auto sessions = parts.broker.calendar(first, last);
+  if (!sessions) {
+    complain("the broker's calendar could not be read: " + sessions.error().message);
+    return;
+  }
+  const auto applied = state.calendar.apply_broker_calendar(first, last, std::move(*sessions));
+  if (!applied) complain("the broker's calendar is not used: " + applied.error().message);
+}
+
+// A lock that was lost with its connection is taken again before anything is sent; if somebody else has it now, this
+// process has no say any more.
+Failure Conductor::Inner::keep_lock() {
+  if (!locked || parts.store.still_locked()) return Failure::none;
+  const auto lock = parts.store.try_lock(settings.account);
+  if (!lock) {
+    complain("store: " + lock.error().message);
+    store_down = true;
+    return Failure::none;
+  }
+  if (*lock) return Failure::none;
+  complain("another instance has taken over account \"" + settings.account + "\"");
+  return Failure::locked;
+}
+
+// No book: nothing may be bought or sold on a guess. What is held without a resting stop is named.
+void Conductor::Inner::watch_without_book(PassReport& report) {
+  const auto holdings = parts.broker.positions();
+  const auto orders =
+      parts.broker.orders({.status = OrderQuery::Status::all, .nested = false, .symbols = {}, .limit = 500});
+  if (!holdings || !orders) {
+    complain("broker: " + (!holdings ? holdings.error().message : orders.error().message));
+    return;
+  }
+  for (const Holding& holding : *holdings) {
+    const Side leaves = holding.quantity.is_negative() ? Side::buy : Side::sell;
+    Quantity guarded;
+    for (const Order& order : *orders) {
+      const bool is_stop = order.type == OrderType::stop || order.type == OrderType::stop_limit;
+      if (order.symbol == holding.instrument.symbol && order.side == leaves && is_stop && !is_terminal(order.status)) {
+        guarded += order.quantity.value_or(Quantity{}) - order.filled;
+      }
+    }
+    ++report.positions;
+    const bool covered = guarded >= holding.quantity.magnitude();
+    const std::string why = "the store is away: its rules are not known; at the broker " + guarded.text() + " of " +
+                            holding.quantity.magnitude().text() + " are guarded by a resting stop";
+    report.unchecked.push_back({0, holding.instrument.symbol, why});
+    if (!covered) record.log_error(parts.log, now().wall, holding.instrument.symbol + ": " + why);
+  }
+}
+
+}  // namespace belay::runtime
