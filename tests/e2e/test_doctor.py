@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`doctor` names what is missing or wrong, and leaves with the code of the contract. The secrets of a whole life
+appear in no output, log or database."""
+
+import pytest
+
+import belay_e2e
+import trades
+
+
+@pytest.fixture
+def sim(new_sim):
+    sim = new_sim(start=trades.MORNING)
+    sim.price("SPY", 560, bid="559.99", ask="560.01")
+    return sim
+
+
+def doctor(sim, tmp_path, *, without=(), **environment):
+    store = belay_e2e.SqliteStore(tmp_path / "belay.db")
+    belay = belay_e2e.Belay(sim, store, tmp_path, **environment)
+    for name in without:
+        belay.environment.pop(name)
+    people, scripts = belay.run("doctor"), belay.run("doctor", "--json")
+    assert people.exit_code == scripts.exit_code == scripts.json["exit_code"]
+    for check in scripts.json["checks"]:
+        assert check["text"] in people.stdout
+    failed = [check["text"] for check in scripts.json["checks"] if check["state"] != "ok"]
+    return scripts.exit_code, "\n".join(failed), {check["check"] for check in scripts.json["checks"]}
+
+
+def test_all_well(sim, tmp_path):
+    code, failed, checks = doctor(sim, tmp_path)
+    # The paper exchange has a price of SPY, and options nobody has quoted.
+    assert "SPY250" in failed or failed == "", failed
+    assert code == (1 if failed else 0)
+    assert {"settings", "store", "lock", "broker", "clock", "skew", "calendar"} <= checks
+
+
+@pytest.mark.parametrize("without,environment,code,says", [
+    (("ALPACA_API_KEY",), {}, 2, "ALPACA_API_KEY is not set"),
+    (("ALPACA_API_SECRET",), {}, 2, "ALPACA_API_SECRET is not set"),
+    ((), {"ALPACA_API_KEY": "PKWRONG", "ALPACA_API_SECRET": "wrong-secret"}, 4, "unauthorized"),
+    ((), {"ALPACA_BASE_URL": "ftp://example.com"}, 2, "ALPACA_BASE_URL"),
+    ((), {"ALPACA_BASE_URL": "http://paper-api.alpaca.markets"}, 2, "http"),
+    ((), {"ALPACA_BASE_URL": "http://127.0.0.1:1"}, 4, "127.0.0.1:1"),
+    ((), {"ALPACA_DATA_URL": "http://127.0.0.1:1"}, 4, "127.0.0.1:1"),
+    ((), {"BELAY_STORE": "mysql://x"}, 2, "mysql"),
+    ((), {"BELAY_STORE": "postgresql://belay@[::1/belay"}, 2, "BELAY_STORE: the store's URL is malformed"),
+    ((), {"BELAY_STORE": ""}, 2, "BELAY_STORE is set, but empty"),
+    ((), {"BELAY_STORE": "postgresql://belay@127.0.0.1:1/belay"}, 3, "127.0.0.1"),
+    ((), {"BELAY_STORE": "sqlite:/proc/belay.db"}, 3, "/proc/belay.db"),
+    (("BELAY_STORE",), {"DB_HOST": "127.0.0.1", "DB_PORT": "1", "DB_NAME": "x", "DB_USER": "x"}, 3, "127.0.0.1"),
+    (("BELAY_STORE",), {"DB_HOST": "127.0.0.1", "DB_PORT": "many"}, 2, "DB_PORT"),
+    ((), {"BELAY_CLOCK_URL": "http://example.com/now"}, 2, "this machine"),
+    ((), {"BELAY_CLOCK_URL": "http://127.0.0.1:1/now"}, 2, "127.0.0.1:1"),
+    ((), {"BELAY_SWEEP": "soon"}, 2, "BELAY_SWEEP"),
+    ((), {"BELAY_SWEP": "30s"}, 1, "BELAY_SWEEP"),
+    ((), {"BELAY_CONFIG": "/nowhere/belay.toml"}, 2, "/nowhere/belay.toml"),
+])
+def test_names_what_is_wrong(without, environment, code, says, sim, tmp_path):
+    left_with, failed, _ = doctor(sim, tmp_path, without=without, **environment)
+    assert says in failed
+    assert left_with == code, failed
+
+
+@pytest.mark.parametrize("text,says", [
+    ("[policy]\nexit_dedline = \"60s\"\n", "exit_deadline"),
+    ("[polisy]\nexit_deadline = \"60s\"\n", "policy"),
+    ("[policy]\nexit_deadline = true\n", "exit_deadline"),
+    ("[policy\n", "belay.toml"),
+    ("[broker]\napi_secret = \"e2e-secret\"\n", "api_secret_file"),
+])
+def test_names_what_is_wrong_in_the_file(text, says, sim, tmp_path):
+    file = tmp_path / "belay.toml"
+    file.write_text(text)
+    code, failed, _ = doctor(sim, tmp_path, BELAY_CONFIG=str(file))
+    assert code == 2, failed
+    assert says in failed and "belay.toml" in failed
+
+
+def test_a_wrong_setting_stops_every_command(sim, tmp_path):
+    belay = belay_e2e.Belay(sim, belay_e2e.SqliteStore(tmp_path / "belay.db"), tmp_path, BELAY_SWEEP="soon")
+    for command in (["cycle"], ["run"], ["positions"], ["status"], ["close", "AAPL", "--direct", "--yes"]):
+        outcome = belay.run(*command)
+        assert outcome.exit_code == 2 and "BELAY_SWEEP" in outcome.stderr, outcome
+
+
+@pytest.mark.parametrize("arguments", [["cylce"], [], ["cycle", "--nonsense"], ["close"], ["cycle", "--wait", "long"]])
+def test_usage(arguments, sim, tmp_path):
+    belay = belay_e2e.Belay(sim, None, tmp_path)
+    outcome = belay.run(*arguments)
+    assert outcome.exit_code == 2 and outcome.stderr, outcome
+    if arguments == ["cylce"]:
+        assert "cycle" in outcome.stderr
+
+
+def test_keys_of_another_account_are_refused(new_sim, new_belay, store):
+    """With another account's keys every position would look as if it had left."""
+    first = new_sim(start=trades.MORNING, seed=1)
+    belay = new_belay(first, store)
+    first.price("AAPL", 100)
+    first.position("AAPL", 10, 100)
+    belay.cycle()
+    store.execute("UPDATE belay_accounts SET account_number = 'PA000000000'")
+    outcome = belay.run("cycle", "--json")
+    assert outcome.exit_code == 2, outcome
+    assert "PA000000000" in outcome.json["errors"][0]
+
+
+def test_no_secret_is_ever_told(store, new_sim, new_belay, tmp_path):
+    """Key, secret and database password, through commands that work and commands that fail."""
+    key, secret, password = "PKCANARY0000000000AB", "canary-secret-4711", "canary-password-0815"
+    sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH), key=key, secret=secret)
+    belay = new_belay(sim, store, BELAY_LOG_LEVEL="debug")
+    desk = trades.Desk(sim, store)
+    desk.trade("AAPL", 10, 100, stop=95)
+    told = []
+
+    def tell(*arguments, **environment):
+        was = dict(belay.environment)
+        belay.environment.update(environment)
+        outcome = belay.run(*arguments)
+        belay.environment = was
+        told.append(outcome.stdout + outcome.stderr)
+
+    tell("cycle", "--json")
+    tell("cycle")
+    for command in ("positions", "events", "status", "doctor", "migrate"):
+        tell(command)
+        tell(command, "--json")
+    tell("explain", "AAPL")
+    for kind in ("error_500_before", "html_error", "drop_before", "rate_limit"):
+        sim.fault(kind, method="GET", path_prefix="/v2/account", times=5)
+        tell("cycle")
+        sim.clear_faults()
+    sim.key = key
+    tell("doctor", ALPACA_API_SECRET=secret + "x")
+    tell("cycle", ALPACA_BASE_URL="http://" + secret + "@127.0.0.1:1")
+    tell("doctor", BELAY_STORE=f"postgresql://belay:{password}@127.0.0.1:1/belay")
+    tell("doctor", BELAY_STORE=f"postgresql://belay:{password}@127.0.0.1:1/belay?sslmode=nonsense")
+    tell("cycle", BELAY_STORE=f"postgresql://belay:{password}@127.0.0.1:1/belay")
+    desk.price("AAPL", 94)
+    tell("cycle")
+    tell("close", "AAPL", "--direct", "--yes")
+
+    tables = [row["name"] for row in store.rows(
+        "SELECT name FROM sqlite_master WHERE type = 'table'" if isinstance(store, belay_e2e.SqliteStore) else
+        "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")]
+    written = [str(store.rows(f"SELECT * FROM {table}")) for table in tables]
+    assert len(told) > 20 and "AAPL" in "".join(told) and "AAPL" in "".join(written)
+    for canary in (key, secret, password):
+        assert not [text for text in told if canary in text]
+        assert not [text for text in written if canary in text]
