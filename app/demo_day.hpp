@@ -23,6 +23,8 @@ class TemporaryDirectory {
  public:
   /// An Error where none can be made.
   static Result<TemporaryDirectory> make();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
   TemporaryDirectory(TemporaryDirectory&& other) noexcept;
   TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;
   ~TemporaryDirectory();

@@ -131,13 +131,13 @@ void Stepper::close(Lot& lot) {
   state_.lots.erase(uid);
 }
 
-ExitStanding exit_standing(const State& state, const LotUid& uid) {
-  const auto decision = state.decisions.find(uid);
+ExitStanding exit_standing(const State& state, const LotUid& lot) {
+  const auto decision = state.decisions.find(lot);
   if (decision == state.decisions.end()) return ExitStanding::working;
   if (std::holds_alternative<lifecycle::Stuck>(decision->second.move)) return ExitStanding::failed;
   const auto* wait = std::get_if<lifecycle::Wait>(&decision->second.move);
   if (wait != nullptr && wait->passive) return ExitStanding::waiting;
-  const auto flight = state.flights.find(uid);
+  const auto flight = state.flights.find(lot);
   if (flight != state.flights.end() && flight->second.refusals >= lifecycle::kRefusalsBeforeAlert)
     return ExitStanding::failed;
   return ExitStanding::working;

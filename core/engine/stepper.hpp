@@ -92,7 +92,7 @@ class Stepper {
   void move_on(Lot& lot);
   void advance_all();
   void apply(Lot& lot, const lifecycle::Decision& decision);
-  void send(Lot& lot, const lifecycle::Send& send);
+  void send(Lot& lot, const lifecycle::Send& move);
   void send_again(Lot& lot, const ClientOrderId& id);
   void emit_submit(const Lot& lot, const ExitOrder& order);
   void tell_if_late(Lot& lot);

@@ -26,7 +26,7 @@ struct SymbolPrices {
 };
 
 /// Takes in one answer of the market data, fetched as current at `seen`.
-void update(SymbolPrices& symbol, const MarketPrices& read, const Instrument& instrument, const Policy& policy,
+void update(SymbolPrices& symbol, const MarketPrices& answer, const Instrument& instrument, const Policy& policy,
             Timestamp seen);
 
 /// Two-sided, not crossed, and no wider than the policy allows.

@@ -5,10 +5,10 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <limits.h>
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <memory>
 #include <mutex>
 #include <utility>

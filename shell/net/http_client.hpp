@@ -43,6 +43,8 @@ class HttpClient {
   /// An Error for a bad URL (see parse_url) or an unreadable CA file. Does not connect.
   [[nodiscard]] static Result<HttpClient> create(std::string_view base_url, HttpClientOptions options = {});
 
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
   HttpClient(HttpClient&&) noexcept;
   HttpClient& operator=(HttpClient&&) noexcept;
   ~HttpClient();

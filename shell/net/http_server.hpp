@@ -44,6 +44,8 @@ class HttpServer {
   /// Listens once this returns. An Error if the address is not to be had.
   [[nodiscard]] static Result<HttpServer> start(HttpServerOptions options, HttpHandler handler);
 
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
   HttpServer(HttpServer&&) noexcept;
   HttpServer& operator=(HttpServer&&) noexcept;
   /// Stops.

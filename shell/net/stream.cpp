@@ -38,7 +38,7 @@ class PlainStream final : public Stream {
 
 void Stream::close() {
   error_code ignored;  // it is closed either way
-  socket().close(ignored);
+  static_cast<void>(socket().close(ignored));
 }
 
 bool Stream::is_quiet() {

@@ -127,7 +127,7 @@ Events ask_many(Broker& broker, const std::vector<ClientOrderId>& ids) {
   for (const ClientOrderId& id : ids) {
     const auto found = listed.find(id);
     if (found != listed.end()) {
-      events.push_back(event::OrderSeen{std::move(*found->second)});
+      events.emplace_back(event::OrderSeen{std::move(*found->second)});
     } else {
       for (engine::Event& answer : ask(broker, id)) events.push_back(std::move(answer));
     }

@@ -19,7 +19,7 @@ class PassRecord {
   void begin_pass();
   /// KeepLot, RecordEvent, SettleExecution, FinishCommand, RaiseAlert.
   /// `state` is the one after the step: it tells whose the lines are.
-  void take(engine::Action action, const engine::State& state, log::Log& log);
+  void take(engine::Action wanted, const engine::State& state, log::Log& log);
 
   [[nodiscard]] Batch& batch() { return batch_; }
   void saved(const std::vector<NewRow>& new_rows);

@@ -39,6 +39,8 @@ class ExchangeCore;
 class Exchange {
  public:
   explicit Exchange(ExchangeConfig config);
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
   Exchange(Exchange&&) noexcept;
   Exchange& operator=(Exchange&&) noexcept;
   ~Exchange();

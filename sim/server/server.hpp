@@ -31,6 +31,8 @@ class Server {
   [[nodiscard]] static Result<Server> start(ServerOptions options, Exchange exchange,
                                             std::unique_ptr<PriceSource> prices = nullptr);
 
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
   Server(Server&&) noexcept;
   Server& operator=(Server&&) noexcept;
   /// Stops.

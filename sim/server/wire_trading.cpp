@@ -219,7 +219,7 @@ json::Value wire_error(const ApiError& error) {
       continue;
     }
     json::Array texts;
-    for (const std::string& text : std::get<std::vector<std::string>>(value)) texts.push_back(text);
+    for (const std::string& text : std::get<std::vector<std::string>>(value)) texts.emplace_back(text);
     wire.set(name, std::move(texts));
   }
   return wire;
@@ -306,7 +306,7 @@ json::Value wire_deliverables(const Asset& contract, const Asset& underlying) {
                            {"delayed_settlement", false}};
   if (!is_cash) deliverable.append("asset_id", underlying.id);
   json::Array deliverables;
-  deliverables.push_back(std::move(deliverable));
+  deliverables.emplace_back(std::move(deliverable));
   return deliverables;
 }
 
