@@ -79,7 +79,7 @@ DemoSize Screen::size() const {
   return {.columns = size.ws_col, .rows = size.ws_row};
 }
 
-void Screen::show(const std::vector<Line>& lines) {
+void Screen::show(const std::vector<Line>& lines) const {
   std::string out(kBegin);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (i > 0) out += "\r\n";

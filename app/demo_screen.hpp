@@ -26,7 +26,7 @@ class Screen {
   ~Screen();
 
   [[nodiscard]] DemoSize size() const;
-  void show(const std::vector<Line>& lines);
+  void show(const std::vector<Line>& lines) const;
   /// The key that was pressed since the last call; 0 for none.
   char key();
 

@@ -84,12 +84,12 @@ json::Value rules_json(const engine::Check* check) {
   json::Array rules;
   if (check == nullptr) return rules;
   for (const auto& [reason, verdict] : check->verdicts) {
-    rules.push_back(json::Object{{"rule", to_text(reason)},
-                                 {"priority", priority_of(reason)},
-                                 {"state", state_text(verdict.state)},
-                                 {"message", verdict.message},
-                                 {"trigger_price", decimal_or_null(verdict.trigger_price)},
-                                 {"due", time_or_null(verdict.due)}});
+    rules.emplace_back(json::Object{{"rule", to_text(reason)},
+                                    {"priority", priority_of(reason)},
+                                    {"state", state_text(verdict.state)},
+                                    {"message", verdict.message},
+                                    {"trigger_price", decimal_or_null(verdict.trigger_price)},
+                                    {"due", time_or_null(verdict.due)}});
   }
   return rules;
 }

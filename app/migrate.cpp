@@ -8,7 +8,7 @@ namespace {
 
 json::Value report_json(const MigrationReport& report, const std::string& store) {
   json::Array applied;
-  for (const std::string& name : report.applied) applied.push_back(name);
+  for (const std::string& name : report.applied) applied.emplace_back(name);
   return json::Object{{"store", store},
                       {"version_before", report.version_before},
                       {"version_after", report.version_after},

@@ -223,7 +223,8 @@ StoreResult<UpstreamView> upstream_view(const TableColumns& columns, Dialect dia
   };
   std::string select = "SELECT\n";
   for (const auto& [expression, name] : parts) {
-    select += "  " + expression + " AS " + name + (name == parts.back().second ? "\n" : ",\n");
+    select.append("  ").append(expression).append(" AS ").append(name);
+    select.append(name == parts.back().second ? "\n" : ",\n");
   }
   return UpstreamView{integer_key ? "integer id" : "uuid execution_id", select + "FROM dispatch_executions d"};
 }

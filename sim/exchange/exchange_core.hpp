@@ -46,22 +46,22 @@ class ExchangeCore {
 
   // corporate.cpp
   void split(std::string_view symbol, std::int64_t new_shares, std::int64_t old_shares);
-  Order seed_position(Ledger& ledger, std::string_view symbol, Quantity quantity, Price average, Timestamp at);
+  Order seed_position(Ledger& books, std::string_view symbol, Quantity quantity, Price average, Timestamp at);
 
   // entry.cpp
-  Answer<Order> submit(Ledger& ledger, const SubmitRequest& request);
-  Answer<Order> close_position(Ledger& ledger, std::string_view symbol_or_id, const Exchange::ClosePart& part);
+  Answer<Order> submit(Ledger& books, const SubmitRequest& request);
+  Answer<Order> close_position(Ledger& books, std::string_view symbol_or_id, const Exchange::ClosePart& part);
   // cancel.cpp
-  Answer<void> cancel(Ledger& ledger, const OrderId& id);
-  std::vector<Exchange::CancelOutcome> cancel_all(Ledger& ledger);
-  std::vector<Exchange::CloseOutcome> close_all(Ledger& ledger, bool cancel_orders);
+  Answer<void> cancel(Ledger& books, const OrderId& id);
+  std::vector<Exchange::CancelOutcome> cancel_all(Ledger& books);
+  std::vector<Exchange::CloseOutcome> close_all(Ledger& books, bool cancel_orders);
 
   // queries.cpp
-  [[nodiscard]] AccountView view(const Ledger& ledger) const;
-  [[nodiscard]] Position view(const Ledger& ledger, const std::string& symbol) const;
-  [[nodiscard]] std::vector<Order> orders(const Ledger& ledger, const OrderQuery& query) const;
+  [[nodiscard]] AccountView view(const Ledger& books) const;
+  [[nodiscard]] Position view(const Ledger& books, const std::string& symbol) const;
+  [[nodiscard]] std::vector<Order> orders(const Ledger& books, const OrderQuery& query) const;
   std::vector<OrderEvent> take_events();
-  RateAnswer count_request(const Ledger& ledger);
+  RateAnswer count_request(const Ledger& books);
 
   // invariants.cpp
   [[nodiscard]] std::vector<std::string> broken_invariants() const;
@@ -86,40 +86,39 @@ class ExchangeCore {
 
   // expiry.cpp
   void settle_expired_contracts();
-  void settle(Ledger& ledger, const Listing& contract, Quantity held);
+  void settle(Ledger& books, const Listing& contract, Quantity held);
   [[nodiscard]] Price settlement_value(const Listing& contract) const;
-  void record_movement(Ledger& ledger, std::string type, const std::string& symbol, Quantity quantity,
+  void record_movement(Ledger& books, std::string type, const std::string& symbol, Quantity quantity,
                        std::optional<Price> price, Money net, const std::string& group, std::string description);
 
   // entry.cpp
   void admit(const SubmitRequest& request, OrderRecord& record);
-  Order make_order(const Ledger& ledger, const SubmitRequest& request);
+  Order make_order(const Ledger& books, const SubmitRequest& request);
   OrderRecord& add_child(const OrderRecord& parent, GroupRole role, const SubmitRequest& request);
   void start(OrderRecord& record);
 
   // account_checks.cpp: what the account, its orders and positions have against a request that is sound in itself
-  [[nodiscard]] std::optional<ApiError> refuse(const Ledger& ledger, const SubmitRequest& request) const;
+  [[nodiscard]] std::optional<ApiError> refuse(const Ledger& books, const SubmitRequest& request) const;
   [[nodiscard]] std::optional<ApiError> refuse_by_contract(const Asset& asset, bool opening,
                                                            const SubmitRequest& request) const;
-  [[nodiscard]] std::optional<ApiError> refuse_by_group(const Ledger& ledger, const SubmitRequest& request) const;
+  [[nodiscard]] std::optional<ApiError> refuse_by_group(const Ledger& books, const SubmitRequest& request) const;
   [[nodiscard]] std::optional<ApiError> refuse_by_stop(const SubmitRequest& request) const;
-  [[nodiscard]] std::optional<ApiError> refuse_by_holding(const Ledger& ledger, const SubmitRequest& request) const;
-  [[nodiscard]] std::optional<ApiError> refuse_opening_short(const Ledger& ledger, const Asset& asset,
+  [[nodiscard]] std::optional<ApiError> refuse_by_holding(const Ledger& books, const SubmitRequest& request) const;
+  [[nodiscard]] std::optional<ApiError> refuse_opening_short(const Ledger& books, const Asset& asset,
                                                              const SubmitRequest& request) const;
-  [[nodiscard]] std::optional<ApiError> refuse_by_wash_trade(const Ledger& ledger, const SubmitRequest& request) const;
-  [[nodiscard]] std::optional<ApiError> refuse_by_buying_power(const Ledger& ledger,
-                                                               const SubmitRequest& request) const;
-  [[nodiscard]] bool is_opening(const Ledger& ledger, const SubmitRequest& request) const;
+  [[nodiscard]] std::optional<ApiError> refuse_by_wash_trade(const Ledger& books, const SubmitRequest& request) const;
+  [[nodiscard]] std::optional<ApiError> refuse_by_buying_power(const Ledger& books, const SubmitRequest& request) const;
+  [[nodiscard]] bool is_opening(const Ledger& books, const SubmitRequest& request) const;
 
   // margin.cpp
   [[nodiscard]] Money market_value(const std::string& symbol, const Holding& holding) const;
-  [[nodiscard]] Money equity(const Ledger& ledger) const;
-  [[nodiscard]] BuyingPower buying_power(const Ledger& ledger) const;
+  [[nodiscard]] Money equity(const Ledger& books) const;
+  [[nodiscard]] BuyingPower buying_power(const Ledger& books) const;
   /// What an opening order of that kind would tie up; the broker's cost_basis.
   [[nodiscard]] Money order_value(const std::string& symbol, Side side, std::optional<Price> limit,
                                   std::optional<Price> stop, Quantity quantity) const;
-  [[nodiscard]] Quantity reserved(const Ledger& ledger, std::string_view symbol) const;
-  [[nodiscard]] Quantity available(const Ledger& ledger, std::string_view symbol) const;  // signed like the holding
+  [[nodiscard]] Quantity reserved(const Ledger& books, std::string_view symbol) const;
+  [[nodiscard]] Quantity available(const Ledger& books, std::string_view symbol) const;  // signed like the holding
 
   // matching.cpp
   void on_price(const std::string& symbol, std::optional<Price> print);

@@ -48,14 +48,14 @@ Result<T> decimal_of(const json::Value& body, std::string_view name) {
 }
 
 Result<std::string> symbol_of(const json::Value& body) {
-  const std::string symbol = text_of(body, "symbol");
+  std::string symbol = text_of(body, "symbol");
   if (symbol.empty()) return fail("symbol is missing");
   return symbol;
 }
 
 Result<std::string> account_of(const Control& control) {
   const auto numbers = control.world.exchange.accounts();
-  const std::string wanted = text_of(control.body, "account");
+  std::string wanted = text_of(control.body, "account");
   if (wanted.empty() && !numbers.empty()) return numbers.front();
   if (std::ranges::find(numbers, wanted) == numbers.end()) return fail("there is no account '" + wanted + "'");
   return wanted;

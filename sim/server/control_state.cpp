@@ -78,7 +78,7 @@ json::Value state_json(const World& world, VirtualClock::Real at) {
   json::Array faults;
   for (const WireFault& fault : world.faults.waiting()) faults.push_back(fault_json(fault));
   json::Array broken;
-  for (const std::string& invariant : exchange.broken_invariants()) broken.push_back(invariant);
+  for (const std::string& invariant : exchange.broken_invariants()) broken.emplace_back(invariant);
   return json::Object{{"now", to_text(world.clock.now(at))},
                       {"speed", json::Value::number_text(world.clock.speed().text())},
                       {"is_open", exchange.calendar().is_open(exchange.now())},

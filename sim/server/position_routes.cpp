@@ -54,7 +54,7 @@ Reply close_all(Exchange& exchange, const Call& call) {
   for (const Exchange::CloseOutcome& one : exchange.close_all_positions(call.account, *cancel_orders)) {
     const int status = one.outcome ? 200 : one.outcome.error().http_status;
     json::Value body = one.outcome ? wire_order(*one.outcome) : wire_error(one.outcome.error());
-    outcomes.push_back(json::Object{{"symbol", one.symbol}, {"status", status}, {"body", std::move(body)}});
+    outcomes.emplace_back(json::Object{{"symbol", one.symbol}, {"status", status}, {"body", std::move(body)}});
   }
   return {207, std::move(outcomes)};
 }

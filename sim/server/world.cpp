@@ -20,8 +20,8 @@ void apply(Exchange& exchange, const PricePoint& point) {
 
 }  // namespace
 
-World::World(Exchange exchange_, std::unique_ptr<PriceSource> prices, Ratio speed, VirtualClock::Real at)
-    : exchange(std::move(exchange_)), clock(exchange.now(), speed, at), prices_(std::move(prices)) {}
+World::World(Exchange traded, std::unique_ptr<PriceSource> prices, Ratio speed, VirtualClock::Real at)
+    : exchange(std::move(traded)), clock(exchange.now(), speed, at), prices_(std::move(prices)) {}
 
 void World::catch_up(VirtualClock::Real at) {
   const Timestamp now = clock.now(at);

@@ -17,7 +17,7 @@ namespace belay::sim {
 class World {
  public:
   /// `prices` may be null: prices then come from the control face alone.
-  World(Exchange exchange, std::unique_ptr<PriceSource> prices, Ratio speed, VirtualClock::Real at);
+  World(Exchange traded, std::unique_ptr<PriceSource> prices, Ratio speed, VirtualClock::Real at);
 
   /// Brings the exchange to the clock's time: every price whose time has come is applied, in order.
   void catch_up(VirtualClock::Real at);
