@@ -76,6 +76,7 @@ struct DoctorOptions {
 int doctor(const DoctorOptions& options);
 
 struct SimCommandOptions {
+  bool json = true;  ///< what it prints is JSON in any case
   std::uint16_t port = 0;
   std::uint64_t seed = 1;
   std::string start;  ///< RFC 3339; empty: the first price of the files, else now
@@ -95,6 +96,7 @@ struct DemoOptions {
   std::string speed;   ///< virtual seconds a second; empty: the demo's own
   bool plain = false;  ///< lines instead of a live view
   bool fast = false;   ///< as fast as the machine can, for tests
+  bool json = false;   ///< one object at the end, instead of lines
 };
 int demo(const DemoOptions& options);
 

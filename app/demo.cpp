@@ -19,6 +19,7 @@
 #include "app/demo_story.hpp"
 #include "app/demo_summary.hpp"
 #include "app/exit_code.hpp"
+#include "app/json_shapes.hpp"
 #include "app/stop_signal.hpp"
 
 namespace belay::app {
@@ -44,10 +45,11 @@ constexpr auto kLongestStep = 250ms;  // a process that was held up does not lea
 struct Pace {
   bool fast = false;  // no real time passes but for work
   int speed = kUsualSpeed;
+  bool silent = false;  // nothing is told before the end
 };
 
 Result<Pace> pace_of(const DemoOptions& options) {
-  Pace pace{.fast = options.fast, .speed = kUsualSpeed};
+  Pace pace{.fast = options.fast, .speed = kUsualSpeed, .silent = options.json};
   if (options.speed.empty()) return pace;
   const char* end = options.speed.data() + options.speed.size();
   const auto read = std::from_chars(options.speed.data(), end, pace.speed);
@@ -148,7 +150,7 @@ Result<void> Show::look() {
 }
 
 void Show::tell(const std::vector<DemoHappening>& fresh) const {
-  if (screen_) return;
+  if (screen_ || pace_.silent) return;
   for (const DemoHappening& one : fresh) print(minute_text(one.at) + "  " + pad_right(one.who, 15) + "  " + one.text);
 }
 
@@ -196,6 +198,21 @@ void introduce(const DemoDay& day) {
   print("paper exchange at " + day.exchange_url() + ", database " + day.database().string());
 }
 
+/// The summary for scripts: every position as `positions --json` has it, and the two reckonings.
+int finish_in_json(DemoDay& day, const Show& show) {
+  const Reckoning reckoning = reckon(show.lots(), day.cash());
+  json::Array positions;
+  for (const Lot& lot : show.lots()) positions.emplace_back(position_json(lot));
+  print_json(json::Object{{"positions", std::move(positions)},
+                          {"realised", reckoning.realised.text()},
+                          {"unrealised", reckoning.unrealised.text()},
+                          {"cash_moved", reckoning.cash_moved.text()},
+                          {"late_day_trades", static_cast<std::int64_t>(reckoning.late)},
+                          {"books_agree", reckoning.disagreement.is_zero()},
+                          {"finished", !show.was_stopped()}});
+  return show.was_stopped() || reckoning.is_well() ? kAllWell : kAttention;
+}
+
 int finish(DemoDay& day, const Show& show, TerminalFacts facts, bool live) {
   if (show.was_stopped()) {
     const auto closed = std::ranges::count(show.lots(), LotStatus::closed, &Lot::status);
@@ -225,8 +242,8 @@ int demo(const DemoOptions& options) {
     return kUsage;
   }
   const TerminalFacts facts = terminal_facts();
-  const bool live = facts.is_live && !options.plain;
-  if (!live) introduce(**day);
+  const bool live = facts.is_live && !options.plain && !options.json;
+  if (!live && !options.json) introduce(**day);
   const std::atomic<bool>& stop = stop_on_signals();
   Show show(**day, *pace, live ? std::make_unique<Screen>(facts) : nullptr, facts);
   const auto played = show.play(stop);
@@ -235,7 +252,7 @@ int demo(const DemoOptions& options) {
     complain(played.error().message);
     return kAttention;
   }
-  return finish(**day, show, facts, live);
+  return options.json ? finish_in_json(**day, show) : finish(**day, show, facts, live);
 }
 
 }  // namespace belay::app

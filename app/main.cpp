@@ -169,6 +169,7 @@ void add_keeping(CLI::App& cli, Chosen& chosen) {
 void add_playing(CLI::App& cli, Chosen& chosen) {
   std::shared_ptr<SimCommandOptions> s;
   auto* sub = add(cli, chosen, "sim", "A paper exchange that speaks Alpaca's API, on this machine", sim, s);
+  add_json(sub, s);
   sub->add_option("--port", s->port, "To listen on [any free one]");
   sub->add_option("--seed", s->seed, "Of all chance [1]");
   sub->add_option("--start", s->start, "Its time at the start, RFC 3339 [the first price of --replay, else now]");
@@ -193,6 +194,7 @@ void add_playing(CLI::App& cli, Chosen& chosen) {
 
   std::shared_ptr<DemoOptions> d;
   auto* demo_sub = add(cli, chosen, "demo", "Exchange, market and service in one process: see it work", demo, d);
+  add_json(demo_sub, d);
   demo_sub->add_option("--seed", d->seed, "Of all chance [1]");
   demo_sub->add_option("--speed", d->speed, "Virtual seconds in one of ours");
   demo_sub->add_flag("--plain", d->plain, "Lines instead of a live view");

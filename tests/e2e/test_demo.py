@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demonstration keeps its promises: every way of leaving is seen, and its summary adds up when added up again."""
 
+import json
 import os
 import re
 import subprocess
@@ -160,3 +161,12 @@ def test_the_database_goes_with_the_demonstration(demo, tmp_path):
     done = run("--fast", "--plain", "--seed", "1", TMPDIR=str(tmp_path))
     assert str(tmp_path) in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_scripts_get_one_object():
+    done = run("--fast", "--json", "--seed", "7")
+    assert done.returncode == 0, done.stderr
+    day = json.loads(done.stdout)
+    assert day["books_agree"] is True and day["finished"] is True and day["late_day_trades"] == 0
+    closed = [Decimal(p["realised_result"]) for p in day["positions"] if p["status"] == "closed"]
+    assert sum(closed) == Decimal(day["realised"]) == Decimal(day["cash_moved"])
