@@ -200,7 +200,7 @@ Result<std::vector<DemoNews>> DemoDay::advance(Timestamp to) {
   return news;
 }
 
-Result<Order> DemoDay::order_filled(const DemoEntry& entry) {
+Result<Order> DemoDay::order_filled(const DemoEntry& entry) const {
   const auto sent = trader_.broker->submit(request_for(entry));
   if (!sent) return failed(("upstream's order for " + entry.symbol).c_str(), sent);
   auto order = trader_.broker->order(sent->id);

@@ -91,7 +91,7 @@ class DemoDay {
   sim::Exchange arranged_exchange();
   Result<void> let_time_pass(Timestamp to);
   Result<DemoNews> enter(const DemoEntry& entry);
-  Result<Order> order_filled(const DemoEntry& entry);
+  Result<Order> order_filled(const DemoEntry& entry) const;
   Result<void> tell(const DemoEntry& entry, const Order& order);
   Result<DemoNews> say(const DemoWord& word);
 

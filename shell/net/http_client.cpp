@@ -165,7 +165,7 @@ HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 HttpClient::~HttpClient() = default;
 
-Result<HttpClient> HttpClient::create(std::string_view base_url, HttpClientOptions options) {
+Result<HttpClient> HttpClient::create(std::string_view base_url, const HttpClientOptions& options) {
   BELAY_CHECK(options.max_connections > 0);
   auto url = parse_url(base_url);
   if (!url) return std::unexpected(url.error());

@@ -41,7 +41,7 @@ struct HttpClientOptions {
 class HttpClient {
  public:
   /// An Error for a bad URL (see parse_url) or an unreadable CA file. Does not connect.
-  [[nodiscard]] static Result<HttpClient> create(std::string_view base_url, HttpClientOptions options = {});
+  [[nodiscard]] static Result<HttpClient> create(std::string_view base_url, const HttpClientOptions& options = {});
 
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;

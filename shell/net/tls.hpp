@@ -17,6 +17,8 @@ class TlsContext {
   /// `ca_file`: PEM, "" for none. An Error if it cannot be read.
   [[nodiscard]] static Result<TlsContext> create(const std::string& ca_file);
 
+  TlsContext(const TlsContext&) = delete;
+  TlsContext& operator=(const TlsContext&) = delete;
   TlsContext(TlsContext&&) noexcept;
   TlsContext& operator=(TlsContext&&) noexcept;
   ~TlsContext();

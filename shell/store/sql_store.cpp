@@ -17,7 +17,7 @@ namespace {
 
 std::string json_list(const std::vector<std::string>& words) {
   json::Array out;
-  for (const std::string& word : words) out.push_back(word);
+  for (const std::string& word : words) out.emplace_back(word);
   return json::write(std::move(out));
 }
 
@@ -124,7 +124,7 @@ StoreResult<void> SqlStore::read_lots(const std::string& account, const std::str
 StoreResult<void> SqlStore::claim(const std::string& account, const std::vector<const Lot*>& lots) {
   json::Array rows;
   for (const Lot* lot : lots) {
-    rows.push_back(
+    rows.emplace_back(
         json::Object{{"id", lot->id}, {"uid", lot->uid.text()}, {"account_name", account}, {"concern", lot->concern}});
   }
   const auto done = connection_->run(statements::claim_lots(connection_->dialect()), {json::write(std::move(rows))});

@@ -31,6 +31,7 @@ class ExchangeCore {
   explicit ExchangeCore(ExchangeConfig config);
   ExchangeCore(const ExchangeCore&) = delete;
   ExchangeCore& operator=(const ExchangeCore&) = delete;
+  ~ExchangeCore() = default;
 
   // time.cpp
   [[nodiscard]] Timestamp now() const { return now_; }
@@ -86,9 +87,9 @@ class ExchangeCore {
 
   // expiry.cpp
   void settle_expired_contracts();
-  void settle(Ledger& books, const Listing& contract, Quantity held);
+  void settle(Ledger& ledger, const Listing& contract, Quantity held);
   [[nodiscard]] Price settlement_value(const Listing& contract) const;
-  void record_movement(Ledger& books, std::string type, const std::string& symbol, Quantity quantity,
+  void record_movement(Ledger& ledger, std::string type, const std::string& symbol, Quantity quantity,
                        std::optional<Price> price, Money net, const std::string& group, std::string description);
 
   // entry.cpp

@@ -227,8 +227,8 @@ Server::Server(Server&&) noexcept = default;
 Server& Server::operator=(Server&&) noexcept = default;
 Server::~Server() = default;
 
-Result<Server> Server::start(ServerOptions options, Exchange exchange, std::unique_ptr<PriceSource> prices) {
-  auto impl = std::make_unique<Impl>(std::move(options), std::move(exchange), std::move(prices));
+Result<Server> Server::start(const ServerOptions& options, Exchange exchange, std::unique_ptr<PriceSource> prices) {
+  auto impl = std::make_unique<Impl>(options, std::move(exchange), std::move(prices));
   const auto listening = impl->listen();
   if (!listening) return std::unexpected(listening.error());
   return Server(std::move(impl));

@@ -28,7 +28,7 @@ struct ServerOptions {
 class Server {
  public:
   /// Listens once this returns; an Error if the address is not to be had. `prices` may be null.
-  [[nodiscard]] static Result<Server> start(ServerOptions options, Exchange exchange,
+  [[nodiscard]] static Result<Server> start(const ServerOptions& options, Exchange exchange,
                                             std::unique_ptr<PriceSource> prices = nullptr);
 
   Server(const Server&) = delete;
