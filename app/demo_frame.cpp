@@ -193,6 +193,7 @@ std::vector<Line> happenings_rows(const DemoView& view, std::size_t columns, std
 /// Positions that are shown: all, or, where there is too little room, those that closed longest ago left out.
 std::vector<const Lot*> shown(const DemoView& view, std::size_t rows) {
   std::vector<const Lot*> lots;
+  lots.reserve(view.lots.size());
   for (const Lot& lot : view.lots) lots.push_back(&lot);
   while (lots.size() > rows) {
     auto least = lots.end();

@@ -11,7 +11,7 @@ json::Value text_or_null(const std::string& text) { return text.empty() ? json::
 
 json::Array reasons_of(const runtime::ExitLine& exit) {
   json::Array reasons;
-  for (const ExitReason reason : exit.reasons) reasons.push_back(to_text(reason));
+  for (const ExitReason reason : exit.reasons) reasons.emplace_back(to_text(reason));
   return reasons;
 }
 
@@ -55,16 +55,17 @@ json::Value to_json(const runtime::ExitLine& exit) {
 json::Value to_json(const runtime::PassReport& report) {
   json::Array unchecked;
   for (const auto& one : report.unchecked) {
-    unchecked.push_back(json::Object{{"id", one.id}, {"symbol", one.symbol}, {"why", one.why}});
+    unchecked.emplace_back(json::Object{{"id", one.id}, {"symbol", one.symbol}, {"why", one.why}});
   }
   json::Array exits;
   for (const auto& exit : report.exits) exits.push_back(to_json(exit));
   json::Array adopted;
   for (const auto& one : report.adopted) {
-    adopted.push_back(json::Object{{"symbol", one.symbol}, {"quantity", one.quantity.text()}, {"policy", one.policy}});
+    adopted.emplace_back(
+        json::Object{{"symbol", one.symbol}, {"quantity", one.quantity.text()}, {"policy", one.policy}});
   }
   json::Array errors;
-  for (const auto& error : report.errors) errors.push_back(error);
+  for (const auto& error : report.errors) errors.emplace_back(error);
   return json::Object{{"positions", report.positions},
                       {"checked", report.checked},
                       {"unchecked", std::move(unchecked)},

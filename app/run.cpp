@@ -61,7 +61,7 @@ class Service {
     log(level, "pass", figures(report));
   }
 
-  void log(log::Level level, std::string_view message, const Fields& fields) {
+  void log(log::Level level, std::string_view message, const Fields& fields) const {
     const auto now = wired_.clock->now();
     wired_.log->write(level, now ? now->wall : Timestamp(), message, fields);
   }

@@ -22,7 +22,7 @@ Result<Duration> parse_duration(std::string_view text) {
       {{"", 1s}, {"ms", 1ms}, {"s", 1s}, {"m", 1min}, {"h", 1h}, {"d", 24h}}};
   std::int64_t count = 0;
   const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, count);
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), count);
   const std::string_view rest(end, static_cast<std::size_t>(last - end));
   const auto* const unit = std::ranges::find(kUnits, rest, &std::pair<std::string_view, Duration>::first);
   if (error != std::errc() || unit == kUnits.end() || count < 0) {

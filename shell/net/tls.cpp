@@ -86,10 +86,10 @@ Result<TlsContext> TlsContext::create(const std::string& ca_file) {
     return fail("TLS: the OpenSSL library refuses TLS 1.2 as the oldest version");
   }
   error_code error;
-  impl->context.set_default_verify_paths(error);
+  static_cast<void>(impl->context.set_default_verify_paths(error));
   if (error) return fail("TLS: cannot load the system's certificate authorities: " + error.message());
   if (!ca_file.empty()) {
-    impl->context.load_verify_file(ca_file, error);
+    static_cast<void>(impl->context.load_verify_file(ca_file, error));
     if (error) return fail("TLS: cannot read certificate authorities from " + ca_file + ": " + error.message());
   }
   return TlsContext(std::move(impl));
