@@ -28,7 +28,8 @@ constexpr std::array<std::string_view, 6> kDatabaseVariables{"DB_HOST", "DB_PORT
 constexpr std::array<std::string_view, 4> kOtherVariables{"BELAY_CONFIG", "ALPACA_API_KEY", "ALPACA_API_SECRET",
                                                           "DB_PASSWORD"};
 /// What is ours by its beginning but is read elsewhere: the project's own tests.
-constexpr std::array<std::string_view, 2> kTestVariables{"BELAY_BINARY", "BELAY_MARKET_DATA"};
+constexpr std::array<std::string_view, 5> kTestVariables{"BELAY_BIN", "BELAY_LONG", "BELAY_MARKET_DATA", "BELAY_SHARED",
+                                                         "BELAY_SIM_URL"};
 
 class Loader {
  public:

@@ -199,8 +199,6 @@ constexpr Key kKeys[] = {
      set_span<&Policy::unsound_persistence>},
     {"policy", "stock_jump_band", "BELAY_STOCK_JUMP_BAND", Kind::decimal, Concern::general,
      set_decimal<&Policy::stock_jump_band>},
-    {"policy", "option_jump_band", "BELAY_OPTION_JUMP_BAND", Kind::decimal, Concern::general,
-     set_decimal<&Policy::option_jump_band>},
     {"policy", "day_trade_lead", "BELAY_DAY_TRADE_LEAD", Kind::duration, Concern::general,
      set_span<&Policy::day_trade_lead>},
     {"policy", "expiring_day_trade_lead", "BELAY_EXPIRING_DAY_TRADE_LEAD", Kind::duration, Concern::general,

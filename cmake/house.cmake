@@ -49,7 +49,7 @@ function(belay_gtest target folder)
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest GTest::gtest_main absl::time)
   gtest_discover_tests(${target} TEST_PREFIX "${folder}: " DISCOVERY_TIMEOUT 60 WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
-                       PROPERTIES TIMEOUT 300 LABELS ${label} ENVIRONMENT "BELAY_BINARY=${CMAKE_BINARY_DIR}/belay")
+                       PROPERTIES TIMEOUT 300 LABELS ${label})
   if(NOT TARGET belay_${label}_tests)
     add_custom_target(belay_${label}_tests)
   endif()

@@ -10,8 +10,6 @@ namespace {
 
 using Severity = action::RaiseAlert::Severity;
 
-bool is_partial(const Lot& lot) { return lot.exit && lifecycle::remaining(lot) < lot.quantity; }
-
 }  // namespace
 
 // ---- beginning
@@ -63,11 +61,12 @@ void Stepper::join_exit(Lot& lot, ExitReason reason, Quantity wanted, const std:
     exit.who = who;
     changed = true;
   }
-  // A reason for more of the lot widens the exit; nothing narrows it.
+  // A reason for more of the lot widens the exit and is its reason from now on; nothing narrows it. Among reasons for
+  // as much, what began the exit stays its reason of record (docs/decisions/0010).
   const Quantity rest = lifecycle::remaining(lot);
   if (wanted > rest) {
     exit.wanted += wanted - rest;
-    if (is_partial(lot) || exit.reason == ExitReason::manual_close) exit.reason = reason;
+    exit.reason = reason;
     exit.message = message;
     changed = true;
   }

@@ -173,12 +173,12 @@ void Stepper::offer_command(const OperatorCommand& command) {
   Lot& lot = found->second;
   record(lot, EventType::operator_, {{"command", std::string("close")}, {"who", command.who}, {"why", command.why}});
   const Quantity wanted = command.quantity ? std::min(*command.quantity, lot.quantity) : lot.quantity;
-  const std::string message = "Closed by " + command.who + (command.why.empty() ? "" : ": " + command.why);
+  const rules::Verdict verdict = rules::manual_close(
+      {.lot = lot, .now = now_.wall, .calendar = state_.calendar, .policy = state_.policy, .command = &command});
   if (lot.exit) {
-    join_exit(lot, ExitReason::manual_close, wanted, message, command.who);
+    join_exit(lot, ExitReason::manual_close, wanted, verdict.message, command.who);
   } else {
-    begin_exit(lot, ExitReason::manual_close, 0, {ExitReason::manual_close}, wanted,
-               {.state = rules::Verdict::State::holds, .message = message});
+    begin_exit(lot, ExitReason::manual_close, 0, {ExitReason::manual_close}, wanted, verdict);
     lot.exit->who = command.who;
     keep(lot);
   }

@@ -25,7 +25,6 @@ struct Policy {
   Price option_spread_amount = 0.10_price;
   Duration unsound_persistence = std::chrono::seconds(30);
   Ratio stock_jump_band = 0.10_ratio;
-  Ratio option_jump_band = 0.50_ratio;
 
   // Time rules
   Duration day_trade_lead = std::chrono::minutes(5);            ///< before the close

@@ -19,7 +19,6 @@ enum class StopOutShape : std::uint8_t {
 
 /// How the exchange misbehaves; may be changed at any time.
 struct Faults {
-  int rate_limit_per_minute = 200;  ///< per account (alpaca.md 1)
   /// Of 1000 eligible fills that many are partial, of random size. Paper: 100 (alpaca.md 7).
   int partial_fill_permille = 0;
   StopOutShape stop_out_shape = StopOutShape::target_replaced;
@@ -32,14 +31,6 @@ struct ExchangeConfig {
   calendar::UsEquities calendar;
   std::vector<AccountConfig> accounts = {AccountConfig{}};
   Faults faults;
-};
-
-/// What a reply's rate limit headers say, and whether the request passes.
-struct RateAnswer {
-  bool allowed = true;
-  int limit = 0;
-  int remaining = 0;
-  std::int64_t reset_unix_seconds = 0;
 };
 
 }  // namespace belay::sim

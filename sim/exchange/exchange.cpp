@@ -157,7 +157,6 @@ std::vector<OrderEvent> Exchange::take_events() { return core_->take_events(); }
 
 const Faults& Exchange::faults() const { return std::as_const(*core_).faults(); }
 void Exchange::set_faults(const Faults& faults) { core_->faults() = faults; }
-RateAnswer Exchange::count_request(std::string_view account) { return core_->count_request(core_->ledger(account)); }
 std::vector<std::string> Exchange::broken_invariants() const { return core_->broken_invariants(); }
 
 }  // namespace belay::sim

@@ -121,8 +121,6 @@ class Exchange {
   // ---- behaviour ----
   [[nodiscard]] const Faults& faults() const;
   void set_faults(const Faults& faults);
-  /// Counts a request of the account against its limit per minute of virtual time (alpaca.md 1, Limit).
-  RateAnswer count_request(std::string_view account);
 
   /// What is wrong with the books; empty when they add up. For tests: cash and positions must follow from the
   /// activities, reservations stay within holdings, links between orders are whole.

@@ -62,7 +62,6 @@ class ExchangeCore {
   [[nodiscard]] Position view(const Ledger& books, const std::string& symbol) const;
   [[nodiscard]] std::vector<Order> orders(const Ledger& books, const OrderQuery& query) const;
   std::vector<OrderEvent> take_events();
-  RateAnswer count_request(const Ledger& books);
 
   // invariants.cpp
   [[nodiscard]] std::vector<std::string> broken_invariants() const;
@@ -152,11 +151,6 @@ class ExchangeCore {
   std::map<std::string, Ledger, std::less<>> ledgers_;
   std::vector<OrderEvent> events_;
   std::uint64_t last_sequence_ = 0;
-  struct RateWindow {
-    std::int64_t minute = -1;
-    int used = 0;
-  };
-  std::map<std::string, RateWindow, std::less<>> rate_windows_;
 };
 
 /// The activity id of a moment: New York's date and time in digits, "::", a UUID (alpaca.md 2, Activities).

@@ -85,17 +85,6 @@ void ExchangeCore::emit(OrderEventType type, const OrderRecord& record) {
 
 std::vector<OrderEvent> ExchangeCore::take_events() { return std::exchange(events_, {}); }
 
-RateAnswer ExchangeCore::count_request(const Ledger& books) {
-  constexpr std::int64_t kMinute = 60;
-  const std::int64_t minute = now_.nanos / fixed::kScale / kMinute;
-  RateWindow& window = rate_windows_[books.config().number];
-  if (window.minute != minute) window = {minute, 0};
-  const int limit = faults_.rate_limit_per_minute;
-  const bool allowed = window.used < limit;
-  if (allowed) ++window.used;
-  return {allowed, limit, std::max(limit - window.used, 0), (minute + 1) * kMinute};
-}
-
 void ExchangeCore::add_account(AccountConfig config) {
   BELAY_CHECK(!ledgers_.contains(config.number));
   const std::string number = config.number;

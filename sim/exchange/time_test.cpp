@@ -86,19 +86,6 @@ TEST_F(Time, LastEquityAndPreviousCloseTurnOverWithTheDay) {
   EXPECT_EQ(exchange.previous_close("AAPL"), 210_price);
 }
 
-TEST_F(Time, RateLimitCountsPerMinute) {
-  Faults faults;
-  faults.rate_limit_per_minute = 2;
-  exchange.set_faults(faults);
-  EXPECT_EQ(exchange.count_request(kAccount).remaining, 1);
-  EXPECT_TRUE(exchange.count_request(kAccount).allowed);
-  const RateAnswer third = exchange.count_request(kAccount);
-  EXPECT_FALSE(third.allowed);
-  EXPECT_EQ(third.reset_unix_seconds, exchange.now().nanos / fixed::kScale + 60);
-  at("2026-01-26T15:01:00Z");
-  EXPECT_TRUE(exchange.count_request(kAccount).allowed);
-}
-
 class Expiry : public Scene {
  protected:
   /// The activity types after the seed's, in order.
