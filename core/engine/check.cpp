@@ -19,23 +19,6 @@ bool is_price_rule(ExitReason reason) {
   return reason == ExitReason::stop_loss || reason == ExitReason::take_profit || reason == ExitReason::missing_brackets;
 }
 
-rules::Guards guards_standing(const Lot& lot, const BrokerView& broker) {
-  if (!lot.bracket_expected) return rules::Guards::not_expected;
-  if (lot.bracket_order_accepted) return rules::Guards::resting;
-  bool any_known = false;
-  for (const auto& id : {lot.stop_order_id, lot.target_order_id}) {
-    if (!id) continue;
-    any_known = true;
-    if (!broker.orders.contains(*id)) return rules::Guards::unverified;
-  }
-  if (any_known) return rules::Guards::absent;
-  // No child is known. That proves absence only when the entry itself was seen, without any.
-  const auto entry = lot.entry_order_id ? broker.orders.find(*lot.entry_order_id) : broker.orders.end();
-  if (entry == broker.orders.end()) return lot.entry_order_id ? rules::Guards::unverified : rules::Guards::absent;
-  return entry->second.legs.empty() && is_terminal(entry->second.status) ? rules::Guards::absent
-                                                                         : rules::Guards::unverified;
-}
-
 bool has_no_protection(const Lot& lot) {
   return !rules::usable_level(lot.stop_loss) && !rules::usable_level(lot.take_profit) && !lot.max_hold_minutes &&
          lot.strategy != Strategy::day_trade;
@@ -151,7 +134,7 @@ void Stepper::check(Lot& lot) {
                 "stop " + lot.stop_loss->text() + " is at or beyond the target " + lot.take_profit->text() +
                     ": neither is trusted",
                 previous_check);
-  } else if (guards_standing(lot, state_.broker) == rules::Guards::absent && !lot.exit) {
+  } else if (guards_standing(lot) == rules::Guards::absent && !lot.exit) {
     set_concern(lot, "its bracket is absent at the broker; the local rules guard it", previous_check);
   } else if (has_no_protection(lot)) {
     set_concern(lot, "unprotected by choice: no stop, no target, no holding time", previous_check);
@@ -222,7 +205,7 @@ void Stepper::weigh(Lot& lot, const pricing::Judgement& levels) {
                              .policy = state_.policy,
                              .price = std::nullopt,
                              .no_price = levels.why,
-                             .guards = guards_standing(lot, state_.broker),
+                             .guards = guards_standing(lot),
                              .command = nullptr};
   if (!lot.frozen.empty()) {
     situation.no_price = "frozen: " + lot.frozen;

@@ -86,23 +86,6 @@ bool Stepper::session_open() const {
   return !broker_says_closed;
 }
 
-std::vector<lifecycle::RestingOrder> Stepper::guards_of(const Lot& lot) const {
-  std::vector<lifecycle::RestingOrder> guards;
-  for (const auto& id : {lot.stop_order_id, lot.target_order_id}) {
-    if (!id) continue;
-    const auto known = state_.broker.orders.find(*id);
-    if (known == state_.broker.orders.end()) {
-      guards.push_back({.id = *id, .status = OrderStatus::unknown});  // never seen: it may well rest there
-    } else if (!is_terminal(known->second.status)) {
-      guards.push_back({.id = *id,
-                        .status = known->second.status,
-                        .type = known->second.type,
-                        .stop_price = known->second.stop_price});
-    }
-  }
-  return guards;
-}
-
 std::vector<lifecycle::RestingOrder> Stepper::open_entry_of(const Lot& lot) const {
   if (!lot.entry_order_id) return {};
   const auto entry = state_.broker.orders.find(*lot.entry_order_id);

@@ -9,8 +9,9 @@
 namespace belay::engine {
 
 /// One step in the making: the state, the moment, and the actions so far. The handlers are spread over files by what
-/// they are about: step.cpp (the book, commands), broker_read.cpp, take_over.cpp (ownership), check.cpp (prices and
-/// rules), leave.cpp (exits), replies.cpp (what became of an order), finish.cpp (the proof that a lot is flat).
+/// they are about: step.cpp (the book, commands), broker_read.cpp, guards.cpp, take_over.cpp (ownership), check.cpp
+/// (prices and rules), leave.cpp (exits), replies.cpp (what became of an order), finish.cpp (the proof that a lot is
+/// flat).
 class Stepper {
  public:
   Stepper(State& state, Moment now) : state_(state), now_(now) {}
@@ -55,11 +56,15 @@ class Stepper {
   void absorb(const Order& order);
   void absorb_exit_order(Lot& lot, const Order& order, int attempt);
   void recover_exit(Lot& lot, const Order& order);
+  void measure_allowances();
+  void ask_for_broker_read(Duration distance = std::chrono::milliseconds(500));
+
+  // ---- what rests at the broker for a lot (guards.cpp)
   void verify_guards(Lot& lot);
   void count_guard_fill(Lot& lot, const Order& guard, ExitReason reason);
-  void measure_allowances();
   void look_at_unseen_orders();
-  void ask_for_broker_read(Duration distance = std::chrono::milliseconds(500));
+  [[nodiscard]] std::vector<lifecycle::RestingOrder> guards_of(const Lot& lot) const;
+  [[nodiscard]] rules::Guards guards_standing(const Lot& lot) const;
 
   // ---- whose shares are whose (take_over.cpp)
   void settle_ownership();
@@ -106,7 +111,6 @@ class Stepper {
   ExitOrder* exit_order_of(Lot& lot, const ClientOrderId& client_id);
   lifecycle::ExitView view_of(const Lot& lot);
   [[nodiscard]] bool session_open() const;
-  [[nodiscard]] std::vector<lifecycle::RestingOrder> guards_of(const Lot& lot) const;
   [[nodiscard]] std::vector<lifecycle::RestingOrder> open_entry_of(const Lot& lot) const;
   [[nodiscard]] Quantity held_by_others(const Lot& lot) const;
 
