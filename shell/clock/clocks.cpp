@@ -37,6 +37,7 @@ void wait_for(Duration real_time) {
 class SystemClock : public Clock {
  public:
   Result<Moment> now() override { return Moment{Timestamp{read_clock(CLOCK_REALTIME).count()}, machine_steady()}; }
+  Duration machine() override { return machine_steady(); }
   void pause(Duration real_time) override { wait_for(real_time); }
 };
 
@@ -61,6 +62,7 @@ class GivenClock : public Clock {
     return Moment{*wall, steady_};
   }
 
+  Duration machine() override { return machine_steady(); }
   void pause(Duration real_time) override { wait_for(real_time); }
 
  private:

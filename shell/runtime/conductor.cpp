@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shell/runtime/conductor.hpp"
 
-#include <ctime>
-
 #include <algorithm>
 
 #include "shell/runtime/calls.hpp"
@@ -17,16 +15,8 @@ using namespace std::chrono_literals;
 
 // A decision older than this is not acted on: the process may have been stopped in between.
 constexpr Duration kDecisionAge = 5s;
-constexpr Duration kPollDistance = 50ms;
 constexpr Duration kStoreDistance = 5s;
 constexpr std::size_t kManyQuestions = 3;
-
-// The machine's clock that runs through suspension; the given clock of a replay has no say in this.
-Duration machine_time() {
-  timespec now{};
-  clock_gettime(CLOCK_BOOTTIME, &now);
-  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
 
 Failure failure_of(const StoreError& error) {
   return error.kind == StoreError::Kind::foreign ? Failure::configuration : Failure::store;
@@ -42,17 +32,18 @@ void Conductor::Inner::carry_out(engine::Actions actions) {
     if (const auto* submit = std::get_if<action::SubmitOrder>(&wanted)) {
       if (!dry) start_submit(*submit);
     } else if (const auto* cancel = std::get_if<action::CancelOrder>(&wanted)) {
-      if (may_send()) workers.start([this, id = cancel->order] { return calls::cancel(parts.broker, id); }, true);
+      if (may_send()) executor->start([this, id = cancel->order] { return calls::cancel(parts.broker, id); }, true);
     } else if (const auto* ask = std::get_if<action::AskOrder>(&wanted)) {
       questions.push_back(ask->client_id);
     } else if (const auto* look = std::get_if<action::LookAtOrder>(&wanted)) {
-      workers.start([this, id = look->order] { return calls::look_at(parts.broker, id); }, true);
+      executor->start([this, id = look->order] { return calls::look_at(parts.broker, id); }, true);
     } else if (const auto* fetch = std::get_if<action::FetchPrices>(&wanted)) {
-      workers.start([this, symbols = fetch->symbols] { return calls::read_prices(parts.market_data, symbols); }, true);
+      executor->start([this, symbols = fetch->symbols] { return calls::read_prices(parts.market_data, symbols); },
+                      true);
     } else if (std::holds_alternative<action::ReadBroker>(wanted)) {
-      workers.start([this, begun = now()] { return calls::read_broker(parts.broker, begun); }, false);
+      executor->start([this, begun = now()] { return calls::read_broker(parts.broker, begun); }, false);
     } else if (const auto* fills = std::get_if<action::ReadFills>(&wanted)) {
-      workers.start([this, since = fills->since] { return calls::read_fills(parts.broker, since); }, false);
+      executor->start([this, since = fills->since] { return calls::read_fills(parts.broker, since); }, false);
     } else if (const auto* wake = std::get_if<action::WakeAt>(&wanted)) {
       wake_at = wake_at ? std::min(*wake_at, wake->steady) : wake->steady;
     } else if (!dry) {
@@ -67,8 +58,8 @@ void Conductor::Inner::start_submit(const action::SubmitOrder& submit) {
     step(event::SubmitNotSent{submit.request.client_id, "the account's lock was lost"});
     return;
   }
-  workers.start(
-      [this, request = submit.request, decided = machine_time()]() -> Workers::Events {
+  executor->start(
+      [this, request = submit.request, decided = machine_time()]() -> Executor::Events {
         if (machine_time() - decided > kDecisionAge) {
           return {event::SubmitNotSent{request.client_id, "the decision had grown too old"}};
         }
@@ -79,11 +70,11 @@ void Conductor::Inner::start_submit(const action::SubmitOrder& submit) {
 
 void Conductor::Inner::start_questions(const std::vector<ClientOrderId>& ids) {
   if (ids.size() > kManyQuestions) {
-    workers.start([this, ids] { return calls::ask_many(parts.broker, ids); }, true);
+    executor->start([this, ids] { return calls::ask_many(parts.broker, ids); }, true);
     return;
   }
   for (const ClientOrderId& id : ids) {
-    workers.start([this, id] { return calls::ask(parts.broker, id); }, true);
+    executor->start([this, id] { return calls::ask(parts.broker, id); }, true);
   }
 }
 
@@ -92,20 +83,31 @@ void Conductor::Inner::start_questions(const std::vector<ClientOrderId>& ids) {
 void Conductor::Inner::follow(Duration real_time) {
   const Duration begun = machine_time();
   while (true) {
-    const bool busy = workers.outstanding() > 0;
+    const bool busy = executor->outstanding() > 0;
     const bool in_time = machine_time() - begun < real_time;
     if (!busy && (!in_time || !engine::has_work_in_flight(state))) return;
-    if (const auto events = workers.next(kPollDistance)) {
+    if (const auto events = executor->next(in_time ? patience(settings.glance) : settings.glance)) {
       run(*events);
       continue;
     }
     if (!in_time) continue;
-    const Moment moment = now();
-    if (!wake_at || moment.steady >= *wake_at) {
-      wake_at.reset();
-      carry_out(engine::step(state, event::TimerFired{}, moment));
-    }
+    if (!wake_at) wake_at = now().steady;
+    fire_timer();
   }
+}
+
+// Lets time pass for the engine where it asked for it.
+void Conductor::Inner::fire_timer() {
+  const Moment moment = now();
+  if (!wake_at || moment.steady < *wake_at) return;
+  wake_at.reset();
+  carry_out(engine::step(state, event::TimerFired{}, moment));
+}
+
+// How long may be waited without looking at the clock: not past the moment that the engine waits for.
+Duration Conductor::Inner::patience(Duration at_most) {
+  const Duration longest = std::clamp(at_most, Duration::zero(), settings.glance);
+  return wake_at ? std::clamp(*wake_at - now().steady, Duration::zero(), longest) : longest;
 }
 
 void Conductor::Inner::save() {
@@ -131,7 +133,8 @@ void Conductor::Inner::save() {
 
 // ---- the conductor
 
-Conductor::Conductor(Parts parts, Settings settings) : inner_(std::make_unique<Inner>(parts, std::move(settings))) {}
+Conductor::Conductor(Parts parts, Settings settings, std::unique_ptr<Executor> executor)
+    : inner_(std::make_unique<Inner>(parts, std::move(settings), std::move(executor))) {}
 Conductor::~Conductor() = default;
 
 const engine::State& Conductor::state() const { return inner_->state; }
@@ -168,7 +171,7 @@ PassReport Conductor::pass() {
   Inner& in = *inner_;
   in.errors.clear();
   in.dry = false;
-  const Duration begun = machine_time();
+  const Duration begun = in.machine_time();
   const auto trading = in.parts.broker.calls();
   const auto data = in.parts.market_data.calls();
   const auto statements = in.parts.store.statements();
@@ -204,7 +207,7 @@ PassReport Conductor::pass() {
   report.trading_calls = in.parts.broker.calls() - trading;
   report.data_calls = in.parts.market_data.calls() - data;
   report.store_statements = in.parts.store.statements() - statements;
-  report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(machine_time() - begun);
+  report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(in.machine_time() - begun);
   return report;
 }
 
@@ -226,22 +229,19 @@ PassReport Conductor::look() {
 std::vector<ExitLine> Conductor::attend(Duration real_time) {
   Inner& in = *inner_;
   in.record.begin_pass();
-  const Duration begun = machine_time();
+  const Duration begun = in.machine_time();
   constexpr Duration kCommandDistance = 1s;
   Duration commands_read = begun - kCommandDistance;
-  while (machine_time() - begun < real_time) {
-    if (!in.store_down && machine_time() - commands_read >= kCommandDistance) {
-      commands_read = machine_time();
+  while (in.machine_time() - begun < real_time) {
+    if (!in.store_down && in.machine_time() - commands_read >= kCommandDistance) {
+      commands_read = in.machine_time();
       if (const auto commands = in.parts.store.waiting_commands(in.settings.account)) {
         for (const OperatorCommand& command : *commands) in.step(event::CommandGiven{command});
       }
     }
-    const Moment moment = in.now();
-    if (in.wake_at && moment.steady >= *in.wake_at) {
-      in.wake_at.reset();
-      in.carry_out(engine::step(in.state, event::TimerFired{}, moment));
-    }
-    if (const auto events = in.workers.next(kPollDistance)) in.run(*events);
+    in.fire_timer();
+    const Duration left = real_time - (in.machine_time() - begun);
+    if (const auto events = in.executor->next(in.patience(left))) in.run(*events);
     if (!in.store_down && in.record.has_ended_exits()) in.save();
   }
   in.save();

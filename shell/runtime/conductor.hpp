@@ -14,6 +14,7 @@
 #include "shell/ports/clock.hpp"
 #include "shell/ports/market_data.hpp"
 #include "shell/ports/store.hpp"
+#include "shell/runtime/executor.hpp"
 
 namespace belay::runtime {
 
@@ -22,9 +23,10 @@ struct Settings {
   std::string account = "default";   ///< our name of it: key of rows and lock
   std::vector<std::string> aliases;  ///< upstream's names of it; empty: all of upstream's rows are this account's
   Policy policy;
-  Duration wait = std::chrono::seconds(40);   ///< how long a cycle stands by for its exits
-  Duration sweep = std::chrono::seconds(60);  ///< between the passes of a service
-  std::uint32_t senders = 4;                  ///< broker calls at once
+  Duration wait = std::chrono::seconds(40);         ///< how long a cycle stands by for its exits
+  Duration sweep = std::chrono::seconds(60);        ///< between the passes of a service
+  std::uint32_t senders = 4;                        ///< broker calls at once
+  Duration glance = std::chrono::milliseconds(50);  ///< between looks at the clock, which may be given, while waiting
 };
 
 /// The parts that an account runs on. None is owned; all outlive the conductor.
@@ -94,7 +96,8 @@ struct PassReport {
 /// and rows. Decides nothing itself. Used by one thread; calls to the broker run on threads of its own.
 class Conductor {
  public:
-  Conductor(Parts parts, Settings settings);
+  /// Without an executor, calls are made on Settings::senders threads of its own.
+  Conductor(Parts parts, Settings settings, std::unique_ptr<Executor> executor = nullptr);
   ~Conductor();
   Conductor(const Conductor&) = delete;
   Conductor& operator=(const Conductor&) = delete;

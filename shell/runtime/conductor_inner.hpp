@@ -19,7 +19,7 @@ struct Conductor::Inner {
   Settings settings;
   engine::State state;
   PassRecord record;
-  Workers workers;
+  std::unique_ptr<Executor> executor;
   std::vector<std::string> errors;
   bool dry = false;         // look(): nothing is sent or recorded
   bool store_down = false;  // the last save failed: records wait in `record`
@@ -29,7 +29,10 @@ struct Conductor::Inner {
   std::string known_number;         // the account number that the store remembers
   std::optional<Duration> wake_at;  // steady
 
-  Inner(Parts p, Settings s) : parts(p), settings(std::move(s)), workers(std::max(1U, settings.senders)) {
+  Inner(Parts p, Settings s, std::unique_ptr<Executor> e)
+      : parts(p),
+        settings(std::move(s)),
+        executor(e ? std::move(e) : std::make_unique<Workers>(std::max(1U, settings.senders))) {
     state.policy = settings.policy;
     state.account = settings.account;
   }
@@ -47,9 +50,12 @@ struct Conductor::Inner {
     return last_moment;
   }
 
+  // The machine's own time; the given clock of a replay has no say in this.
+  Duration machine_time() { return parts.clock.machine(); }
+
   void step(const engine::Event& happened) { carry_out(engine::step(state, happened, now())); }
 
-  void run(const Workers::Events& events) {
+  void run(const Executor::Events& events) {
     for (const engine::Event& happened : events) step(happened);
   }
 
@@ -59,11 +65,13 @@ struct Conductor::Inner {
   void start_submit(const engine::action::SubmitOrder& submit);
   void start_questions(const std::vector<ClientOrderId>& ids);
   bool load();
-  bool check_account(const Workers::Events& events);
+  bool check_account(const Executor::Events& events);
   Failure read_everything();
   Failure keep_lock();
   void heed_clock(const MarketClock& clock);
   void watch_without_book(PassReport& report);
+  void fire_timer();
+  [[nodiscard]] Duration patience(Duration at_most);
   void follow(Duration real_time);
   void save();
 };

@@ -28,7 +28,7 @@ bool Conductor::Inner::load() {
 }
 
 // The account behind the keys must be the one that the store remembers: with other keys, every lot would be a phantom.
-bool Conductor::Inner::check_account(const Workers::Events& events) {
+bool Conductor::Inner::check_account(const Executor::Events& events) {
   const auto* read = std::get_if<event::BrokerRead>(&events.front());
   BELAY_CHECK(read != nullptr);
   const std::string& number = read->account.number;
@@ -46,7 +46,7 @@ bool Conductor::Inner::check_account(const Workers::Events& events) {
 
 Failure Conductor::Inner::read_everything() {
   std::optional<BrokerError> error;
-  const Workers::Events read = calls::read_broker(parts.broker, now(), &error);
+  const Executor::Events read = calls::read_broker(parts.broker, now(), &error);
   if (error) {
     complain("broker: " + std::get<event::BrokerUnread>(read.front()).why);
     run(read);

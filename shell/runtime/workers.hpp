@@ -3,35 +3,27 @@
 
 #include <condition_variable>
 #include <deque>
-#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
 
-#include "core/calendar/timestamp.hpp"
-#include "core/engine/event.hpp"
+#include "shell/runtime/executor.hpp"
 
 namespace belay::runtime {
 
-/// Calls that block, made on a few threads; what they bring back waits in one queue, in the order of arrival.
-class Workers {
+/// Calls that block, made on a few threads.
+class Workers : public Executor {
  public:
-  using Events = std::vector<engine::Event>;
-  using Call = std::function<Events()>;
-
   explicit Workers(unsigned threads);
   /// Finishes the calls that have begun; those that have not are dropped.
-  ~Workers();
+  ~Workers() override;
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  /// Urgent calls overtake the others.
-  void start(Call call, bool urgent);
-  /// The next result, waiting for at most so long.
-  std::optional<Events> next(Duration at_most);
-  /// Calls started whose results were not taken yet.
-  [[nodiscard]] std::size_t outstanding() const;
+  void start(Call call, bool urgent) override;
+  std::optional<Events> next(Duration at_most) override;
+  [[nodiscard]] std::size_t outstanding() const override;
 
  private:
   void work(const std::stop_token& stop);

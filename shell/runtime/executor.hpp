@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "core/calendar/timestamp.hpp"
+#include "core/engine/event.hpp"
+
+namespace belay::runtime {
+
+/// Where calls to the outside are made, so that the conductor never waits for one: what they bring back waits in one
+/// queue, in the order of arrival. The service makes them on threads (Workers); the simulated world on virtual time.
+class Executor {
+ public:
+  using Events = std::vector<engine::Event>;
+  using Call = std::function<Events()>;
+
+  virtual ~Executor() = default;
+
+  /// Urgent calls overtake the others.
+  virtual void start(Call call, bool urgent) = 0;
+  /// The next result, waiting for at most so long. The only place where the conductor lets time pass by itself.
+  virtual std::optional<Events> next(Duration at_most) = 0;
+  /// Calls started whose results were not taken yet.
+  [[nodiscard]] virtual std::size_t outstanding() const = 0;
+};
+
+}  // namespace belay::runtime
