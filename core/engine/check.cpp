@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
-#include <set>
 
 #include "core/base/check.hpp"
 #include "core/engine/stepper.hpp"
@@ -25,46 +24,6 @@ bool has_no_protection(const Lot& lot) {
 }
 
 }  // namespace
-
-void Stepper::on(const event::PricesRead& event) {
-  for (const MarketPrices& read : event.prices) {
-    pricing::update(state_.prices[read.symbol], read, instrument_of(read.symbol), state_.policy, now_.wall);
-  }
-  const std::set<std::string> asked(event.asked.begin(), event.asked.end());
-  for (auto& [uid, flight] : state_.flights) {
-    const auto lot = state_.lots.find(uid);
-    if (lot != state_.lots.end() && asked.contains(lot->second.instrument.symbol)) flight.priced = now_.steady;
-  }
-  if (!event.failed.empty()) {
-    record_account(EventType::monitor_error,
-                   {{"error", "prices of " + std::to_string(event.failed.size()) +
-                                  " symbols could not be read: " + event.failed.front().second}});
-  }
-  advance_all();
-}
-
-void Stepper::on(const event::Tick& event) {
-  const std::string& symbol = event.prices.symbol;
-  const Instrument instrument = instrument_of(symbol);
-  pricing::SymbolPrices& prices = state_.prices[symbol];
-  pricing::update(prices, event.prices, instrument, state_.policy, now_.wall);
-  if (may_be_rescaled(prices)) {  // once a session, until a price of it is believed
-    for (auto& [uid, lot] : state_.lots) {
-      if (level_symbol(lot) == symbol) detect_split(lot);
-    }
-  }
-
-  std::vector<LotUid> fired;
-  for (const Direction direction : {Direction::long_, Direction::short_}) {
-    const auto judged = pricing::judge(prices, instrument, direction, state_.calendar, state_.policy, now_.wall);
-    if (judged.trigger) state_.triggers.passed({symbol, direction}, *judged.trigger, *judged.trigger, fired);
-  }
-  for (const LotUid& uid : fired) {
-    const auto lot = state_.lots.find(uid);
-    if (lot != state_.lots.end()) check_guarded(lot->second);
-  }
-  for (const LotUid& uid : fired) advance(uid);
-}
 
 void Stepper::on(const event::CheckDue&) {
   for (auto& [uid, lot] : state_.lots) detect_split(lot);  // before any price is believed on behalf of another lot
@@ -95,17 +54,8 @@ void Stepper::check_guarded(Lot& lot) {
   }
 }
 
-pricing::Judgement Stepper::judge_levels(const Lot& lot) {
-  const std::string symbol = level_symbol(lot);
-  const bool own = symbol == lot.instrument.symbol;
-  const Direction direction = own ? lot.direction : rules::falls_with_price(lot) ? Direction::long_ : Direction::short_;
-  return pricing::judge(state_.prices[symbol], own ? lot.instrument : instrument_of(symbol), direction, state_.calendar,
-                        state_.policy, now_.wall);
-}
-
 void Stepper::check(Lot& lot) {
-  pricing::Judgement own = pricing::judge(state_.prices[lot.instrument.symbol], lot.instrument, lot.direction,
-                                          state_.calendar, state_.policy, now_.wall);
+  pricing::Judgement own = judge_own(lot);
   if (lot.instrument.kind == InstrumentKind::crypto) {
     const auto holding = state_.broker.holdings.find(lot.instrument.symbol);
     own = {.standing = Standing::market_closed, .trigger = {}, .value = {}, .why = "crypto is watched only"};
@@ -164,38 +114,6 @@ void Stepper::mark(Lot& lot, const pricing::Judgement& own) {
          {{"price", Decimal(*own.value)},
           {"pnl", lot.result ? FieldValue(Decimal(*lot.result)) : FieldValue()},
           {"pnl_pct", lot.result_percent ? FieldValue(Decimal(*lot.result_percent)) : FieldValue()}});
-}
-
-// A change between two sessions in the proportion of a split, with no fill to explain it, suspends the price rules:
-// stop and target are levels of a share that may no longer be the same share.
-// Levels stated in the underlying's price are rescaled by the underlying's split.
-void Stepper::detect_split(Lot& lot) {
-  const std::string symbol = level_symbol(lot);
-  const Instrument instrument = instrument_of(symbol);
-  if (instrument.is_option() || !lot.frozen.empty()) return;
-  const pricing::SymbolPrices& prices = state_.prices[symbol];
-  if (!may_be_rescaled(prices)) return;
-  const Timestamp open = state_.calendar.session_at(now_.wall)->open;
-  std::optional<Price> now_at;
-  if (prices.trade && prices.trade->as_of >= open) {
-    now_at = prices.trade->price;
-  } else if (prices.quote && prices.quote->as_of >= open &&
-             pricing::is_sound(*prices.quote, instrument, state_.policy)) {
-    now_at = middle(prices.quote->bid, prices.quote->ask);
-  }
-  try {
-    if (!now_at || !pricing::looks_like_split(*prices.last_good, *now_at)) return;
-  } catch (const Overflow&) {
-    return;  // no proportion of anything that trades
-  }
-  freeze(lot, "the price of " + symbol + " went from " + prices.last_good->text() + " to " + now_at->text() +
-                  " between two sessions, as in a split");
-}
-
-// In session, while the last believed price is one of an earlier session.
-bool Stepper::may_be_rescaled(const pricing::SymbolPrices& prices) const {
-  const auto session = state_.calendar.session_at(now_.wall);
-  return session && prices.last_good && prices.last_good_at && *prices.last_good_at < session->open;
 }
 
 void Stepper::weigh(Lot& lot, const pricing::Judgement& levels) {

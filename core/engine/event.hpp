@@ -53,6 +53,15 @@ struct Tick {
   MarketPrices prices;
 };
 
+/// The exchange stopped or resumed trading in a symbol, by its own word or by what else tells it. For an option its
+/// underlying's word counts too. A word older than the latest one changes nothing.
+struct TradingStatus {
+  std::string symbol;
+  bool halted = false;
+  std::string why;  ///< e.g. "volatility pause"
+  Timestamp at;     ///< the exchange's time
+};
+
 /// The sweep: judge every lot now.
 struct CheckDue {};
 
@@ -119,8 +128,8 @@ namespace belay::engine {
 
 using Event =
     std::variant<event::BookLoaded, event::BrokerRead, event::BrokerUnread, event::PricesRead, event::Tick,
-                 event::CheckDue, event::SubmitAccepted, event::SubmitRefused, event::SubmitNotSent,
-                 event::SubmitUnknown, event::OrderSeen, event::OrderGone, event::OrderMissing, event::OrderUnread,
-                 event::FillsRead, event::FillsUnread, event::CommandGiven, event::TimerFired>;
+                 event::TradingStatus, event::CheckDue, event::SubmitAccepted, event::SubmitRefused,
+                 event::SubmitNotSent, event::SubmitUnknown, event::OrderSeen, event::OrderGone, event::OrderMissing,
+                 event::OrderUnread, event::FillsRead, event::FillsUnread, event::CommandGiven, event::TimerFired>;
 
 }  // namespace belay::engine

@@ -107,6 +107,7 @@ lifecycle::ExitView Stepper::view_of(const Lot& lot) {
           .now = now_,
           .session_open = session_open(),
           .restricted = restricted,
+          .halted = halt_of(state_, lot),
           .entry = open_entry_of(lot),
           .guards = guards_of(lot),
           .allowance = allowance == broker.allowance.end() ? Quantity{} : allowance->second,

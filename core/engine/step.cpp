@@ -22,12 +22,26 @@ Actions step(State& state, const Event& event, Moment now) {
   return stepper.take();
 }
 
-std::string level_symbol(const Lot& lot) {
-  if (lot.price_domain != PriceDomain::underlying || !lot.instrument.option) return lot.instrument.symbol;
+std::string underlying_symbol(const Instrument& instrument) {
+  if (!instrument.option) return instrument.symbol;
   // An adjusted root is the underlying's symbol with a digit behind it: AAPL1 (alpaca.md 4).
-  std::string root = lot.instrument.option->root;
+  std::string root = instrument.option->root;
   while (root.size() > 1 && root.back() >= '0' && root.back() <= '9') root.pop_back();
   return root;
+}
+
+std::string level_symbol(const Lot& lot) {
+  return lot.price_domain == PriceDomain::underlying ? underlying_symbol(lot.instrument) : lot.instrument.symbol;
+}
+
+std::string halt_of(const State& state, const Lot& lot) {
+  const auto halt = [&](const std::string& symbol) {
+    const auto prices = state.prices.find(symbol);
+    if (prices == state.prices.end() || !prices->second.halt) return std::string();
+    return prices->second.halt->why.empty() ? std::string("trading is halted") : prices->second.halt->why;
+  };
+  const std::string why = halt(lot.instrument.symbol);
+  return why.empty() ? halt(underlying_symbol(lot.instrument)) : why;
 }
 
 std::vector<std::string> symbols_to_price(const State& state) {

@@ -17,8 +17,14 @@ Actions step(State& state, const Event& event, Moment now);
 /// Symbols whose prices the lots of the state need: their own, and the underlying's where levels are stated in it.
 std::vector<std::string> symbols_to_price(const State& state);
 
+/// The symbol that an option is an option on; any other instrument's own.
+std::string underlying_symbol(const Instrument& instrument);
+
 /// The symbol whose price the lot's stop and target are levels of.
 std::string level_symbol(const Lot& lot);
+
+/// Why the lot's symbol, or its option's underlying, does not trade now; empty when it does, or nobody said otherwise.
+std::string halt_of(const State& state, const Lot& lot);
 
 /// Unrealised result of what is left of the lot, at this price; percent of the entry value, 5 being five percent.
 Money result_at(const Lot& lot, Price price);

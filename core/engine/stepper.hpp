@@ -9,9 +9,9 @@
 namespace belay::engine {
 
 /// One step in the making: the state, the moment, and the actions so far. The handlers are spread over files by what
-/// they are about: step.cpp (the book, commands), broker_read.cpp, guards.cpp, take_over.cpp (ownership), check.cpp
-/// (prices and rules), leave.cpp (exits), replies.cpp (what became of an order), finish.cpp (the proof that a lot is
-/// flat).
+/// they are about: step.cpp (the book, commands), broker_read.cpp, guards.cpp, take_over.cpp (ownership), market.cpp
+/// (prices, halts), check.cpp (rules), leave.cpp (exits), replies.cpp (what became of an order), finish.cpp (the proof
+/// that a lot is flat).
 class Stepper {
  public:
   Stepper(State& state, Moment now) : state_(state), now_(now) {}
@@ -21,6 +21,7 @@ class Stepper {
   void on(const event::BrokerUnread& event);
   void on(const event::PricesRead& event);
   void on(const event::Tick& event);
+  void on(const event::TradingStatus& event);
   void on(const event::CheckDue& event);
   void on(const event::SubmitAccepted& event);
   void on(const event::SubmitRefused& event);
@@ -77,13 +78,17 @@ class Stepper {
   void freeze(Lot& lot, const std::string& why);
   void ask_for_fills();
 
-  // ---- prices and rules (check.cpp)
-  void check(Lot& lot);
-  void check_guarded(Lot& lot);
+  // ---- prices (market.cpp)
+  pricing::Judgement judge(const Lot& lot, const std::string& symbol, Direction direction);
+  pricing::Judgement judge_own(const Lot& lot);
   pricing::Judgement judge_levels(const Lot& lot);
-  void mark(Lot& lot, const pricing::Judgement& own);
   void detect_split(Lot& lot);
   [[nodiscard]] bool may_be_rescaled(const pricing::SymbolPrices& prices) const;
+
+  // ---- rules (check.cpp)
+  void check(Lot& lot);
+  void check_guarded(Lot& lot);
+  void mark(Lot& lot, const pricing::Judgement& own);
   void weigh(Lot& lot, const pricing::Judgement& levels);
   void set_concern(Lot& lot, std::string concern, std::optional<Timestamp> previous_check);
   void index_triggers(const Lot& lot);

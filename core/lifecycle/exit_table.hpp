@@ -58,6 +58,7 @@ struct ExitView {
   Moment now;
   bool session_open = false;
   std::string restricted;            ///< why the account cannot trade; empty when it can
+  std::string halted;                ///< why the symbol, or its underlying, does not trade; empty when it does
   std::vector<RestingOrder> entry;   ///< still open
   std::vector<RestingOrder> guards;  ///< still open
   Quantity allowance;  ///< what the broker certainly holds for this side, less what orders of ours may still take; can

@@ -54,20 +54,26 @@ Judgement judge_print(SymbolPrices& symbol, const Trade& print, const Instrument
   return believed(symbol, print.price, print.price, now);
 }
 
+// Prices from before the session, or from before the end of a halt in it, trigger nothing.
+Timestamp first_eligible(const SymbolPrices& symbol, const calendar::Session& session) {
+  return symbol.resumed_at ? std::max(session.open, *symbol.resumed_at) : session.open;
+}
+
 Judgement judge_stock(SymbolPrices& symbol, const Instrument& instrument, Direction direction,
                       const calendar::Session& session, const Policy& policy, Timestamp now) {
-  const bool printed_today = symbol.trade && symbol.trade->as_of >= session.open && symbol.trade->price.is_positive();
+  const Timestamp from = first_eligible(symbol, session);
+  const bool printed_today = symbol.trade && symbol.trade->as_of >= from && symbol.trade->price.is_positive();
   const bool printed_lately = printed_today && now - symbol.trade->as_of <= policy.quote_age_limit;
   if (printed_lately) return judge_print(symbol, *symbol.trade, instrument, policy, now);
 
   // A thin stock: its last trade is old, so the side at which the lot would leave stands in.
-  if (symbol.quote && is_current(*symbol.quote, policy, now) && symbol.quote->as_of >= session.open &&
+  if (symbol.quote && is_current(*symbol.quote, policy, now) && symbol.quote->as_of >= from &&
       is_sound(*symbol.quote, instrument, policy)) {
     return believed(symbol, *exit_side(*symbol.quote, direction), middle(symbol.quote->bid, symbol.quote->ask), now);
   }
   if (printed_today) return judge_print(symbol, *symbol.trade, instrument, policy, now);
   if (symbol.trade && symbol.trade->price.is_zero()) return doubtful("the price is zero");
-  return doubtful("no price of this session yet");
+  return doubtful(from > session.open ? "no price since trading resumed" : "no price of this session yet");
 }
 
 Judgement judge_option(SymbolPrices& symbol, const Instrument& instrument, Direction direction,
@@ -75,6 +81,7 @@ Judgement judge_option(SymbolPrices& symbol, const Instrument& instrument, Direc
   if (!symbol.quote) return doubtful("no quote");
   const Quote& quote = *symbol.quote;
   if (!is_current(quote, policy, now)) return doubtful("the quote is of " + to_text(quote.as_of));
+  if (symbol.resumed_at && quote.as_of < *symbol.resumed_at) return doubtful("no quote since trading resumed");
   const auto side = exit_side(quote, direction);
   if (is_sound(quote, instrument, policy)) return believed(symbol, *side, middle(quote.bid, quote.ask), now);
 
@@ -132,13 +139,41 @@ MarketPrices without_absurd_ones(MarketPrices read) {
   return read;
 }
 
+// What prints is trading. One print may be late or wrong; two from after the halt end it, should the word that trading
+// resumed have been lost.
+void notice_trading(SymbolPrices& symbol, Timestamp printed) {
+  if (!symbol.halt || printed <= symbol.halt->since) return;
+  std::optional<Timestamp>& first = symbol.halt->printed_at;
+  if (!first) {
+    first = printed;
+  } else if (*first < printed) {
+    symbol.resumed_at = first;
+    symbol.halt.reset();
+  }
+}
+
 }  // namespace
+
+void hear_status(SymbolPrices& symbol, bool halted, std::string why, Timestamp at) {
+  if (symbol.status_at && at < *symbol.status_at) return;
+  symbol.status_at = at;
+  if (halted) {
+    const Timestamp since = symbol.halt ? symbol.halt->since : at;
+    symbol.halt = Halt{.since = since, .why = std::move(why), .printed_at = std::nullopt};
+  } else if (symbol.halt) {
+    symbol.halt.reset();
+    symbol.resumed_at = at;
+  }
+}
 
 void update(SymbolPrices& symbol, const MarketPrices& answer, const Instrument& instrument, const Policy& policy,
             Timestamp seen) {
   const MarketPrices read = without_absurd_ones(answer);
   symbol.seen = seen;
-  if (read.trade && (!symbol.trade || symbol.trade->as_of <= read.trade->as_of)) symbol.trade = read.trade;
+  if (read.trade && (!symbol.trade || symbol.trade->as_of <= read.trade->as_of)) {
+    symbol.trade = read.trade;
+    notice_trading(symbol, read.trade->as_of);
+  }
   if (read.quote && (!symbol.quote || symbol.quote->as_of <= read.quote->as_of)) {
     symbol.quote = read.quote;
     if (is_sound(*symbol.quote, instrument, policy)) {
@@ -157,6 +192,9 @@ Judgement judge(SymbolPrices& symbol, const Instrument& instrument, Direction di
     std::optional<Price> value = symbol.last_good;
     if (symbol.trade && symbol.trade->price.is_positive() && !instrument.is_option()) value = symbol.trade->price;
     return {.standing = Standing::market_closed, .trigger = std::nullopt, .value = value, .why = "outside the session"};
+  }
+  if (symbol.halt) {
+    return doubtful("trading is halted since " + to_text(symbol.halt->since) + ": " + symbol.halt->why);
   }
   if (!symbol.seen || now - *symbol.seen > policy.unseen_limit) {
     return doubtful(symbol.seen ? "no price since " + to_text(*symbol.seen) : "no price yet");

@@ -12,6 +12,15 @@
 
 namespace belay::pricing {
 
+/// Trading in a symbol has been stopped.
+struct Halt {
+  Timestamp since;                      ///< the exchange's time
+  std::string why;                      ///< e.g. "volatility pause"
+  std::optional<Timestamp> printed_at;  ///< of a print from after it, which a second one confirms: trading goes on
+
+  bool operator==(const Halt&) const = default;
+};
+
 /// All that is remembered of one symbol's prices.
 struct SymbolPrices {
   std::optional<Trade> trade;
@@ -21,6 +30,9 @@ struct SymbolPrices {
   std::optional<Timestamp> last_good_at;
   std::optional<Trade> suspect;            ///< beyond the band, waiting for a second witness
   std::optional<Timestamp> unsound_since;  ///< the first of an unbroken row of unsound quotes
+  std::optional<Halt> halt;
+  std::optional<Timestamp> status_at;   ///< of the latest word about halts
+  std::optional<Timestamp> resumed_at;  ///< the end of the latest halt: prices from before it trigger nothing any more
 
   bool operator==(const SymbolPrices&) const = default;
 };
@@ -28,6 +40,9 @@ struct SymbolPrices {
 /// Takes in one answer of the market data, fetched as current at `seen`.
 void update(SymbolPrices& symbol, const MarketPrices& answer, const Instrument& instrument, const Policy& policy,
             Timestamp seen);
+
+/// Takes in the exchange's word about trading in the symbol, as of `at`. A word older than the latest changes nothing.
+void hear_status(SymbolPrices& symbol, bool halted, std::string why, Timestamp at);
 
 /// Two-sided, not crossed, and no wider than the policy allows.
 bool is_sound(const Quote& quote, const Instrument& instrument, const Policy& policy);

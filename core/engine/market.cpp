@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the market says: prices as they are read or arrive, halts, and changes that look like a split.
+#include <algorithm>
+#include <set>
+
+#include "core/engine/stepper.hpp"
+
+namespace belay::engine {
+
+void Stepper::on(const event::PricesRead& event) {
+  for (const MarketPrices& read : event.prices) {
+    pricing::update(state_.prices[read.symbol], read, instrument_of(read.symbol), state_.policy, now_.wall);
+  }
+  const std::set<std::string> asked(event.asked.begin(), event.asked.end());
+  for (auto& [uid, flight] : state_.flights) {
+    const auto lot = state_.lots.find(uid);
+    if (lot != state_.lots.end() && asked.contains(lot->second.instrument.symbol)) flight.priced = now_.steady;
+  }
+  if (!event.failed.empty()) {
+    record_account(EventType::monitor_error,
+                   {{"error", "prices of " + std::to_string(event.failed.size()) +
+                                  " symbols could not be read: " + event.failed.front().second}});
+  }
+  advance_all();
+}
+
+void Stepper::on(const event::Tick& event) {
+  const std::string& symbol = event.prices.symbol;
+  const Instrument instrument = instrument_of(symbol);
+  pricing::SymbolPrices& prices = state_.prices[symbol];
+  pricing::update(prices, event.prices, instrument, state_.policy, now_.wall);
+  if (may_be_rescaled(prices)) {  // once a session, until a price of it is believed
+    for (auto& [uid, lot] : state_.lots) {
+      if (level_symbol(lot) == symbol) detect_split(lot);
+    }
+  }
+
+  std::vector<LotUid> fired;
+  for (const Direction direction : {Direction::long_, Direction::short_}) {
+    const auto judged = pricing::judge(prices, instrument, direction, state_.calendar, state_.policy, now_.wall);
+    if (judged.trigger) state_.triggers.passed({symbol, direction}, *judged.trigger, *judged.trigger, fired);
+  }
+  for (const LotUid& uid : fired) {
+    const auto lot = state_.lots.find(uid);
+    if (lot != state_.lots.end()) check_guarded(lot->second);
+  }
+  for (const LotUid& uid : fired) advance(uid);
+}
+
+// Lots of the symbol, of options on it, and of levels stated in it are looked at: amber from this moment on, or free.
+void Stepper::on(const event::TradingStatus& event) {
+  pricing::hear_status(state_.prices[event.symbol], event.halted, event.why, event.at);
+  std::vector<LotUid> concerned;
+  for (auto& [uid, lot] : state_.lots) {
+    if (lot.instrument.symbol != event.symbol && underlying_symbol(lot.instrument) != event.symbol) continue;
+    check_guarded(lot);
+    concerned.push_back(uid);
+  }
+  for (const LotUid& uid : concerned) advance(uid);
+}
+
+pricing::Judgement Stepper::judge(const Lot& lot, const std::string& symbol, Direction direction) {
+  pricing::SymbolPrices& prices = state_.prices[symbol];
+  const bool own = symbol == lot.instrument.symbol;
+  pricing::Judgement judged = pricing::judge(prices, own ? lot.instrument : instrument_of(symbol), direction,
+                                             state_.calendar, state_.policy, now_.wall);
+  // What an option is quoted at while its underlying is halted is nobody's price.
+  const std::string halted = halt_of(state_, lot);
+  if (judged.standing == pricing::Judgement::Standing::good && !halted.empty()) {
+    judged.standing = pricing::Judgement::Standing::doubtful;
+    judged.trigger.reset();
+    judged.why = "trading in the underlying is halted: " + halted;
+  }
+  return judged;
+}
+
+pricing::Judgement Stepper::judge_own(const Lot& lot) { return judge(lot, lot.instrument.symbol, lot.direction); }
+
+pricing::Judgement Stepper::judge_levels(const Lot& lot) {
+  const std::string symbol = level_symbol(lot);
+  if (symbol == lot.instrument.symbol) return judge_own(lot);
+  return judge(lot, symbol, rules::falls_with_price(lot) ? Direction::long_ : Direction::short_);
+}
+
+// A change between two sessions in the proportion of a split, with no fill to explain it, suspends the price rules:
+// stop and target are levels of a share that may no longer be the same share.
+// Levels stated in the underlying's price are rescaled by the underlying's split.
+void Stepper::detect_split(Lot& lot) {
+  const std::string symbol = level_symbol(lot);
+  const Instrument instrument = instrument_of(symbol);
+  if (instrument.is_option() || !lot.frozen.empty()) return;
+  const pricing::SymbolPrices& prices = state_.prices[symbol];
+  if (!may_be_rescaled(prices)) return;
+  const Timestamp open = state_.calendar.session_at(now_.wall)->open;
+  std::optional<Price> now_at;
+  if (prices.trade && prices.trade->as_of >= open) {
+    now_at = prices.trade->price;
+  } else if (prices.quote && prices.quote->as_of >= open &&
+             pricing::is_sound(*prices.quote, instrument, state_.policy)) {
+    now_at = middle(prices.quote->bid, prices.quote->ask);
+  }
+  try {
+    if (!now_at || !pricing::looks_like_split(*prices.last_good, *now_at)) return;
+  } catch (const Overflow&) {
+    return;  // no proportion of anything that trades
+  }
+  freeze(lot, "the price of " + symbol + " went from " + prices.last_good->text() + " to " + now_at->text() +
+                  " between two sessions, as in a split");
+}
+
+// In session, while the last believed price is one of an earlier session.
+bool Stepper::may_be_rescaled(const pricing::SymbolPrices& prices) const {
+  const auto session = state_.calendar.session_at(now_.wall);
+  return session && prices.last_good && prices.last_good_at && *prices.last_good_at < session->open;
+}
+
+}  // namespace belay::engine
