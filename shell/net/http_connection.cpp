@@ -8,10 +8,10 @@
 #include <cstddef>
 #include <expected>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
+#include "shell/net/connecting.hpp"
 #include "shell/net/http_codec.hpp"
 #include "shell/net/stream.hpp"
 
@@ -23,36 +23,10 @@ using Clock = std::chrono::steady_clock;
 /// or the deadline has come. No other thread is needed, and nothing is shared between connections.
 class HttpConnection::Impl {
  public:
-  Result<void> connect(const Resolver::Endpoints& endpoints, TimePoint deadline) {
-    std::string problem;
-    for (std::size_t i = 0; i < endpoints.size(); ++i) {
-      // An address that swallows packets must leave time for the next one.
-      const auto now = Clock::now();
-      const TimePoint until = i + 1 < endpoints.size() ? now + (deadline - now) / 2 : deadline;
-      Socket socket(context_);
-      std::optional<error_code> outcome;
-      socket.async_connect(endpoints[i], [&outcome](error_code error) { outcome = error; });
-      const bool in_time = run_until(until, [&socket] { close(socket); });
-      if (in_time && !*outcome) {
-        error_code ignored;  // slower without it, no worse
-        socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-        socket_.emplace(std::move(socket));
-        return {};
-      }
-      const std::string address = endpoints[i].address().to_string() + " port " + std::to_string(endpoints[i].port());
-      problem += (problem.empty() ? "" : "; ") + std::string("connecting to ") + address + ": " +
-                 (in_time ? outcome->message() : "too late");
-    }
-    return fail(std::move(problem));
-  }
-
-  Result<void> start_stream(TlsContext* tls, const std::string& host, TimePoint deadline) {
-    stream_ = tls != nullptr ? tls->make_stream(std::move(*socket_), host) : make_plain_stream(std::move(*socket_));
-    socket_.reset();
-    std::string problem;
-    stream_->async_handshake([&problem](std::string found) { problem = std::move(found); });
-    if (!run_until(deadline, [this] { stream_->close(); })) return fail("TLS with " + host + ": too late");
-    if (!problem.empty()) return fail(std::move(problem));
+  Result<void> connect(const Url& url, const Resolver::Endpoints& endpoints, TlsContext* tls, TimePoint deadline) {
+    auto stream = open_stream(context_, url, endpoints, tls, deadline);
+    if (!stream) return std::unexpected(stream.error());
+    stream_ = std::move(*stream);
     return {};
   }
 
@@ -91,11 +65,6 @@ class HttpConnection::Impl {
   [[nodiscard]] TimePoint idle_since() const { return idle_since_; }
 
  private:
-  static void close(Socket& socket) {
-    error_code ignored;  // it is closed either way
-    socket.close(ignored);
-  }
-
   static bool is_closing(error_code error) {
     return error == asio::error::eof || error == asio::error::connection_reset || error == asio::error::broken_pipe;
   }
@@ -117,7 +86,6 @@ class HttpConnection::Impl {
   }
 
   asio::io_context context_{1};
-  std::optional<Socket> socket_;  // between connect and start_stream
   std::unique_ptr<Stream> stream_;
   bool keep_alive_ = false;
   TimePoint idle_since_ = Clock::now();
@@ -129,8 +97,9 @@ HttpConnection::~HttpConnection() = default;
 Result<std::unique_ptr<HttpConnection>> HttpConnection::open(const Url& url, const Resolver::Endpoints& endpoints,
                                                              TlsContext* tls, TimePoint deadline) {
   auto impl = std::make_unique<Impl>();
-  if (auto connected = impl->connect(endpoints, deadline); !connected) return std::unexpected(connected.error());
-  if (auto started = impl->start_stream(tls, url.host, deadline); !started) return std::unexpected(started.error());
+  if (auto connected = impl->connect(url, endpoints, tls, deadline); !connected) {
+    return std::unexpected(connected.error());
+  }
   return std::unique_ptr<HttpConnection>(new HttpConnection(std::move(impl)));
 }
 

@@ -23,6 +23,7 @@
 #include "shell/net/http_codec.hpp"
 #include "shell/net/stream.hpp"
 #include "shell/net/url.hpp"
+#include "shell/net/websocket_session.hpp"
 
 namespace belay::net {
 namespace {
@@ -57,7 +58,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   /// The server calls this now and then.
   void close_if_late(Clock::time_point now) {
-    if (now >= deadline_) stream_->close();
+    if (now >= deadline_ && stream_ != nullptr) stream_->close();
   }
 
  private:
@@ -102,6 +103,8 @@ class Session : public std::enable_shared_from_this<Session> {
       write(*response, to_head);
     } else if (auto* const delay = std::get_if<Delay>(&given)) {
       write_later(std::move(*delay), to_head);
+    } else if (auto* const upgrade = std::get_if<Upgrade>(&given)) {
+      serve_websocket(executor_, std::move(stream_), request, std::move(upgrade->handler));
     }  // Drop: nothing holds the session any longer, which closes it
   }
 
@@ -132,7 +135,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   Shared& shared_;
   asio::io_context::executor_type executor_;
-  std::unique_ptr<Stream> stream_;
+  std::unique_ptr<Stream> stream_;  // null once it is a WebSocket's
   RequestReader reader_;
   std::string outgoing_;
   Clock::time_point deadline_ = Clock::time_point::max();

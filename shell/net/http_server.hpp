@@ -11,6 +11,7 @@
 
 #include "core/base/result.hpp"
 #include "shell/net/http_message.hpp"
+#include "shell/net/websocket_server.hpp"
 
 namespace belay::net {
 
@@ -23,7 +24,12 @@ struct Delay {
 /// Close the connection without a word.
 struct Drop {};
 
-using HttpAnswer = std::variant<HttpResponse, Delay, Drop>;
+/// Go on as a WebSocket, if the request asks for that in good form (else 400).
+struct Upgrade {
+  WebSocketHandler handler;
+};
+
+using HttpAnswer = std::variant<HttpResponse, Delay, Drop, Upgrade>;
 /// A function that returns HttpResponse will do. An exception becomes a 500.
 using HttpHandler = std::function<HttpAnswer(const HttpRequest&)>;
 
@@ -32,7 +38,8 @@ struct HttpServerOptions {
   std::uint16_t port = 0;          // 0: any free one
   /// A host other than loopback is refused unless this is set.
   bool beyond_loopback = false;
-  std::size_t max_connections = 1024;                                    // further ones are closed at once
+  std::size_t max_connections = 1024;  // further ones are closed at once
+  // None of these times bound a connection that was upgraded.
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);     // between requests
   std::chrono::milliseconds request_timeout = std::chrono::seconds(10);  // first to last byte of a request
   std::chrono::milliseconds write_timeout = std::chrono::seconds(30);    // for the client to take the response

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 #include <poll.h>
-#include <unistd.h>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -15,8 +14,6 @@
 #include <boost/asio/write.hpp>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -24,6 +21,7 @@
 
 #include "shell/net/http_client.hpp"
 #include "shell/net/http_server.hpp"
+#include "shell/net/test_authority.hpp"
 
 namespace belay::net {
 namespace {
@@ -33,43 +31,10 @@ using boost::asio::ip::tcp;
 using ::testing::HasSubstr;
 namespace ssl = boost::asio::ssl;
 
-/// A certificate authority made for these tests, and what it has signed, in a folder that goes with it.
-class Authority {
- public:
-  Authority() {
-    std::string name = (std::filesystem::temp_directory_path() / "belay-tls-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) std::abort();
-    folder_ = name;
-    openssl("-subj '/CN=Belay test authority' -keyout ca.key -out ca.pem");
-  }
-  ~Authority() { std::filesystem::remove_all(folder_); }
-  Authority(const Authority&) = delete;
-  Authority& operator=(const Authority&) = delete;
-
-  /// Makes <name>.pem and <name>.key. `alternative`: e.g. DNS:localhost
-  void sign(const std::string& name, const std::string& alternative) {
-    openssl("-CA ca.pem -CAkey ca.key -subj '/CN=" + name + "' -addext subjectAltName=" + alternative +
-            " -addext basicConstraints=critical,CA:FALSE -keyout " + name + ".key -out " + name + ".pem");
-  }
-
-  [[nodiscard]] std::string file(const std::string& name) const { return (folder_ / name).string(); }
-
- private:
-  void openssl(const std::string& arguments) {
-    const std::string command = "cd " + folder_.string() +
-                                " && openssl req -x509 -days 2 -nodes -newkey ec -pkeyopt "
-                                "ec_paramgen_curve:prime256v1 " +
-                                arguments + " 2>/dev/null";
-    EXPECT_EQ(std::system(command.c_str()), 0) << command;
-  }
-
-  std::filesystem::path folder_;
-};
-
 /// Serves one connection, answering every request with "ok"; counts them.
 class TlsServer {
  public:
-  TlsServer(const Authority& authority, const std::string& name, bool only_tls_1_1 = false) {
+  TlsServer(const TestAuthority& authority, const std::string& name, bool only_tls_1_1 = false) {
     tls_.use_certificate_chain_file(authority.file(name + ".pem"));
     tls_.use_private_key_file(authority.file(name + ".key"), ssl::context::pem);
     if (only_tls_1_1) {
@@ -127,7 +92,7 @@ class TlsServer {
 class Tls : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    authority = new Authority;
+    authority = new TestAuthority;
     authority->sign("localhost", "DNS:localhost");
     authority->sign("other", "DNS:other.example,DNS:*.localhost");
     authority->sign("address", "IP:127.0.0.1");
@@ -153,7 +118,7 @@ class Tls : public testing::Test {
     EXPECT_EQ(server.requests, 0);
   }
 
-  static inline Authority* authority = nullptr;
+  static inline TestAuthority* authority = nullptr;
 };
 
 TEST_F(Tls, TalksToTheHostItAskedFor) {

@@ -79,6 +79,7 @@ std::string Url::host_header() const {
 }
 
 std::string Url::text() const { return (tls ? "https://" : "http://") + host_header() + path; }
+std::string Url::websocket_text() const { return (tls ? "wss://" : "ws://") + host_header() + path; }
 
 Result<Url> parse_url(std::string_view text) {
   if (text.contains('@')) return fail("URL with a user name or password in it: give credentials elsewhere");
@@ -105,6 +106,13 @@ Result<Url> parse_url(std::string_view text) {
     return fail(shown + ": plain http is only for this machine (127.0.0.0/8, ::1, localhost); use https");
   }
   return url;
+}
+
+Result<Url> parse_websocket_url(std::string_view text) {
+  const std::string scheme = lower(text.substr(0, text.find("://")));
+  if (scheme == "wss") return parse_url("https" + std::string(text.substr(scheme.size())));
+  if (scheme == "ws") return parse_url("http" + std::string(text.substr(scheme.size())));
+  return parse_url(text);
 }
 
 bool is_loopback_host(std::string_view host) {
