@@ -20,14 +20,6 @@ constexpr std::int64_t kAccessKeyFailed = 40110000;  // alpaca.md 1
 constexpr int kTradingReservePercent = 20;
 constexpr std::int64_t kTradingReserve = 10;
 
-void strike_out(std::string& text, const std::string& secret) {
-  if (secret.empty()) return;
-  for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
-    text.replace(at, secret.size(), "[hidden]");
-    at += 8;
-  }
-}
-
 /// A header's value must not break out of its line.
 bool is_header_text(const std::string& text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });

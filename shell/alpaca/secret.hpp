@@ -3,6 +3,7 @@
 
 #include <iosfwd>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace belay::alpaca {
@@ -22,5 +23,15 @@ class Secret {
  private:
   std::string text_;
 };
+
+/// Whatever the broker repeats, a secret does not come through.
+inline void strike_out(std::string& text, const std::string& secret) {
+  constexpr std::string_view kHidden = "[hidden]";
+  if (secret.empty()) return;
+  for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
+    text.replace(at, secret.size(), kHidden);
+    at += kHidden.size();
+  }
+}
 
 }  // namespace belay::alpaca
