@@ -3,14 +3,16 @@
 
     store       an empty database, in turn SQLite and PostgreSQL: a test that takes it runs on both
     new_sim     starts paper exchanges that end with the test; takes the arguments of belay_e2e.Sim
+    new_proxy   new_proxy(sim): a line to it that fails as told (fault_proxy.FaultProxy)
     new_belay   new_belay(sim, store): the program against them, its tables already made
 """
 
 import pytest
 
 import belay_e2e
+import fault_proxy
 
-pytest.register_assert_rewrite("trades")
+pytest.register_assert_rewrite("trades", "trouble")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -45,6 +47,19 @@ def new_sim():
     yield start
     for sim in running:
         sim.stop()
+
+
+@pytest.fixture
+def new_proxy():
+    running = []
+
+    def start(sim, **how):
+        running.append(fault_proxy.FaultProxy(sim.url, **how))
+        return running[-1]
+
+    yield start
+    for proxy in running:
+        proxy.stop()
 
 
 @pytest.fixture
