@@ -30,6 +30,8 @@ std::string_view wanted(Kind kind) {
       return R"(a span of time in quotes, e.g. "40s")";
     case Kind::decimal:
       return R"(a decimal number in quotes, e.g. "0.05")";
+    case Kind::boolean:
+      return "true or false";
     case Kind::list:
       return R"(a list of texts, e.g. ["SPY", "QQQ"])";
   }
@@ -52,6 +54,10 @@ std::optional<std::string> list_text(const toml::node& value) {
 /// The value as the environment would state it; nullopt where it is of the wrong kind.
 std::optional<std::string> value_text(const toml::node& value, Kind kind) {
   if (kind == Kind::list) return list_text(value);
+  if (kind == Kind::boolean) {
+    const auto yes = value.value_exact<bool>();
+    return yes ? std::optional<std::string>(*yes ? "true" : "false") : std::nullopt;
+  }
   if (auto text = value.value_exact<std::string>()) return kind == Kind::integer ? std::nullopt : text;
   const auto number = value.value_exact<std::int64_t>();
   return number && kind != Kind::text ? std::optional(std::to_string(*number)) : std::nullopt;

@@ -145,6 +145,27 @@ Result<void> set_adoption(Draft& draft, std::string_view text) {
   return {};
 }
 
+Result<void> set_missing_brackets(Draft& draft, std::string_view text) {
+  MissingBrackets& choice = draft.config.runtime.policy.missing_brackets;
+  if (text != "restore" && text != "close") return fail("\"" + std::string(text) + "\" is neither restore nor close");
+  choice = text == "close" ? MissingBrackets::close : MissingBrackets::restore;
+  return {};
+}
+
+Result<void> set_guard_failures(Draft& draft, std::string_view text) {
+  const auto number = whole_number<int>(text, 1, 100);
+  if (!number) return std::unexpected(number.error());
+  draft.config.runtime.policy.guard_failures = *number;
+  return {};
+}
+
+template <bool Policy::* Member>
+Result<void> set_switch(Draft& draft, std::string_view text) {
+  if (text != "true" && text != "false") return fail("\"" + std::string(text) + "\" is neither true nor false");
+  draft.config.runtime.policy.*Member = text == "true";
+  return {};
+}
+
 Result<void> set_ignored(Draft& draft, std::string_view text) {
   draft.config.runtime.policy.ignored_symbols = split_list(text);
   return {};
@@ -218,6 +239,19 @@ constexpr Key kKeys[] = {
     {"policy", "ladder_steps", "BELAY_LADDER_STEPS", Kind::integer, Concern::general, set_ladder_steps},
     {"policy", "option_collar", "BELAY_OPTION_COLLAR", Kind::decimal, Concern::general,
      set_decimal<&Policy::option_collar>},
+
+    {"policy", "missing_brackets", "BELAY_MISSING_BRACKETS", Kind::text, Concern::general, set_missing_brackets},
+    {"policy", "guard_failures", "BELAY_GUARD_FAILURES", Kind::integer, Concern::general, set_guard_failures},
+    {"policy", "guard_rearm_lead", "BELAY_GUARD_REARM_LEAD", Kind::duration, Concern::general,
+     set_span<&Policy::guard_rearm_lead>},
+    {"policy", "held_children_limit", "BELAY_HELD_CHILDREN_LIMIT", Kind::duration, Concern::general,
+     set_span<&Policy::held_children_limit>},
+    {"policy", "option_resting_stop", "BELAY_OPTION_RESTING_STOP", Kind::boolean, Concern::general,
+     set_switch<&Policy::option_resting_stop>},
+    {"policy", "move_resting_stop", "BELAY_MOVE_RESTING_STOP", Kind::boolean, Concern::general,
+     set_switch<&Policy::move_resting_stop>},
+    {"policy", "catastrophe_stop", "BELAY_CATASTROPHE_STOP", Kind::decimal, Concern::general,
+     set_distance<&Policy::catastrophe_stop>},
 };
 
 }  // namespace

@@ -26,7 +26,7 @@ struct Draft {
 struct Key {
   /// What a TOML value may be. Lists are text with commas in the environment. Decimals are text, because a TOML
   /// number with a point would pass through a floating-point number.
-  enum class Kind : std::uint8_t { text, integer, duration, decimal, list };
+  enum class Kind : std::uint8_t { text, integer, duration, decimal, list, boolean };
 
   std::string_view section;
   std::string_view key;

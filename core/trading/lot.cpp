@@ -18,9 +18,11 @@ constexpr Words<ExitReason, 16> kReasons{{"manual_close", "account_loss_limit", 
                                           "trailing_stop", "missing_brackets", "scale_out", "day_trade_close",
                                           "expiration_risk", "max_hold_time", "external_close", "expired", "exercised",
                                           "assigned", "broker_liquidation", "corporate_action"}};
+constexpr Words<Protection, 5> kProtections{{"none", "by_choice", "local_rule", "resting_order", "leaving"}};
 
 constexpr std::string_view kIdPrefix = "blx-";
-constexpr std::string_view kIdAttempt = "-x";
+constexpr std::string_view kExitMark = "-x";
+constexpr std::string_view kGuardMark = "-g";
 
 /// 64-bit FNV-1a.
 constexpr std::uint64_t fnv1a(std::uint64_t hash, std::string_view bytes) {
@@ -49,6 +51,28 @@ std::string hexadecimal(std::uint64_t number) {
   return text;
 }
 
+ClientOrderId own_client_id(const LotUid& uid, std::string_view mark, int attempt) {
+  BELAY_CHECK(!uid.empty() && attempt >= 1);
+  return ClientOrderId(std::string(kIdPrefix) + uid.text() + std::string(mark) + std::to_string(attempt));
+}
+
+std::optional<OwnIdParts> parse_own_id(const ClientOrderId& id, std::string_view mark) {
+  std::string_view text = id.text();
+  if (!text.starts_with(kIdPrefix)) return std::nullopt;
+  text.remove_prefix(kIdPrefix.size());
+  const std::size_t at = text.rfind(mark);
+  if (at == std::string_view::npos || at == 0) return std::nullopt;
+
+  OwnIdParts parts;
+  parts.uid = LotUid(text.substr(0, at));
+  const std::string_view digits = text.substr(at + mark.size());
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), parts.attempt);
+  if (read.ec != std::errc() || parts.attempt < 1) return std::nullopt;
+  // Only the text that we would write ourselves: no sign, no leading zero, nothing behind it.
+  if (std::to_string(parts.attempt) != digits) return std::nullopt;
+  return parts;
+}
+
 }  // namespace
 
 std::string_view to_text(Direction direction) { return kDirections.text_of(direction); }
@@ -57,6 +81,7 @@ std::string_view to_text(LotStatus status) { return kStatuses.text_of(status); }
 std::string_view to_text(PriceDomain domain) { return kDomains.text_of(domain); }
 std::string_view to_text(Management management) { return kManagements.text_of(management); }
 std::string_view to_text(ExitReason reason) { return kReasons.text_of(reason); }
+std::string_view to_text(Protection protection) { return kProtections.text_of(protection); }
 
 std::optional<Direction> parse_direction(std::string_view text) { return kDirections.value_of(text); }
 std::optional<Strategy> parse_strategy(std::string_view text) { return kStrategies.value_of(text); }
@@ -64,6 +89,7 @@ std::optional<LotStatus> parse_lot_status(std::string_view text) { return kStatu
 std::optional<PriceDomain> parse_price_domain(std::string_view text) { return kDomains.value_of(text); }
 std::optional<Management> parse_management(std::string_view text) { return kManagements.value_of(text); }
 std::optional<ExitReason> parse_exit_reason(std::string_view text) { return kReasons.value_of(text); }
+std::optional<Protection> parse_protection(std::string_view text) { return kProtections.value_of(text); }
 
 Quantity left_so_far(const Lot& lot) {
   Quantity sum;
@@ -72,27 +98,10 @@ Quantity left_so_far(const Lot& lot) {
   return sum;
 }
 
-ClientOrderId exit_client_id(const LotUid& uid, int attempt) {
-  BELAY_CHECK(!uid.empty() && attempt >= 1);
-  return ClientOrderId(std::string(kIdPrefix) + uid.text() + std::string(kIdAttempt) + std::to_string(attempt));
-}
-
-std::optional<ExitIdParts> parse_exit_client_id(const ClientOrderId& id) {
-  std::string_view text = id.text();
-  if (!text.starts_with(kIdPrefix)) return std::nullopt;
-  text.remove_prefix(kIdPrefix.size());
-  const std::size_t mark = text.rfind(kIdAttempt);
-  if (mark == std::string_view::npos || mark == 0) return std::nullopt;
-
-  ExitIdParts parts;
-  parts.uid = LotUid(text.substr(0, mark));
-  const std::string_view digits = text.substr(mark + kIdAttempt.size());
-  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), parts.attempt);
-  if (read.ec != std::errc() || parts.attempt < 1) return std::nullopt;
-  // Only the text that we would write ourselves: no sign, no leading zero, nothing behind it.
-  if (std::to_string(parts.attempt) != digits) return std::nullopt;
-  return parts;
-}
+ClientOrderId exit_client_id(const LotUid& uid, int attempt) { return own_client_id(uid, kExitMark, attempt); }
+ClientOrderId guard_client_id(const LotUid& uid, int attempt) { return own_client_id(uid, kGuardMark, attempt); }
+std::optional<OwnIdParts> parse_exit_client_id(const ClientOrderId& id) { return parse_own_id(id, kExitMark); }
+std::optional<OwnIdParts> parse_guard_client_id(const ClientOrderId& id) { return parse_own_id(id, kGuardMark); }
 
 LotUid lot_uid(std::string_view account_number, std::string_view opening_fact) {
   // FNV-1a over the account number, a zero byte (which no database text can hold, so that "A1"+"2" is not "A"+"12")

@@ -76,6 +76,50 @@ struct ExitOrder {
   bool operator==(const ExitOrder&) const = default;
 };
 
+/// What is known of one order that we sent to guard a lot. Its client id is blx-<uid>-g<attempt>. With a stop and a
+/// target it is an OCO: a limit order whose leg is the stop (alpaca.md 3.3).
+struct GuardOrder {
+  int attempt = 1;
+  ClientOrderId client_id;
+  OrderId id;      ///< empty until the broker has told it
+  OrderId leg_id;  ///< of an OCO's stop; empty until the broker has told it
+  OrderStatus status = OrderStatus::unknown;
+  Quantity quantity;
+  std::optional<Price> stop;
+  std::optional<Price> target;
+  Timestamp sent_at;
+
+  bool operator==(const GuardOrder&) const = default;
+};
+
+/// What protects a lot. The first two leave it unguarded.
+enum class Protection : std::uint8_t {
+  none,           ///< neither a resting guard nor a local rule that may act
+  by_choice,      ///< it was given nothing that could protect it, or is watched only
+  local_rule,     ///< a price rule, while its price is good
+  resting_order,  ///< a guard at the broker, alive, of the right side, size and life
+  leaving,        ///< an exit order for all of it is in the market
+};
+
+std::string_view to_text(Protection protection);
+std::optional<Protection> parse_protection(std::string_view text);
+
+/// The guards of a lot: our own orders, what they suffered, and how long the lot went without any protection.
+struct GuardRecord {
+  std::vector<GuardOrder> orders;  ///< the latest few that we sent, in the order of attempts
+  bool children_sought = false;    ///< the entry was seen with whatever children it has
+  bool renewing = false;           ///< we took the last group away ourselves, to put another in its place
+  bool missing_told = false;       ///< a person knows that it is missing
+  int failures = 0;                ///< definitive refusals in session in a row
+
+  Protection protection = Protection::none;  ///< at `judged_at`
+  std::optional<Timestamp> judged_at;
+  std::optional<Timestamp> good_until;  ///< a local rule's price counts as good until then
+  Duration unguarded{};                 ///< time in session without protection, so far
+
+  bool operator==(const GuardRecord&) const = default;
+};
+
 /// A part of a lot that left by an order that was not one of its exit orders: a guard, or somebody else's.
 struct LeftElsewise {
   OrderId order;
@@ -128,6 +172,7 @@ struct Lot {
   std::optional<OrderId> entry_order_id;
   std::optional<OrderId> stop_order_id;
   std::optional<OrderId> target_order_id;
+  GuardRecord guards;
 
   std::optional<Price> current_price;
   std::optional<Money> result;          ///< unrealised on what is left
@@ -163,12 +208,15 @@ Quantity left_so_far(const Lot& lot);
 
 /// The client order id of the lot's n-th exit order. At most 128 characters at the broker; ours are far shorter.
 ClientOrderId exit_client_id(const LotUid& uid, int attempt);
+/// Likewise of its n-th guard.
+ClientOrderId guard_client_id(const LotUid& uid, int attempt);
 /// The uid and attempt in one of our client ids; nullopt for anybody else's.
-struct ExitIdParts {
+struct OwnIdParts {
   LotUid uid;
   int attempt = 0;
 };
-std::optional<ExitIdParts> parse_exit_client_id(const ClientOrderId& id);
+std::optional<OwnIdParts> parse_exit_client_id(const ClientOrderId& id);
+std::optional<OwnIdParts> parse_guard_client_id(const ClientOrderId& id);
 
 /// Sixteen lower-case hexadecimal digits over account number and opening fact; a pure hash, the same everywhere.
 LotUid lot_uid(std::string_view account_number, std::string_view opening_fact);

@@ -85,5 +85,16 @@ TEST(Lot, LeavesByTheOtherSide) {
   EXPECT_EQ(lot.exit_side(), Side::buy);
 }
 
+TEST(GuardIds, AreReadBackAndNeverTakenForAnExits) {
+  const ClientOrderId id = guard_client_id(LotUid("00ff"), 12);
+  EXPECT_EQ(id.text(), "blx-00ff-g12");
+  ASSERT_TRUE(parse_guard_client_id(id));
+  EXPECT_EQ(parse_guard_client_id(id)->uid, LotUid("00ff"));
+  EXPECT_EQ(parse_guard_client_id(id)->attempt, 12);
+  EXPECT_FALSE(parse_exit_client_id(id));
+  EXPECT_FALSE(parse_guard_client_id(exit_client_id(LotUid("00ff"), 12)));
+  EXPECT_FALSE(parse_guard_client_id(ClientOrderId("blx-00ff-g012")));
+}
+
 }  // namespace
 }  // namespace belay

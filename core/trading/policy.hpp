@@ -15,6 +15,12 @@ namespace belay {
 /// What becomes of a holding that no lot explains.
 enum class Adoption : std::uint8_t { watch, protect, ignore };
 
+/// What follows when a bracket that should rest at the broker is proved absent.
+enum class MissingBrackets : std::uint8_t {
+  restore,  ///< put one back; only if that fails the lot leaves
+  close,    ///< the lot leaves at once
+};
+
 /// The numbers that a person may set; the defaults are the product's.
 struct Policy {
   // Prices
@@ -43,6 +49,15 @@ struct Policy {
   Duration ladder_step = std::chrono::seconds(2);
   int ladder_steps = 3;              ///< from the middle to the exit side
   Ratio option_collar = 0.50_ratio;  ///< of the last good value: below it no market order for an option
+
+  // Guards
+  MissingBrackets missing_brackets = MissingBrackets::restore;
+  int guard_failures = 3;                                ///< definitive refusals in session until restoring has failed
+  Duration guard_rearm_lead = std::chrono::minutes(15);  ///< before the close: DAY guards that must last overnight
+  Duration held_children_limit = std::chrono::seconds(30);  ///< children still `held` so long after a filled entry
+  bool option_resting_stop = false;       ///< a resting stop for options with a stop of their own price
+  bool move_resting_stop = false;         ///< the resting stop follows the local one as that tightens
+  std::optional<Ratio> catastrophe_stop;  ///< a resting stop this much wider than the local one, e.g. 0.05
 
   bool operator==(const Policy&) const = default;
 };

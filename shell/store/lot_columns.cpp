@@ -35,6 +35,8 @@ constexpr Column kLotColumns[] = {
     {"entry_order_id", "text"},
     {"stop_order_id", "text"},
     {"target_order_id", "text"},
+    {"guard_state", "jsonb"},
+    {"seconds_unguarded", "bigint"},
     {"current_price", "numeric"},
     {"current_pnl_dollars", "numeric"},
     {"current_pnl_percent", "numeric"},
@@ -152,6 +154,34 @@ Value exit_state(const Lot& lot) {
       {"exit", exit_value(lot.exit)}, {"orders", std::move(orders)}, {"left_elsewise", std::move(elsewise)}};
 }
 
+Value guard_order_value(const GuardOrder& order) {
+  return json::Object{{"attempt", order.attempt},          {"client_id", value_of(order.client_id)},
+                      {"id", value_of(order.id)},          {"leg_id", value_of(order.leg_id)},
+                      {"status", to_text(order.status)},   {"quantity", value_of(order.quantity)},
+                      {"stop", value_of(order.stop)},      {"target", value_of(order.target)},
+                      {"sent_at", value_of(order.sent_at)}};
+}
+
+/// The guards' record; the whole seconds of it also have a column of their own, for other services.
+Value guard_state(const GuardRecord& guards) {
+  if (guards == GuardRecord()) return {};
+  json::Array orders;
+  for (const GuardOrder& order : guards.orders) orders.push_back(guard_order_value(order));
+  return json::Object{{"orders", std::move(orders)},
+                      {"children_sought", guards.children_sought},
+                      {"renewing", guards.renewing},
+                      {"missing_told", guards.missing_told},
+                      {"failures", guards.failures},
+                      {"protection", to_text(guards.protection)},
+                      {"judged_at", value_of(guards.judged_at)},
+                      {"good_until", value_of(guards.good_until)},
+                      {"unguarded_ns", std::int64_t{guards.unguarded.count()}}};
+}
+
+Value seconds_unguarded(const Lot& lot) {
+  return std::int64_t{std::chrono::floor<std::chrono::seconds>(lot.guards.unguarded).count()};
+}
+
 /// The order that closed the lot: the last of ours that filled; else the last that took from it elsewise; else the last
 /// of ours of which the broker told an id.
 Value exit_order_id(const Lot& lot) {
@@ -221,6 +251,8 @@ Columns lot_columns(const Lot& lot) {
           {"entry_order_id", value_of(lot.entry_order_id)},
           {"stop_order_id", value_of(lot.stop_order_id)},
           {"target_order_id", value_of(lot.target_order_id)},
+          {"guard_state", guard_state(lot.guards)},
+          {"seconds_unguarded", seconds_unguarded(lot)},
           {"current_price", value_of(lot.current_price)},
           {"current_pnl_dollars", value_of(lot.result)},
           {"current_pnl_percent", value_of(lot.result_percent)},

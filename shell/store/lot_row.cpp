@@ -13,7 +13,8 @@ namespace {
 /// Reads members of a stored object; what is missing or odd is complained of once.
 class ObjectReader {
  public:
-  ObjectReader(const json::Value& object, RowReader& row) : object_(object), row_(row) {}
+  ObjectReader(const json::Value& object, RowReader& row, std::string_view column = "exit_state")
+      : object_(object), row_(row), column_(column) {}
 
   std::string text(std::string_view key) const {
     const json::Value* found = object_.find(key);
@@ -26,15 +27,23 @@ class ObjectReader {
     const std::string* text = found == nullptr ? nullptr : found->decimal_text();
     if (text == nullptr) return std::nullopt;
     const auto value = T::parse_rounding(*text);
-    if (!value) row_.complain("exit_state." + std::string(key) + ": " + value.error().message);
+    if (!value) row_.complain(std::string(column_) + "." + std::string(key) + ": " + value.error().message);
     return value ? std::optional<T>(*value) : std::nullopt;
   }
   std::optional<Timestamp> time(std::string_view key) const {
     const std::string found = text(key);
     if (found.empty()) return std::nullopt;
     const auto value = parse_stored_time(found);
-    if (!value) row_.complain("exit_state." + std::string(key) + ": " + value.error().message);
+    if (!value) row_.complain(std::string(column_) + "." + std::string(key) + ": " + value.error().message);
     return value ? std::optional<Timestamp>(*value) : std::nullopt;
+  }
+  [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t otherwise) const {
+    const json::Value* found = object_.find(key);
+    return found == nullptr ? otherwise : found->as_int64().value_or(otherwise);
+  }
+  [[nodiscard]] bool yes(std::string_view key) const {
+    const json::Value* found = object_.find(key);
+    return found != nullptr && found->as_bool().value_or(false);
   }
   [[nodiscard]] const json::Array* list(std::string_view key) const {
     const json::Value* found = object_.find(key);
@@ -44,6 +53,7 @@ class ObjectReader {
  private:
   const json::Value& object_;
   RowReader& row_;
+  std::string_view column_;
 };
 
 ExitReason exit_reason(std::string_view word, RowReader& row) {
@@ -113,6 +123,43 @@ void read_exit_state(Lot& lot, RowReader& row) {
   if (const json::Array* parts = in.list("left_elsewise")) {
     for (const json::Value& part : *parts) lot.left_elsewise.push_back(read_left_elsewise(part, row));
   }
+}
+
+constexpr std::string_view kGuardState = "guard_state";
+
+GuardOrder read_guard_order(const json::Value& object, RowReader& row) {
+  const ObjectReader in(object, row, kGuardState);
+  GuardOrder order;
+  order.attempt = static_cast<int>(in.integer("attempt", 1));
+  order.client_id = ClientOrderId(in.text("client_id"));
+  order.id = OrderId(in.text("id"));
+  order.leg_id = OrderId(in.text("leg_id"));
+  order.status = parse_order_status(in.text("status"));
+  order.quantity = in.decimal<Quantity>("quantity").value_or(Quantity());
+  order.stop = in.decimal<Price>("stop");
+  order.target = in.decimal<Price>("target");
+  order.sent_at = in.time("sent_at").value_or(Timestamp());
+  return order;
+}
+
+void read_guard_state(Lot& lot, RowReader& row) {
+  const auto text = row.word(kGuardState);
+  if (!text) return;
+  const auto parsed = json::parse(*text);
+  if (!parsed) return row.complain("guard_state: " + parsed.error().message);
+  const ObjectReader in(*parsed, row, kGuardState);
+  GuardRecord& guards = lot.guards;
+  if (const json::Array* orders = in.list("orders")) {
+    for (const json::Value& order : *orders) guards.orders.push_back(read_guard_order(order, row));
+  }
+  guards.children_sought = in.yes("children_sought");
+  guards.renewing = in.yes("renewing");
+  guards.missing_told = in.yes("missing_told");
+  guards.failures = static_cast<int>(in.integer("failures", 0));
+  guards.protection = parse_protection(in.text("protection")).value_or(Protection::none);
+  guards.judged_at = in.time("judged_at");
+  guards.good_until = in.time("good_until");
+  guards.unguarded = Duration(in.integer("unguarded_ns", 0));
 }
 
 void read_suspect(Lot& lot, RowReader& row) {
@@ -196,6 +243,7 @@ void read_tracking(Lot& lot, RowReader& row) {
   lot.entry_order_id = order_id(row, "entry_order_id");
   lot.stop_order_id = order_id(row, "stop_order_id");
   lot.target_order_id = order_id(row, "target_order_id");
+  read_guard_state(lot, row);
   lot.current_price = row.decimal<Price>("current_price");
   lot.result = row.decimal<Money>("current_pnl_dollars");
   lot.result_percent = row.decimal<Ratio>("current_pnl_percent");

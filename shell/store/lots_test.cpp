@@ -11,6 +11,7 @@
 #include "shell/json/parse.hpp"
 #include "shell/json/write.hpp"
 #include "shell/store/lot_columns.hpp"
+#include "shell/store/schema.hpp"
 #include "shell/store/testing.hpp"
 
 namespace belay::store {
@@ -54,14 +55,36 @@ ExitOrder full_exit_order() {
           .filled_at = at("2026-01-26T16:00:02Z")};
 }
 
+GuardRecord full_guards() {
+  return {.orders = {{.attempt = 4,
+                      .client_id = ClientOrderId("blx-00aa-g4"),
+                      .id = OrderId("parent"),
+                      .leg_id = OrderId("leg"),
+                      .status = OrderStatus::fresh,
+                      .quantity = 7_qty,
+                      .stop = 95.01_price,
+                      .target = 110.000000001_price,
+                      .sent_at = at("2026-01-26T15:10:00.000000001Z")},
+                     {.attempt = 5}},
+          .children_sought = true,
+          .renewing = true,
+          .missing_told = true,
+          .failures = 2,
+          .protection = Protection::local_rule,
+          .judged_at = at("2026-01-26T15:59:59.5Z"),
+          .good_until = at("2026-01-26T16:01:29Z"),
+          .unguarded = std::chrono::milliseconds(61'500)};
+}
+
 /// Every field differs from what a fresh Lot has. A field that is added to Lot does not compile here until it is in.
 Lot full_lot() {
   Lot lot;
   auto& [id, uid, account, execution_key, instrument, multiplier, direction, strategy, management, original_quantity,
          quantity, entry_price, entry_time, stop_loss, take_profit, price_domain, max_hold_minutes, bracket_expected,
-         bracket_order_accepted, entry_order_id, stop_order_id, target_order_id, current_price, result, result_percent,
-         last_checked_at, check_count, good_price, priced_at, suspect, unsound_since, concern, concern_since, frozen,
-         status, exit, exit_orders, left_elsewise, close_reason, closed_at, exit_price, realised_result] = lot;
+         bracket_order_accepted, entry_order_id, stop_order_id, target_order_id, guards, current_price, result,
+         result_percent, last_checked_at, check_count, good_price, priced_at, suspect, unsound_since, concern,
+         concern_since, frozen, status, exit, exit_orders, left_elsewise, close_reason, closed_at, exit_price,
+         realised_result] = lot;
   id = 1;
   uid = LotUid("00aa");
   account = "main";
@@ -84,6 +107,7 @@ Lot full_lot() {
   entry_order_id = OrderId("entry");
   stop_order_id = OrderId("stop");
   target_order_id = OrderId("target");
+  guards = full_guards();
   current_price = 94.000000001_price;
   result = -1234567.89_usd;
   result_percent = -12345.678901234_ratio;
@@ -111,6 +135,11 @@ Lot full_lot() {
 TEST_P(Lots, ComeBackAsTheyWereInEveryField) {
   save({.lots = {full_lot()}});
   EXPECT_THAT(loaded(), ::testing::ElementsAre(full_lot()));
+}
+
+TEST_P(Lots, TellTheWholeSecondsThatTheyWereUnguarded) {
+  save({.lots = {full_lot()}});
+  EXPECT_EQ(database.ask("SELECT seconds_unguarded FROM active_positions"), "61");
 }
 
 TEST_P(Lots, ComeBackWithNothingOptional) {
@@ -323,7 +352,7 @@ TEST_P(Lots, AThousandCostTheSameFewStatementsAsOne) {
   const auto fresh = database.open();
   const auto started = std::chrono::steady_clock::now();
   EXPECT_TRUE(must(fresh->try_lock("main")));
-  EXPECT_EQ(must(fresh->schema_version()), 2);
+  EXPECT_EQ(must(fresh->schema_version()), known_version());
   EXPECT_EQ(must(fresh->load("main", {})).executions.size(), 1U);
   const auto before_save = fresh->statements();
   must(fresh->save("main", batch));
