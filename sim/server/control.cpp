@@ -90,8 +90,8 @@ Reply set_price(const Control& control) {
     ask = *given_ask;
   }
   // The quote first: a print outside the quote elects no stop (alpaca.md 3.2).
-  control.world.set_quote(*symbol, bid, ask);
-  if (price) control.world.set_trade(*symbol, *price);
+  control.world.set_quote(*symbol, bid, ask, control.at);
+  if (price) control.world.set_trade(*symbol, *price, control.at);
   return done(control);
 }
 
@@ -239,6 +239,14 @@ Reply clear_faults(const Control& control) {
   return done(control);
 }
 
+Reply read_stream(const Control& control) { return {200, control.world.stream.to_json()}; }
+
+Reply arrange_stream(const Control& control) {
+  const auto arranged = control.world.stream.arrange(control.body);
+  if (!arranged) return cannot(arranged.error().message);
+  return read_stream(control);
+}
+
 Reply read_requests(const Control& control) { return {200, control.world.log.to_json()}; }
 
 Reply clear_requests(const Control& control) {
@@ -264,6 +272,8 @@ constexpr std::array kRoutes{
     ControlRoute{"POST", "/_sim/behaviour", set_behaviour},
     ControlRoute{"POST", "/_sim/fault", add_fault},
     ControlRoute{"DELETE", "/_sim/fault", clear_faults},
+    ControlRoute{"GET", "/_sim/stream", read_stream},
+    ControlRoute{"POST", "/_sim/stream", arrange_stream},
     ControlRoute{"GET", "/_sim/requests", read_requests},
     ControlRoute{"DELETE", "/_sim/requests", clear_requests},
 };

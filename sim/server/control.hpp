@@ -33,6 +33,21 @@ namespace belay::sim {
 //   POST /_sim/fault        {"kind", "method"?, "path_prefix"?, "times"?: 1, "ms"?}: what happens to the next fitting
 //                           requests, see wire_faults.hpp
 //   DELETE /_sim/fault      no more faults
+//   POST /_sim/stream       the trading stream; every member may be absent, the answer is that of GET:
+//                             "frame": "binary" (as paper sends) or "text"
+//                             "connections_per_account": 1; 0: no limit. One too many is told "connection limit
+//                               exceeded" and closed
+//                             "fault": {"kind", "event"?: "fill", "order_type"?: "stop", "times"?: 1, "ms"?,
+//                             "status"?}:
+//                               what happens to the next fitting events: "drop", "duplicate", "reorder" (sent after the
+//                               next one), "delay" by ms (others overtake); or "refuse": the next upgrade is answered
+//                               with status (429, 406). The stop leg's lost cancellation (alpaca.md 8) is
+//                               {"kind": "drop", "event": "canceled", "order_type": "stop"}
+//                             "clear_faults": true
+//                             "cut": true: all connections, without a word
+//                             "silence": true: they stay open, but nothing leaves any more, no answer to a ping either
+//                             "error": "internal server error": told to all, who are then closed
+//   GET  /_sim/stream       {"frame", "connections_per_account", "connections": [{account, listens}], "faults", "sent"}
 //   GET  /_sim/requests     who asked for what, see RequestLog::to_json; DELETE starts counting anew
 //
 // An account is named by its number; absent: the first.

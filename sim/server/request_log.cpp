@@ -29,7 +29,7 @@ json::Value RequestLog::to_json() const {
   json::Array counts;
   for (const auto& [key, count] : counts_) {
     const auto& [face, method, route] = key;
-    (face == "data" ? data : trading) += count;
+    if (face != "stream") (face == "data" ? data : trading) += count;
     counts.push_back(json::Object{{"face", face}, {"method", method}, {"path", route}, {"count", count}});
   }
   json::Object submissions;

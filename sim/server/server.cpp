@@ -104,6 +104,7 @@ class Server::Impl {
       const std::string_view target = request.target;
       const std::string_view path = target.substr(0, target.find('?'));
       if (path.starts_with("/_sim/")) return answer_from_control(request, path);
+      if (path == "/stream") return answer_stream(request);
       return answer_as_broker(request, path);
     } catch (const Overflow& overflow) {
       return to_http(coded(422, kInvalidRequest, std::string("a number is out of range: ") + overflow.what()));
@@ -118,6 +119,26 @@ class Server::Impl {
       body = std::move(*parsed);
     }
     return to_http(answer_control(world_, request.method, path, body, real_now()));
+  }
+
+  net::HttpAnswer answer_stream(const net::HttpRequest& request) {
+    const auto refusal = world_.stream.refusal();
+    world_.log.add("stream", request.method, "/stream", request.target, refusal.value_or(101));
+    if (refusal) return net::HttpResponse{.status = *refusal};
+    net::WebSocketHandler handler;
+    handler.opened = [this](const StreamHub::Peer& peer) {
+      const std::lock_guard lock(mutex_);
+      world_.stream.opened(peer);
+    };
+    handler.received = [this](const StreamHub::Peer& peer, const net::WebSocketMessage& message) {
+      const std::lock_guard lock(mutex_);
+      world_.stream.received(peer, message, world_.exchange);
+    };
+    handler.closed = [this](const StreamHub::Peer& peer) {
+      const std::lock_guard lock(mutex_);
+      world_.stream.closed(peer);
+    };
+    return net::Upgrade{std::move(handler)};
   }
 
   net::HttpAnswer answer_as_broker(const net::HttpRequest& request, std::string_view path) {

@@ -32,7 +32,8 @@ void World::catch_up(VirtualClock::Real at) {
     prices_->pop();
   }
   exchange.advance_to(now);
-  collect_events();
+  collect_events(at);
+  stream.catch_up(at);
 }
 
 void World::jump_to(Timestamp to, VirtualClock::Real at) {
@@ -40,18 +41,21 @@ void World::jump_to(Timestamp to, VirtualClock::Real at) {
   catch_up(at);
 }
 
-void World::set_quote(std::string_view symbol, Price bid, Price ask) {
+void World::set_quote(std::string_view symbol, Price bid, Price ask, VirtualClock::Real at) {
   exchange.on_quote(symbol, Quote{bid, ask, exchange.now()});
-  collect_events();
+  collect_events(at);
 }
 
-void World::set_trade(std::string_view symbol, Price price) {
+void World::set_trade(std::string_view symbol, Price price, VirtualClock::Real at) {
   exchange.on_trade(symbol, price, kUsualSize, exchange.now());
-  collect_events();
+  collect_events(at);
 }
 
-void World::collect_events() {
-  for (OrderEvent& event : exchange.take_events()) events.push_back(std::move(event));
+void World::collect_events(VirtualClock::Real at) {
+  for (OrderEvent& event : exchange.take_events()) {
+    stream.publish(event, at);
+    events.push_back(std::move(event));
+  }
   while (events.size() > kKeptEvents) events.pop_front();
 }
 

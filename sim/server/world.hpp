@@ -8,6 +8,7 @@
 #include "sim/exchange/exchange.hpp"
 #include "sim/market/price_source.hpp"
 #include "sim/server/request_log.hpp"
+#include "sim/server/stream_hub.hpp"
 #include "sim/server/virtual_clock.hpp"
 #include "sim/server/wire_faults.hpp"
 
@@ -24,17 +25,18 @@ class World {
   /// Moves the clock to `to`, not before the exchange's own time, and catches up.
   void jump_to(Timestamp to, VirtualClock::Real at);
 
-  void set_quote(std::string_view symbol, Price bid, Price ask);
-  void set_trade(std::string_view symbol, Price price);
+  void set_quote(std::string_view symbol, Price bid, Price ask, VirtualClock::Real at);
+  void set_trade(std::string_view symbol, Price price, VirtualClock::Real at);
 
   Exchange exchange;
   VirtualClock clock;
   WireFaults faults;
   RequestLog log;
+  StreamHub stream;
   std::deque<OrderEvent> events;  ///< the last ones, oldest first
 
  private:
-  void collect_events();
+  void collect_events(VirtualClock::Real at);
 
   std::unique_ptr<PriceSource> prices_;
 };

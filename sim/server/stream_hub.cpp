@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/server/stream_hub.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "shell/json/parse.hpp"
+#include "shell/json/write.hpp"
+#include "sim/server/wire_stream.hpp"
+
+namespace belay::sim {
+namespace {
+
+constexpr std::string_view kUpdates = "trade_updates";
+
+constexpr std::array<std::pair<StreamFaultKind, std::string_view>, 5> kKinds{{
+    {StreamFaultKind::drop, "drop"},
+    {StreamFaultKind::duplicate, "duplicate"},
+    {StreamFaultKind::reorder, "reorder"},
+    {StreamFaultKind::delay, "delay"},
+    {StreamFaultKind::refuse, "refuse"},
+}};
+
+std::string_view to_text(StreamFaultKind kind) {
+  for (const auto& [known, text] : kKinds) {
+    if (known == kind) return text;
+  }
+  return "unknown";
+}
+
+std::string text_of(const json::Value& value, std::string_view key) {
+  const json::Value* member = value.find(key);
+  const std::string* text = member == nullptr ? nullptr : member->as_string();
+  return text == nullptr ? std::string() : *text;
+}
+
+bool flag_of(const json::Value& value, std::string_view key) {
+  const json::Value* member = value.find(key);
+  return member != nullptr && member->as_bool().value_or(false);
+}
+
+std::optional<std::int64_t> count_of(const json::Value& value, std::string_view key) {
+  const json::Value* member = value.find(key);
+  return member == nullptr ? std::nullopt : member->as_int64();
+}
+
+Result<StreamFault> parse_fault(const json::Value& body) {
+  const std::string kind = text_of(body, "kind");
+  std::string known_kinds;
+  for (const auto& [known, text] : kKinds) {
+    known_kinds += known_kinds.empty() ? "" : ", ";
+    known_kinds += text;
+    if (text != kind) continue;
+    StreamFault fault{.kind = known, .event = text_of(body, "event"), .order_type = text_of(body, "order_type")};
+    fault.times = count_of(body, "times").value_or(1);
+    fault.delay = std::chrono::milliseconds(count_of(body, "ms").value_or(fault.delay.count()));
+    fault.status = static_cast<int>(count_of(body, "status").value_or(fault.status));
+    if (fault.times < 1) return fail("times must be at least 1");
+    if (fault.delay.count() < 0) return fail("ms must not be negative");
+    if (fault.status < 400 || fault.status > 599) return fail("status must be 400 to 599");
+    return fault;
+  }
+  return fail("fault.kind is '" + kind + "': use one of " + known_kinds);
+}
+
+}  // namespace
+
+// ---- who is connected
+
+std::optional<int> StreamHub::refusal() {
+  const auto fault = std::ranges::find(faults_, StreamFaultKind::refuse, &StreamFault::kind);
+  if (fault == faults_.end()) return std::nullopt;
+  const int status = fault->status;
+  if (--fault->times == 0) faults_.erase(fault);
+  return status;
+}
+
+StreamHub::Connection* StreamHub::connection_of(const Peer& peer) {
+  const auto found = std::ranges::find(connections_, peer, &Connection::peer);
+  return found == connections_.end() ? nullptr : &*found;
+}
+
+void StreamHub::opened(const Peer& peer) { connections_.push_back({.peer = peer}); }
+
+void StreamHub::closed(const Peer& peer) {
+  std::erase_if(connections_, [&](const Connection& connection) { return connection.peer == peer; });
+}
+
+void StreamHub::tell(const Connection& connection, const json::Value& words) {
+  connection.peer->send(json::write(words), frame_);
+}
+
+void StreamHub::refuse(Connection& connection, const json::Value& words) {
+  tell(connection, words);
+  connection.peer->close();
+  connection.account.clear();
+  connection.listens = false;
+}
+
+void StreamHub::received(const Peer& peer, const net::WebSocketMessage& message, const Exchange& exchange) {
+  Connection* connection = connection_of(peer);
+  if (connection == nullptr) return;  // gone silent
+  const auto wish = json::parse(message.data);
+  const std::string action = wish ? text_of(*wish, "action") : std::string();
+  if (action == "auth" || action == "authenticate") return authorize(*connection, *wish, exchange);
+  if (action == "listen") return listen(*connection, *wish);
+  refuse(*connection, wire_stream_error("invalid message"));
+}
+
+// Both forms (alpaca.md 6.1): the keys beside the action, or in its data under longer names.
+void StreamHub::authorize(Connection& connection, const json::Value& wish, const Exchange& exchange) {
+  const json::Value* data = wish.find("data");
+  const auto account = data == nullptr ? exchange.authenticate(text_of(wish, "key"), text_of(wish, "secret"))
+                                       : exchange.authenticate(text_of(*data, "key_id"), text_of(*data, "secret_key"));
+  if (!account) return refuse(connection, wire_authorization(false, "authenticate"));
+  const auto others = std::ranges::count_if(connections_, [&](const Connection& other) {
+    return other.peer != connection.peer && other.account == *account;
+  });
+  if (connections_per_account_ > 0 && others >= connections_per_account_) {
+    return refuse(connection, wire_stream_error("connection limit exceeded"));
+  }
+  connection.account = *account;
+  tell(connection, wire_authorization(true, "authenticate"));
+}
+
+void StreamHub::listen(Connection& connection, const json::Value& wish) {
+  if (connection.account.empty()) return refuse(connection, wire_authorization(false, "listen"));
+  const json::Value* data = wish.find("data");
+  const json::Value* names = data == nullptr ? nullptr : data->find("streams");
+  const json::Array* wanted = names == nullptr ? nullptr : names->as_array();
+  if (wanted == nullptr) return refuse(connection, wire_stream_error("invalid message"));
+  connection.listens = std::ranges::any_of(
+      *wanted, [](const json::Value& name) { return name.as_string() != nullptr && *name.as_string() == kUpdates; });
+  json::Array streams;
+  if (connection.listens) streams.emplace_back(kUpdates);
+  tell(connection, wire_listening(std::move(streams)));
+}
+
+// ---- what is sent
+
+std::optional<StreamFault> StreamHub::take_fault(const OrderEvent& event) {
+  for (auto fault = faults_.begin(); fault != faults_.end(); ++fault) {
+    if (fault->kind == StreamFaultKind::refuse) continue;
+    if (!fault->event.empty() && fault->event != to_text(event.type)) continue;
+    if (!fault->order_type.empty() && fault->order_type != to_text(event.order.type)) continue;
+    StreamFault taken = *fault;
+    if (--fault->times == 0) faults_.erase(fault);
+    return taken;
+  }
+  return std::nullopt;
+}
+
+void StreamHub::publish(const OrderEvent& event, VirtualClock::Real at) {
+  const auto fault = take_fault(event);
+  if (fault && fault->kind == StreamFaultKind::drop) return;
+  std::string message = json::write(wire_update(event));
+  if (fault && fault->kind == StreamFaultKind::delay) {
+    later_.push_back({at + fault->delay, event.account, std::move(message)});
+    return;
+  }
+  if (fault && fault->kind == StreamFaultKind::reorder) {
+    held_.push_back({at + fault->delay, event.account, std::move(message)});
+    return;
+  }
+  send_to(event.account, message);
+  if (fault && fault->kind == StreamFaultKind::duplicate) send_to(event.account, message);
+  std::erase_if(held_, [&](const Later& held) {
+    if (held.account != event.account) return false;
+    send_to(held.account, held.message);
+    return true;
+  });
+}
+
+void StreamHub::catch_up(VirtualClock::Real at) {
+  const auto send_if_due = [&](const Later& later) {
+    if (later.at > at) return false;
+    send_to(later.account, later.message);
+    return true;
+  };
+  std::erase_if(later_, send_if_due);
+  std::erase_if(held_, send_if_due);
+}
+
+void StreamHub::send_to(const std::string& account, const std::string& message) {
+  for (const Connection& connection : connections_) {
+    if (!connection.listens || connection.account != account) continue;
+    connection.peer->send(message, frame_);
+    ++sent_;
+  }
+}
+
+// ---- the control face
+
+Result<void> StreamHub::arrange(const json::Value& wanted) {
+  const std::string frame = text_of(wanted, "frame");
+  if (!frame.empty() && frame != "binary" && frame != "text") return fail("frame must be binary or text");
+  std::optional<StreamFault> fault;
+  if (const json::Value* body = wanted.find("fault")) {
+    auto parsed = parse_fault(*body);
+    if (!parsed) return std::unexpected(parsed.error());
+    fault = std::move(*parsed);
+  }
+  const auto limit = count_of(wanted, "connections_per_account");
+  if (limit && *limit < 0) return fail("connections_per_account must not be negative");
+
+  if (!frame.empty()) frame_ = frame == "text" ? net::WebSocketFrame::text : net::WebSocketFrame::binary;
+  if (limit) connections_per_account_ = *limit;
+  if (fault) faults_.push_back(std::move(*fault));
+  if (flag_of(wanted, "clear_faults")) faults_.clear();
+  if (flag_of(wanted, "silence")) {
+    // Nobody here knows them any more; over there they still seem to be connected.
+    for (const Connection& connection : connections_) connection.peer->go_silent();
+    connections_.clear();
+  }
+  if (flag_of(wanted, "cut")) {
+    for (const Connection& connection : connections_) connection.peer->cut();
+    connections_.clear();
+  }
+  if (const std::string error = text_of(wanted, "error"); !error.empty()) {
+    for (Connection& connection : connections_) refuse(connection, wire_stream_error(error));
+  }
+  return {};
+}
+
+json::Value StreamHub::to_json() const {
+  json::Array connections;
+  for (const Connection& connection : connections_) {
+    connections.push_back(json::Object{{"account", connection.account}, {"listens", connection.listens}});
+  }
+  json::Array faults;
+  for (const StreamFault& fault : faults_) {
+    faults.push_back(json::Object{{"kind", to_text(fault.kind)}, {"times", fault.times}});
+  }
+  return json::Object{{"frame", frame_ == net::WebSocketFrame::text ? "text" : "binary"},
+                      {"connections_per_account", connections_per_account_},
+                      {"connections", std::move(connections)},
+                      {"faults", std::move(faults)},
+                      {"sent", sent_}};
+}
+
+}  // namespace belay::sim
