@@ -171,10 +171,23 @@ Result<void> set_ignored(Draft& draft, std::string_view text) {
   return {};
 }
 
-Result<void> set_ladder_steps(Draft& draft, std::string_view text) {
-  const auto number = whole_number<int>(text, 1, 20);
+template <int Policy::* Member, int Most>
+Result<void> set_count(Draft& draft, std::string_view text) {
+  const auto number = whole_number<int>(text, 1, Most);
   if (!number) return std::unexpected(number.error());
-  draft.config.runtime.policy.ladder_steps = *number;
+  draft.config.runtime.policy.*Member = *number;
+  return {};
+}
+
+Result<void> set_after_hours(Draft& draft, std::string_view text) {
+  AfterHours& after_hours = draft.config.runtime.policy.after_hours;
+  if (text == "wait") {
+    after_hours = AfterHours::wait;
+  } else if (text == "limit") {
+    after_hours = AfterHours::limit;
+  } else {
+    return fail("\"" + std::string(text) + "\" is none of wait, limit");
+  }
   return {};
 }
 
@@ -235,8 +248,16 @@ constexpr Key kKeys[] = {
     {"policy", "exit_deadline", "BELAY_EXIT_DEADLINE", Kind::duration, Concern::general,
      set_span<&Policy::exit_deadline>},
     {"policy", "guard_grace", "BELAY_GUARD_GRACE", Kind::duration, Concern::general, set_span<&Policy::guard_grace>},
+    {"policy", "guard_grace_limit", "BELAY_GUARD_GRACE_LIMIT", Kind::duration, Concern::general,
+     set_span<&Policy::guard_grace_limit>},
+    {"policy", "first_price_wait", "BELAY_FIRST_PRICE_WAIT", Kind::duration, Concern::general,
+     set_span<&Policy::first_price_wait>},
+    {"policy", "after_hours", "BELAY_AFTER_HOURS", Kind::text, Concern::general, set_after_hours},
+    {"policy", "stock_collar", "BELAY_STOCK_COLLAR", Kind::decimal, Concern::general,
+     set_decimal<&Policy::stock_collar>},
     {"policy", "ladder_step", "BELAY_LADDER_STEP", Kind::duration, Concern::general, set_span<&Policy::ladder_step>},
-    {"policy", "ladder_steps", "BELAY_LADDER_STEPS", Kind::integer, Concern::general, set_ladder_steps},
+    {"policy", "ladder_steps", "BELAY_LADDER_STEPS", Kind::integer, Concern::general,
+     set_count<&Policy::ladder_steps, 20>},
     {"policy", "option_collar", "BELAY_OPTION_COLLAR", Kind::decimal, Concern::general,
      set_decimal<&Policy::option_collar>},
 
@@ -252,6 +273,14 @@ constexpr Key kKeys[] = {
      set_switch<&Policy::move_resting_stop>},
     {"policy", "catastrophe_stop", "BELAY_CATASTROPHE_STOP", Kind::decimal, Concern::general,
      set_distance<&Policy::catastrophe_stop>},
+
+    {"policy", "orders_per_lot", "BELAY_ORDERS_PER_LOT", Kind::integer, Concern::general,
+     set_count<&Policy::orders_per_lot, 1000>},
+    {"policy", "orders_per_account", "BELAY_ORDERS_PER_ACCOUNT", Kind::integer, Concern::general,
+     set_count<&Policy::orders_per_account, 100'000>},
+    {"policy", "notional_per_minute", "BELAY_NOTIONAL_PER_MINUTE", Kind::decimal, Concern::general,
+     set_decimal<&Policy::notional_per_minute>},
+    {"policy", "safe_mode", "BELAY_SAFE_MODE", Kind::duration, Concern::general, set_span<&Policy::safe_mode>},
 };
 
 }  // namespace

@@ -48,99 +48,12 @@ void Stepper::remember_orders(const std::vector<Order>& orders) {
     }
   }
   std::erase_if(state_.broker.orders, [&](const auto& known) { return !wanted.contains(known.first); });
-  for (const Order& order : orders) {
-    state_.broker.orders.insert_or_assign(order.id, order);
-    for (const Order& leg : order.legs) state_.broker.orders.insert_or_assign(leg.id, leg);
-  }
+  for (const Order& order : orders) remember_order(order);
 }
 
-void Stepper::absorb(const Order& order) {
-  const auto parts = parse_exit_client_id(order.client_id);
-  if (!parts) return;
-  const auto found = state_.lots.find(parts->uid);
-  if (found != state_.lots.end()) absorb_exit_order(found->second, order, parts->attempt);
-}
-
-void Stepper::absorb_exit_order(Lot& lot, const Order& order, int attempt) {
-  if (order.symbol != lot.instrument.symbol || order.side != lot.exit_side())
-    return;  // the id fits, the order does not
-  ExitOrder* known = exit_order_of(lot, order.client_id);
-  if (known == nullptr) {
-    // Sent by a process that died before it could say so. The id tells whose it is.
-    ExitOrder recovered;
-    recovered.attempt = attempt;
-    recovered.client_id = order.client_id;
-    recovered.quantity = order.quantity.value_or(order.filled);
-    recovered.type = order.type;
-    recovered.limit_price = order.limit_price;
-    recovered.sent_at = order.submitted_at.value_or(now_.wall);
-    const auto place = std::ranges::find_if(lot.exit_orders, [&](const ExitOrder& o) { return o.attempt > attempt; });
-    known = &*lot.exit_orders.insert(place, recovered);
-    const bool mattered = !is_terminal(order.status) || order.filled.is_positive();
-    if (!lot.exit && mattered) recover_exit(lot, order);
-  }
-  const ExitOrder before = *known;
-  // Terminal is final, and fills never shrink: a late or reordered reply cannot take anything back.
-  if (!is_terminal(before.status)) known->status = order.status;
-  known->id = order.id;
-  if (order.filled >= before.filled) {
-    known->filled = order.filled;
-    known->filled_average = order.filled_average;
-  }
-  if (known->filled.is_positive() && !known->filled_at) known->filled_at = order.filled_at.value_or(now_.wall);
-  if (*known == before) return;
-
-  lifecycle::Flight& flight = state_.flights[lot.uid];
-  flight.asks = 0;
-  flight.not_found = 0;
-  if (known->filled > before.filled) flight.refusals = 0;
-  if (is_terminal(known->status) && !is_terminal(before.status)) {
-    const bool by_us = flight.cancels.erase(order.id) > 0;
-    if (!by_us && known->filled < known->quantity) {
-      pause_after_refusal(lot, "order " + order.id.text() + " ended as " + std::string(to_text(known->status)));
-    }
-    // What it did not take may be sent again.
-    state_.broker.allowance[lot.instrument.symbol] += std::max(Quantity{}, known->quantity - known->filled);
-  }
-  record(lot, EventType::order_update,
-         {{"client_order_id", order.client_id.text()},
-          {"order_id", order.id.text()},
-          {"status", std::string(to_text(known->status))},
-          {"filled_qty", Decimal(known->filled)},
-          {"fill_price", known->filled_average ? FieldValue(Decimal(*known->filled_average)) : FieldValue()}});
-  recount(lot);
-  keep(lot);
-}
-
-void Stepper::recover_exit(Lot& lot, const Order& order) {
-  // The reason died with the process. The rules are asked again, with the price and the time at which it was sent.
-  const Timestamp then = order.submitted_at.value_or(now_.wall);
-  rules::Situation situation{.lot = lot,
-                             .now = then,
-                             .calendar = state_.calendar,
-                             .policy = state_.policy,
-                             .price = std::nullopt,
-                             .no_price = "not recorded",
-                             .guards = {},
-                             .command = nullptr};
-  if (order.filled_average) {
-    situation.price = rules::PriceRange{*order.filled_average, *order.filled_average, *order.filled_average};
-  }
-  Exit exit;
-  exit.wanted = std::min(order.quantity.value_or(lot.quantity), lot.quantity);
-  exit.triggered_at = then;
-  exit.left_before = left_so_far(lot);
-  for (const rules::Rule& rule : rules::catalogue()) {
-    const rules::Verdict verdict = rule.judge(situation);
-    if (verdict.state == rules::Verdict::State::holds) exit.reasons.push_back(rule.reason);
-  }
-  if (!exit.reasons.empty()) exit.reason = exit.reasons.front();  // else manual, until a rule is found to hold
-  exit.message = "found at the broker: an exit order of ours whose record was lost";
-  lot.exit = exit;
-  lot.status = LotStatus::closing;
-  state_.flights[lot.uid].began = now_.steady;
-  record(lot, EventType::exit_triggered,
-         {{"reason", std::string(to_text(exit.reason))}, {"recovered", true}, {"message", exit.message}});
+void Stepper::remember_order(const Order& order) {
+  state_.broker.orders.insert_or_assign(order.id, order);
+  for (const Order& leg : order.legs) state_.broker.orders.insert_or_assign(leg.id, leg);
 }
 
 // What may still be sent per symbol: held on the lots' side, less what exits of ours that are live or unknown may still
@@ -157,9 +70,7 @@ void Stepper::measure_allowances() {
 }
 
 void Stepper::on(const event::OrderSeen& event) {
-  BrokerView& broker = state_.broker;
-  broker.orders.insert_or_assign(event.order.id, event.order);
-  for (const Order& leg : event.order.legs) broker.orders.insert_or_assign(leg.id, leg);
+  remember_order(event.order);
   absorb(event.order);
   for (auto& [uid, lot] : state_.lots) {
     const auto refers = [&](const std::optional<OrderId>& id) { return id == event.order.id; };

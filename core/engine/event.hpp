@@ -14,6 +14,7 @@
 #include "core/trading/lot.hpp"
 #include "core/trading/market.hpp"
 #include "core/trading/order.hpp"
+#include "core/trading/order_event.hpp"
 
 /// What can happen to the engine. Time arrives beside each event; nothing in the engine asks for it.
 namespace belay::engine::event {
@@ -75,12 +76,15 @@ struct SubmitRefused {
   ClientOrderId client_id;
   std::int64_t code = 0;
   std::string message;
-  std::vector<OrderId> related_orders;
+  std::vector<OrderId> related_orders;     ///< that stand in the way, as the broker names them
+  std::optional<Quantity> available = {};  ///< what is free, as the broker says
+  int http_status = 0;
 };
 /// Certainly not done: never left, or turned away by a rate limit.
 struct SubmitNotSent {
   ClientOrderId client_id;
   std::string why;
+  std::optional<Duration> retry_after = {};  ///< as a rate limit told it
 };
 /// Perhaps done.
 struct SubmitUnknown {
@@ -105,6 +109,13 @@ struct OrderUnread {
   std::string why;
 };
 
+/// A fill of the order was undone or changed (a bust or a correction of the trading stream, alpaca.md 6.1): `order` is
+/// the order as it stands now, and less of it may have filled than before.
+struct FillCorrected {
+  Order order;
+  OrderEvent kind = OrderEvent::trade_bust;  ///< trade_bust or trade_correct
+};
+
 /// The account's executions since `since`, oldest first.
 struct FillsRead {
   Timestamp since;
@@ -126,10 +137,10 @@ struct TimerFired {};
 
 namespace belay::engine {
 
-using Event =
-    std::variant<event::BookLoaded, event::BrokerRead, event::BrokerUnread, event::PricesRead, event::Tick,
-                 event::TradingStatus, event::CheckDue, event::SubmitAccepted, event::SubmitRefused,
-                 event::SubmitNotSent, event::SubmitUnknown, event::OrderSeen, event::OrderGone, event::OrderMissing,
-                 event::OrderUnread, event::FillsRead, event::FillsUnread, event::CommandGiven, event::TimerFired>;
+using Event = std::variant<event::BookLoaded, event::BrokerRead, event::BrokerUnread, event::PricesRead, event::Tick,
+                           event::TradingStatus, event::CheckDue, event::SubmitAccepted, event::SubmitRefused,
+                           event::SubmitNotSent, event::SubmitUnknown, event::OrderSeen, event::OrderGone,
+                           event::OrderMissing, event::OrderUnread, event::FillCorrected, event::FillsRead,
+                           event::FillsUnread, event::CommandGiven, event::TimerFired>;
 
 }  // namespace belay::engine

@@ -126,6 +126,9 @@ void Stepper::on(const event::SubmitUnknown& event) {
 void Stepper::on(const event::OrderMissing& event) {
   Lot* lot = lot_of(event.client_id);
   if (lot == nullptr) return;
+  // Only about the order whose outcome is unknown: a late answer about an earlier attempt says nothing about this one.
+  const ExitOrder* order = exit_order_of(*lot, event.client_id);
+  if (order == nullptr || order->status != OrderStatus::unknown || !order->id.empty()) return;
   ++state_.flights[lot->uid].not_found;
   advance(lot->uid);
 }

@@ -57,6 +57,7 @@ struct State {
 
   std::vector<Execution> executions;      ///< offered, not settled
   std::set<std::int64_t> taken_commands;  ///< ids of queued commands that were carried out
+  std::set<std::string> told_words;       ///< oddities of the broker that people were told of already
   BrokerView broker;
   std::map<std::string, reconcile::Orphan> orphans;        ///< waiting for the fills that opened them
   std::map<std::string, Quantity> ignored;                 ///< by symbol: held, no lot's, and not to be adopted

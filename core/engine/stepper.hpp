@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/engine/step.hpp"
+#include "core/lifecycle/order_life.hpp"
 
 namespace belay::engine {
 
@@ -31,6 +32,7 @@ class Stepper {
   void on(const event::OrderGone& event);
   void on(const event::OrderMissing& event);
   void on(const event::OrderUnread& event);
+  void on(const event::FillCorrected& event);
   void on(const event::FillsRead& event);
   void on(const event::FillsUnread& event);
   void on(const event::CommandGiven& event);
@@ -54,9 +56,7 @@ class Stepper {
 
   // ---- the broker's word (broker_read.cpp)
   void remember_orders(const std::vector<Order>& orders);
-  void absorb(const Order& order);
-  void absorb_exit_order(Lot& lot, const Order& order, int attempt);
-  void recover_exit(Lot& lot, const Order& order);
+  void remember_order(const Order& order);
   void measure_allowances();
   void ask_for_broker_read(Duration distance = std::chrono::milliseconds(500));
 
@@ -93,6 +93,16 @@ class Stepper {
   void set_concern(Lot& lot, std::string concern, std::optional<Timestamp> previous_check);
   void index_triggers(const Lot& lot);
   void wake_for_deadlines();
+
+  // ---- the lots' own exit orders (exit_orders.cpp)
+  void absorb(const Order& order);
+  void absorb_exit_order(Lot& lot, const Order& order, int attempt);
+  void recover_exit_order(Lot& lot, const Order& order, int attempt);
+  void recover_exit(Lot& lot, const Order& order);
+  void record_order(const Lot& lot, const ExitOrder& order);
+  void tell_oddities(const Lot& lot, const Order& order, const lifecycle::Learned& learned);
+  ExitOrder* exit_order_about(Lot& lot, const Order& order);
+  Lot* lot_corrected(const Order& order);
 
   // ---- leaving (leave.cpp, replies.cpp, finish.cpp)
   void begin_exit(Lot& lot, ExitReason reason, int priority, std::vector<ExitReason> reasons, Quantity wanted,

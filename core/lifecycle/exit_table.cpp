@@ -7,6 +7,7 @@
 
 #include "core/base/check.hpp"
 #include "core/lifecycle/option_ladder.hpp"
+#include "core/lifecycle/order_life.hpp"
 
 namespace belay::lifecycle {
 namespace {
@@ -40,7 +41,7 @@ bool cancel_requested(const ExitView& v, const OrderId& id) {
 
 const ExitOrder* open_order(const Lot& lot) {
   for (const ExitOrder& order : lot.exit_orders) {
-    if (!is_terminal(order.status)) return &order;
+    if (!is_over(order)) return &order;
   }
   return nullptr;
 }
@@ -64,26 +65,28 @@ Decision wait_after_refusal(const ExitView& v) {
 // "No such order" proves nothing about an order just sent; asked again and again, it allows the same id once more, as
 // long as the broker still holds what it would take.
 constexpr int kNotFoundBeforeResend = 3;
+bool has_unknown_outcome(const ExitOrder* order) {
+  return order != nullptr && order->status == OrderStatus::unknown && order->id.empty();
+}
 bool never_arrived(const ExitView& v) {
   const ExitOrder* order = open_order(v.lot);
-  return order != nullptr && order->status == OrderStatus::unknown && v.flight.not_found >= kNotFoundBeforeResend &&
-         v.session_open && !waiting_after_refusal(v) && !v.allowance.is_negative();
+  return has_unknown_outcome(order) && v.flight.not_found >= kNotFoundBeforeResend && v.session_open &&
+         !waiting_after_refusal(v) && !v.allowance.is_negative();
 }
 Decision send_again(const ExitView& v) {
   const ClientOrderId& id = open_order(v.lot)->client_id;
   return {.situation = {}, .move = SendAgain{id}, .why = "the broker knows no order " + id.text()};
 }
 
-bool outcome_unknown(const ExitView& v) {
-  const ExitOrder* order = open_order(v.lot);
-  return order != nullptr && order->status == OrderStatus::unknown;
-}
+bool outcome_unknown(const ExitView& v) { return has_unknown_outcome(open_order(v.lot)); }
 bool order_working(const ExitView& v) { return open_order(v.lot) != nullptr; }
 
 Decision ask(const ExitView& v) {
   const ExitOrder& order = *open_order(v.lot);
   const std::string why = "order " + order.client_id.text() + " is " + std::string(to_text(order.status));
   if (!question_due(v)) return {.situation = {}, .move = until_next_question(v), .why = why};
+  // Replaced at the broker: its client id leads to the old one.
+  if (!order.links.empty()) return {.situation = {}, .move = LookAt{{order.id}}, .why = why};
   return {.situation = {}, .move = AskExit{order.client_id}, .why = why};
 }
 
@@ -229,7 +232,7 @@ int next_attempt(const Lot& lot) {
 Quantity live_leaves(const Lot& lot) {
   Quantity sum;
   for (const ExitOrder& order : lot.exit_orders) {
-    if (!is_terminal(order.status)) sum += order.quantity - order.filled;
+    sum += may_still_take(order);
   }
   return sum;
 }

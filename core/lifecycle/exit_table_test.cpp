@@ -38,6 +38,7 @@ struct Stage {
                     .wanted = 100_qty,
                     .triggered_at = kWall,
                     .trigger_price = 94_price,
+                    .price_at = {},
                     .message = "",
                     .who = "",
                     .left_before = {}};

@@ -59,6 +59,17 @@ std::optional<PriceDomain> parse_price_domain(std::string_view text);
 std::optional<Management> parse_management(std::string_view text);
 std::optional<ExitReason> parse_exit_reason(std::string_view text);
 
+/// One id in a chain of replacements.
+struct ExitLink {
+  OrderId id;
+  OrderStatus status = OrderStatus::unknown;
+  std::optional<Quantity> quantity;
+  Quantity filled;
+  std::optional<Price> filled_average;
+
+  bool operator==(const ExitLink&) const = default;
+};
+
 /// What is known of one order that we sent to leave a lot. Its client id is blx-<uid>-x<attempt>.
 struct ExitOrder {
   int attempt = 1;
@@ -70,8 +81,13 @@ struct ExitOrder {
   Quantity filled;
   std::optional<Price> filled_average;
   std::optional<Price> limit_price;
+  bool extended_hours = false;
   Timestamp sent_at;
+  std::optional<Timestamp> acknowledged_at;  ///< when the broker first told of it
   std::optional<Timestamp> filled_at;
+  std::optional<Timestamp> updated_at;  ///< the broker's time of the latest word about it
+  std::vector<ExitLink> links;  ///< empty unless somebody replaced it at the broker: then all its ids in their order;
+                                ///< `id` and `status` are the last one's, `quantity` and `filled` those of all
 
   bool operator==(const ExitOrder&) const = default;
 };
@@ -136,11 +152,12 @@ struct Exit {
   ExitReason reason = ExitReason::manual_close;  ///< the reason of record
   std::vector<ExitReason> reasons;               ///< all that held, reason of record first
   Quantity wanted;                               ///< of the lot's quantity at the time of the trigger
-  Timestamp triggered_at;
+  Timestamp triggered_at;                        ///< when it was decided
   std::optional<Price> trigger_price;
-  std::string message;   ///< the deciding rule with its inputs, for people
-  std::string who;       ///< the operator of a manual close
-  Quantity left_before;  ///< of the lot when this exit began: earlier partial exits, guards
+  std::optional<Timestamp> price_at;  ///< the exchange's time of the price that triggered it
+  std::string message;                ///< the deciding rule with its inputs, for people
+  std::string who;                    ///< the operator of a manual close
+  Quantity left_before;               ///< of the lot when this exit began: earlier partial exits, guards
 
   bool operator==(const Exit&) const = default;
 };

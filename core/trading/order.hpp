@@ -72,6 +72,7 @@ struct Order {
   TimeInForce time_in_force = TimeInForce::day;
   OrderClass order_class = OrderClass::simple;
   OrderStatus status = OrderStatus::unknown;
+  std::string status_said;              ///< the broker's word where it is none that we know; else empty
   std::optional<Quantity> quantity;     ///< absent for notional orders
   Quantity filled;                      ///< cumulative
   std::optional<Price> filled_average;  ///< absent before a fill

@@ -21,6 +21,10 @@ enum class MissingBrackets : std::uint8_t {
   close,    ///< the lot leaves at once
 };
 
+/// What becomes of a stock's exit outside of the session: it waits for the next one, or a limit is worked in early and
+/// late trading.
+enum class AfterHours : std::uint8_t { wait, limit };
+
 /// The numbers that a person may set; the defaults are the product's.
 struct Policy {
   // Prices
@@ -44,8 +48,12 @@ struct Policy {
   Duration settling_window = std::chrono::seconds(10);  ///< positions, orders and fills may disagree for so long
 
   // Leaving
-  Duration exit_deadline = std::chrono::seconds(60);  ///< not flat by then: a person is told
-  Duration guard_grace = std::chrono::seconds(2);     ///< for a resting guard at its own trigger
+  Duration exit_deadline = std::chrono::seconds(60);      ///< not flat by then: a person is told
+  Duration guard_grace = std::chrono::seconds(2);         ///< for a resting guard at its own trigger
+  Duration guard_grace_limit = std::chrono::seconds(10);  ///< likewise where it has begun to fill, or was elected
+  Duration first_price_wait = std::chrono::seconds(60);   ///< from the open: for a price of the session to leave by
+  AfterHours after_hours = AfterHours::wait;
+  Ratio stock_collar = 0.01_ratio;  ///< a stock's marketable limit is that far beyond the side at which it leaves
   Duration ladder_step = std::chrono::seconds(2);
   int ladder_steps = 3;              ///< from the middle to the exit side
   Ratio option_collar = 0.50_ratio;  ///< of the last good value: below it no market order for an option
@@ -58,6 +66,12 @@ struct Policy {
   bool option_resting_stop = false;       ///< a resting stop for options with a stop of their own price
   bool move_resting_stop = false;         ///< the resting stop follows the local one as that tightens
   std::optional<Ratio> catastrophe_stop;  ///< a resting stop this much wider than the local one, e.g. 0.05
+
+  // Breakers: more than this is no exit but a fault of ours
+  int orders_per_lot = 12;                       ///< a minute
+  int orders_per_account = 120;                  ///< a minute; or six for each lot, where that is more
+  Ratio notional_per_minute = 6_ratio;           ///< sent in a minute, in proportion to what is held
+  Duration safe_mode = std::chrono::minutes(5);  ///< nothing is sent for so long once one of them is reached
 
   bool operator==(const Policy&) const = default;
 };

@@ -125,7 +125,9 @@ BrokerResult<std::string> Channel::call(const Call& call) {
                                          0,
                                          0,
                                          "not sent: the broker's rate limit leaves no room before the deadline",
-                                         {}});
+                                         {},
+                                         {},
+                                         governor_->wait_left(settings_.pace.steady())});
     }
     Attempt outcome = attempt(request, end);
     if (outcome.done()) return std::move(outcome.response->body);
@@ -204,9 +206,11 @@ BrokerError Channel::refused(const net::HttpResponse& response) const {
   error.code = refusal.code;
   error.message = message_of(response.status, refusal, settings_.api);
   if (error.kind == BrokerError::Kind::rate_limited) {
-    error.message += "; the broker takes requests again in " + seconds_text(told_wait(response, settings_.pace.wall()));
+    error.retry_after = told_wait(response, settings_.pace.wall());
+    error.message += "; the broker takes requests again in " + seconds_text(*error.retry_after);
   }
   error.related_orders = std::move(refusal.related_orders);
+  error.available = refusal.available;
   return error;
 }
 

@@ -85,6 +85,11 @@ void Governor::replied(const net::HttpResponse& response, Duration now, Timestam
   if (response.status == 429) blocked_until_ = std::max(blocked_until_, now + told_wait(response, wall));
 }
 
+Duration Governor::wait_left(Duration now) {
+  const std::lock_guard lock(mutex_);
+  return std::max(Duration(0), blocked_until_ - now);
+}
+
 void Governor::lost() {
   const std::lock_guard lock(mutex_);
   --in_flight_;

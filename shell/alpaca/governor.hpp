@@ -26,6 +26,8 @@ class Governor {
   /// `wall` is used where the reply has no Date of its own.
   void replied(const net::HttpResponse& response, Duration now, Timestamp wall);
   void lost();
+  /// How long an urgent request would have to wait now, after a 429; zero when it would not.
+  Duration wait_left(Duration now);
 
  private:
   struct Window {

@@ -62,6 +62,7 @@ struct Refusal {
   std::int64_t code = 0;  ///< 0 where there is none
   std::string message;    ///< one line; empty where there is none
   std::vector<OrderId> related_orders;
+  std::optional<Quantity> available = {};  ///< what is free, where an "insufficient qty" says so
 };
 /// Never fails: a body that is no JSON (nginx answers in HTML) gives its first 200 characters without tags.
 Refusal parse_refusal(std::string_view body);

@@ -80,6 +80,11 @@ Refusal parse_refusal(std::string_view body) {
   if (const json::Value* related = value->find("related_orders"); related != nullptr && related->is_array()) {
     for (const json::Value& id : *related->as_array()) add_order(refusal.related_orders, &id);
   }
+  if (const json::Value* available = value->find("available"); available != nullptr) {
+    if (const std::string* text = available->decimal_text()) {
+      if (const auto quantity = Quantity::parse_rounding(*text)) refusal.available = *quantity;
+    }
+  }
   // A wash trade names the order in the way like this (alpaca.md 3.6).
   add_order(refusal.related_orders, value->find("existing_order_id"));
   return refusal;

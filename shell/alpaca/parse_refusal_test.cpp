@@ -17,6 +17,9 @@ TEST(Refusal, NamesTheOrdersThatHoldTheShares) {
   EXPECT_EQ(refusal.code, 40310000);
   EXPECT_EQ(refusal.message, "insufficient qty available for order (requested: 35, available: 0)");
   EXPECT_EQ(refusal.related_orders, (std::vector{OrderId("a1"), OrderId("b2")}));
+  EXPECT_EQ(refusal.available, 0_qty);
+  EXPECT_EQ(parse_refusal(R"({"available":"12.5","code":40310000})").available, 12.5_qty);
+  EXPECT_FALSE(parse_refusal(R"({"available":"some","code":40310000})").available);
 }
 
 TEST(Refusal, OfAWashTradeNamesTheOrderInTheWay) {

@@ -56,7 +56,9 @@ std::optional<OrderId> optional_id(ObjectReader& reader, std::string_view key) {
 
 void read_words(ObjectReader& reader, Order& order) {
   order.order_class = parse_order_class(reader.optional_text("order_class"));
-  order.status = parse_order_status(reader.text("status"));
+  std::string status = reader.text("status");
+  order.status = parse_order_status(status);
+  if (order.status == OrderStatus::unknown) order.status_said = std::move(status);
   const std::string type = reader.optional_text("type");
   order.type = parse_order_type(type.empty() ? reader.optional_text("order_type") : type);
   order.time_in_force = parse_time_in_force(reader.optional_text("time_in_force"));

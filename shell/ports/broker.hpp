@@ -26,10 +26,12 @@ struct BrokerError {
     not_found,     ///< 404
   };
   Kind kind = Kind::unknown;
-  int http_status = 0;                  ///< 0: no reply
-  std::int64_t code = 0;                ///< the broker's code, e.g. 40310000; 0 if absent
-  std::string message;                  ///< the broker's words, or ours where it had none; never a secret
-  std::vector<OrderId> related_orders;  ///< orders that hold the shares, as an "insufficient qty" names them
+  int http_status = 0;                       ///< 0: no reply
+  std::int64_t code = 0;                     ///< the broker's code, e.g. 40310000; 0 if absent
+  std::string message;                       ///< the broker's words, or ours where it had none; never a secret
+  std::vector<OrderId> related_orders;       ///< orders that hold the shares, as an "insufficient qty" names them
+  std::optional<Quantity> available = {};    ///< what is free, as an "insufficient qty" says
+  std::optional<Duration> retry_after = {};  ///< as a 429 tells
 
   bool operator==(const BrokerError&) const = default;
 };

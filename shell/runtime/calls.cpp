@@ -87,10 +87,15 @@ Events submit(Broker& broker, const OrderRequest& request) {
     case BrokerError::Kind::rejected:
     case BrokerError::Kind::not_found:
     case BrokerError::Kind::unauthorized:
-      return {event::SubmitRefused{request.client_id, error.code, error.message, error.related_orders}};
+      return {event::SubmitRefused{.client_id = request.client_id,
+                                   .code = error.code,
+                                   .message = error.message,
+                                   .related_orders = error.related_orders,
+                                   .available = error.available,
+                                   .http_status = error.http_status}};
     case BrokerError::Kind::unreachable:
     case BrokerError::Kind::rate_limited:
-      return {event::SubmitNotSent{request.client_id, error.message}};
+      return {event::SubmitNotSent{request.client_id, error.message, error.retry_after}};
     case BrokerError::Kind::unknown:
       break;
   }

@@ -102,7 +102,17 @@ Value value_of(const std::optional<T>& value) {
   return value ? value_of(*value) : Value();
 }
 
+Value exit_link_value(const ExitLink& link) {
+  return json::Object{{"id", value_of(link.id)},
+                      {"status", to_text(link.status)},
+                      {"quantity", value_of(link.quantity)},
+                      {"filled", value_of(link.filled)},
+                      {"filled_average", value_of(link.filled_average)}};
+}
+
 Value exit_order_value(const ExitOrder& order) {
+  json::Array links;
+  for (const ExitLink& link : order.links) links.push_back(exit_link_value(link));
   return json::Object{{"attempt", order.attempt},
                       {"client_id", value_of(order.client_id)},
                       {"id", value_of(order.id)},
@@ -112,8 +122,12 @@ Value exit_order_value(const ExitOrder& order) {
                       {"filled", value_of(order.filled)},
                       {"filled_average", value_of(order.filled_average)},
                       {"limit_price", value_of(order.limit_price)},
+                      {"extended_hours", order.extended_hours},
                       {"sent_at", value_of(order.sent_at)},
-                      {"filled_at", value_of(order.filled_at)}};
+                      {"acknowledged_at", value_of(order.acknowledged_at)},
+                      {"filled_at", value_of(order.filled_at)},
+                      {"updated_at", value_of(order.updated_at)},
+                      {"links", std::move(links)}};
 }
 
 Value exit_value(const std::optional<Exit>& exit) {
@@ -125,6 +139,7 @@ Value exit_value(const std::optional<Exit>& exit) {
                       {"wanted", value_of(exit->wanted)},
                       {"triggered_at", value_of(exit->triggered_at)},
                       {"trigger_price", value_of(exit->trigger_price)},
+                      {"price_at", value_of(exit->price_at)},
                       {"message", exit->message},
                       {"who", exit->who},
                       {"left_before", value_of(exit->left_before)}};

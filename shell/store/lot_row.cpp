@@ -75,10 +75,20 @@ Exit read_exit(const json::Value& object, RowReader& row) {
   exit.wanted = in.decimal<Quantity>("wanted").value_or(Quantity());
   exit.triggered_at = in.time("triggered_at").value_or(Timestamp());
   exit.trigger_price = in.decimal<Price>("trigger_price");
+  exit.price_at = in.time("price_at");
   exit.message = in.text("message");
   exit.who = in.text("who");
   exit.left_before = in.decimal<Quantity>("left_before").value_or(Quantity());
   return exit;
+}
+
+ExitLink read_exit_link(const json::Value& object, RowReader& row) {
+  const ObjectReader in(object, row);
+  return {.id = OrderId(in.text("id")),
+          .status = parse_order_status(in.text("status")),
+          .quantity = in.decimal<Quantity>("quantity"),
+          .filled = in.decimal<Quantity>("filled").value_or(Quantity()),
+          .filled_average = in.decimal<Price>("filled_average")};
 }
 
 ExitOrder read_exit_order(const json::Value& object, RowReader& row) {
@@ -94,8 +104,15 @@ ExitOrder read_exit_order(const json::Value& object, RowReader& row) {
   order.filled = in.decimal<Quantity>("filled").value_or(Quantity());
   order.filled_average = in.decimal<Price>("filled_average");
   order.limit_price = in.decimal<Price>("limit_price");
+  if (const json::Value* extended = object.find("extended_hours"))
+    order.extended_hours = extended->as_bool().value_or(false);
   order.sent_at = in.time("sent_at").value_or(Timestamp());
+  order.acknowledged_at = in.time("acknowledged_at");
   order.filled_at = in.time("filled_at");
+  order.updated_at = in.time("updated_at");
+  if (const json::Array* links = in.list("links")) {
+    for (const json::Value& link : *links) order.links.push_back(read_exit_link(link, row));
+  }
   return order;
 }
 

@@ -36,6 +36,7 @@ Exit full_exit() {
           .wanted = 7_qty,
           .triggered_at = at("2026-01-26T16:00:00.123456789Z"),
           .trigger_price = 94.125_price,
+          .price_at = at("2026-01-26T15:59:59.5Z"),
           .message = "price 94.125 <= stop 95; \"quoted\", ümlaut",
           .who = "ann",
           .left_before = 1.5_qty};
@@ -51,8 +52,21 @@ ExitOrder full_exit_order() {
           .filled = 2.000000001_qty,
           .filled_average = 94.1_price,
           .limit_price = 94_price,
+          .extended_hours = true,
           .sent_at = at("2026-01-26T16:00:01.000000001Z"),
-          .filled_at = at("2026-01-26T16:00:02Z")};
+          .acknowledged_at = at("2026-01-26T16:00:01.1Z"),
+          .filled_at = at("2026-01-26T16:00:02Z"),
+          .updated_at = at("2026-01-26T16:00:02.5Z"),
+          .links = {{.id = OrderId("0d5c"),
+                     .status = OrderStatus::replaced,
+                     .quantity = 7_qty,
+                     .filled = 1_qty,
+                     .filled_average = 94.2_price},
+                    {.id = OrderId("0d5c1b9e"),
+                     .status = OrderStatus::fresh,
+                     .quantity = 6_qty,
+                     .filled = 1.000000001_qty,
+                     .filled_average = 94_price}}};
 }
 
 GuardRecord full_guards() {
