@@ -167,7 +167,8 @@ void Stepper::on(const event::FillCorrected& event) {
     recount(*lot);
     keep(*lot);
   }
-  ask_for_broker_read();
+  state_.broker.read_asked = now_.steady;
+  emit(action::ReadBroker{});
   advance_all();
 }
 
