@@ -115,10 +115,10 @@ TEST(ExitOrders, F47ABustReopensWhatHadLeft) {
   Order& order = l.s.broker.orders.at(l.order);
   order.filled = 60_qty;
   l.s.broker.held["AAPL"] = 40_qty;
+  l.s.broker.fills_at_once = true;
   l.s.play(event::FillCorrected{.order = order, .kind = OrderEvent::trade_bust});
   EXPECT_EQ(l.s.alerts_of("fill_corrected"), 1);
   ASSERT_NE(l.s.open(l.lot), nullptr);
-  l.s.broker.fills_at_once = true;
   l.s.wait(10s);
   ASSERT_TRUE(l.s.is_closed(l.lot));
   EXPECT_EQ(l.s.broker.received.back().quantity, 40_qty) << "what came back leaves again, and no more";
