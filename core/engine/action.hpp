@@ -41,9 +41,14 @@ struct FetchPrices {
 struct ReadBroker {
   bool operator==(const ReadBroker&) const = default;
 };
-struct ReadFills {
+struct ReadActivities {
   Timestamp since;
-  bool operator==(const ReadFills&) const = default;
+  bool operator==(const ReadActivities&) const = default;
+};
+/// What the store has of these symbols beside the book.
+struct FindRecords {
+  std::vector<std::string> symbols;
+  bool operator==(const FindRecords&) const = default;
 };
 
 /// The lot has changed: keep it in the store (the last one of a lot counts).
@@ -90,8 +95,8 @@ namespace belay::engine {
 
 using Action =
     std::variant<action::SubmitOrder, action::CancelOrder, action::AskOrder, action::LookAtOrder, action::FetchPrices,
-                 action::ReadBroker, action::ReadFills, action::KeepLot, action::RecordEvent, action::SettleExecution,
-                 action::FinishCommand, action::RaiseAlert, action::WakeAt>;
+                 action::ReadBroker, action::ReadActivities, action::FindRecords, action::KeepLot, action::RecordEvent,
+                 action::SettleExecution, action::FinishCommand, action::RaiseAlert, action::WakeAt>;
 using Actions = std::vector<Action>;
 
 }  // namespace belay::engine

@@ -35,12 +35,14 @@ class Scene {
   MiniBroker broker;
   std::map<LotUid, Lot> kept;  ///< the store's rows, closed ones too
   std::vector<Execution> upstream;
+  std::vector<Execution> simulated;            ///< upstream's rows that claim to be no trades
   std::map<std::string, std::string> settled;  ///< execution key, outcome
   std::vector<EventRecord> records;
   std::vector<action::RaiseAlert> alerts;
   std::set<std::int64_t> finished_commands;
   std::deque<Action> outbox;
   bool fills_are_readable = true;
+  bool records_are_readable = true;
 
   Scene() {
     state.account = "main";
@@ -88,6 +90,19 @@ class Scene {
     }
     std::ranges::stable_sort(loaded.executions, std::ranges::greater{}, &Execution::entry_time);
     return loaded;
+  }
+  event::RecordsFound records_for(const std::vector<std::string>& symbols) const {
+    event::RecordsFound found;
+    const auto asked = [&](const Instrument& i) { return std::ranges::count(symbols, i.symbol) > 0; };
+    for (const auto* rows : {&upstream, &simulated}) {
+      for (const Execution& row : *rows) {
+        if (asked(row.instrument) && !settled.contains(row.key)) found.executions.push_back(row);
+      }
+    }
+    for (const auto& [uid, lot] : kept) {
+      if (asked(lot.instrument) && lot.status == LotStatus::closed) found.closed.push_back(lot);
+    }
+    return found;
   }
   /// What a cycle does: book, broker, prices, check.
   void cycle() {
@@ -184,15 +199,11 @@ class Scene {
       feed(prices(fetch->symbols));
     } else if (std::holds_alternative<action::ReadBroker>(action)) {
       feed(broker.read(now));
-    } else if (const auto* fills = std::get_if<action::ReadFills>(&action)) {
-      if (!fills_are_readable) {
-        feed(event::FillsUnread{"timeout"});
-        return;
-      }
-      event::FillsRead read{.since = fills->since, .fills = {}};
-      std::ranges::copy_if(broker.fills, std::back_inserter(read.fills),
-                           [&](const Fill& fill) { return fill.at >= fills->since; });
-      feed(read);
+    } else if (const auto* wanted = std::get_if<action::ReadActivities>(&action)) {
+      fills_are_readable ? feed(event::ActivitiesRead{broker.activities(wanted->since)})
+                         : feed(event::ActivitiesUnread{"timeout"});
+    } else if (const auto* records_of = std::get_if<action::FindRecords>(&action)) {
+      records_are_readable ? feed(records_for(records_of->symbols)) : feed(event::RecordsUnread{"store away"});
     }
   }
 };

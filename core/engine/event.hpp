@@ -10,6 +10,7 @@
 #include "core/calendar/moment.hpp"
 #include "core/calendar/us_equities.hpp"
 #include "core/trading/account.hpp"
+#include "core/trading/activity.hpp"
 #include "core/trading/execution.hpp"
 #include "core/trading/lot.hpp"
 #include "core/trading/market.hpp"
@@ -116,12 +117,21 @@ struct FillCorrected {
   OrderEvent kind = OrderEvent::trade_bust;  ///< trade_bust or trade_correct
 };
 
-/// The account's executions since `since`, oldest first.
-struct FillsRead {
-  Timestamp since;
-  std::vector<Fill> fills;
+/// What happened in the account: executions, and movements without an order.
+struct ActivitiesRead {
+  Activities activities;
 };
-struct FillsUnread {
+struct ActivitiesUnread {
+  std::string why;
+};
+
+/// What the store has of the symbols beside the book: executions that were never imported, those that claim to be
+/// simulated too, and the lots that are closed.
+struct RecordsFound {
+  std::vector<Execution> executions;
+  std::vector<Lot> closed;
+};
+struct RecordsUnread {
   std::string why;
 };
 
@@ -137,10 +147,11 @@ struct TimerFired {};
 
 namespace belay::engine {
 
-using Event = std::variant<event::BookLoaded, event::BrokerRead, event::BrokerUnread, event::PricesRead, event::Tick,
-                           event::TradingStatus, event::CheckDue, event::SubmitAccepted, event::SubmitRefused,
-                           event::SubmitNotSent, event::SubmitUnknown, event::OrderSeen, event::OrderGone,
-                           event::OrderMissing, event::OrderUnread, event::FillCorrected, event::FillsRead,
-                           event::FillsUnread, event::CommandGiven, event::TimerFired>;
+using Event =
+    std::variant<event::BookLoaded, event::BrokerRead, event::BrokerUnread, event::PricesRead, event::Tick,
+                 event::TradingStatus, event::CheckDue, event::SubmitAccepted, event::SubmitRefused,
+                 event::SubmitNotSent, event::SubmitUnknown, event::OrderSeen, event::OrderGone, event::OrderMissing,
+                 event::OrderUnread, event::FillCorrected, event::ActivitiesRead, event::ActivitiesUnread,
+                 event::RecordsFound, event::RecordsUnread, event::CommandGiven, event::TimerFired>;
 
 }  // namespace belay::engine

@@ -38,7 +38,8 @@ Quantity Stepper::held_by_others(const Lot& lot) const {
   const auto ignored = state_.ignored.find(lot.instrument.symbol);
   Quantity sum = ignored == state_.ignored.end() ? Quantity{} : ignored->second;
   for (const auto& [uid, other] : state_.lots) {
-    if (uid != lot.uid && other.instrument.symbol == lot.instrument.symbol) sum += other.quantity;
+    if (uid == lot.uid || other.instrument.symbol != lot.instrument.symbol || means_another_asset(other)) continue;
+    sum += other.quantity;
   }
   return sum;
 }
@@ -143,7 +144,20 @@ ExitStanding exit_standing(const State& state, const LotUid& lot) {
   return ExitStanding::working;
 }
 
+namespace {
+
+// What only a second look can decide, and it is worth waiting for: a phantom needs fills, whatever is counted.
+bool awaits_a_second_look(const State& state) {
+  return std::ranges::any_of(state.doubts, [&](const auto& entry) {
+    const Doubt& doubt = entry.second;
+    return !doubt.held.is_zero() && doubt.seen.steady - doubt.since.steady < state.policy.settling_window;
+  });
+}
+
+}  // namespace
+
 bool has_work_in_flight(const State& state) {
+  if (awaits_a_second_look(state)) return true;
   return std::ranges::any_of(state.lots, [&](const auto& entry) {
     return entry.second.exit && exit_standing(state, entry.first) == ExitStanding::working;
   });

@@ -110,7 +110,7 @@ lifecycle::ExitView Stepper::view_of(const Lot& lot) {
           .halted = halt_of(state_, lot),
           .entry = open_entry_of(lot),
           .guards = guards_of(lot),
-          .allowance = allowance == broker.allowance.end() ? Quantity{} : allowance->second,
+          .allowance = allowance == broker.allowance.end() || means_another_asset(lot) ? Quantity{} : allowance->second,
           .quote = prices.quote,
           .quote_sound = prices.quote && pricing::is_sound(*prices.quote, lot.instrument, state_.policy),
           .last_good = prices.last_good};

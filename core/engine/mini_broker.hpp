@@ -56,6 +56,8 @@ class MiniBroker {
   std::map<OrderId, Order> orders;       ///< parents and children alike
   std::map<OrderId, std::vector<OrderId>> children;
   std::vector<Fill> fills;
+  std::vector<Movement> movements;
+  std::map<std::string, std::string> asset_ids;  ///< by symbol, where not the usual one
   std::map<std::string, MarketPrices> prices;
   std::deque<Fate> fates;
   bool fills_at_once = true;   ///< market orders, and limits that the quote meets
@@ -219,13 +221,24 @@ class MiniBroker {
                               .available = {},
                               .average_entry = 100_price,
                               .broker_price = {},
-                              .asset_id = "asset-" + symbol});
+                              .asset_id = asset_ids.contains(symbol) ? asset_ids.at(symbol) : "asset-" + symbol});
     }
     for (const auto& [id, order] : orders) {
       if (is_child(id) || (!lists_closed && is_terminal(order.status))) continue;
       out.orders.push_back(seen(id));
     }
     return out;
+  }
+  [[nodiscard]] Activities activities(Timestamp since) const {
+    Activities out{.since = since, .fills = {}, .movements = movements};
+    std::ranges::copy_if(fills, std::back_inserter(out.fills), [&](const Fill& fill) { return fill.at >= since; });
+    return out;
+  }
+  /// Units that come or go without an order, with the activity that tells of it.
+  void move(Movement movement) {
+    held[movement.symbol] += movement.quantity;
+    movement.id = "movement-" + std::to_string(movements.size() + 1);
+    movements.push_back(std::move(movement));
   }
   [[nodiscard]] bool is_child(const OrderId& id) const {
     return std::ranges::any_of(children, [&](const auto& entry) { return std::ranges::count(entry.second, id) > 0; });

@@ -138,6 +138,7 @@ void Stepper::on(const event::TimerFired&) {
     const auto lot = state_.lots.find(uid);
     if (lot != state_.lots.end()) check_guarded(lot->second);
   }
+  look_again();
   advance_all();
   wake_for_deadlines();
 }

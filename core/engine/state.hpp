@@ -32,6 +32,28 @@ struct BrokerView {
       allowance;  ///< by symbol: held, less what live or unknown exits of ours may take; can be negative
 };
 
+/// A disagreement of lots and broker that no fill explains yet. What is concluded from counts alone waits for a second
+/// read that says the same, the settling window later: positions, orders and fills may disagree for so long
+/// (alpaca.md 0.6).
+struct Doubt {
+  Quantity held;     ///< signed, by the broker
+  Quantity claimed;  ///< signed, by the lots
+  Moment since;
+  Moment seen;  ///< by the latest read
+};
+
+/// A difference between book and broker, and what was made of it: for people and scripts.
+struct Finding {
+  std::string kind;  ///< a stable word: claim, merge, growth, history, deferred, orphan, phantom, drift, …
+  std::string symbol;
+  LotUid lot;                 ///< empty where there is none
+  std::string execution_key;  ///< empty where there is none
+  Quantity quantity;          ///< that it is about
+  std::string what;
+
+  bool operator==(const Finding&) const = default;
+};
+
 /// How the last check of a lot went.
 struct Check {
   bool checked = false;
@@ -63,6 +85,11 @@ struct State {
   std::map<std::string, Quantity> ignored;                 ///< by symbol: held, no lot's, and not to be adopted
   std::map<std::string, reconcile::Shortfall> shortfalls;  ///< waiting for the fills that explain them
   std::map<std::string, std::string> ownership_concerns;   ///< by symbol: what the lots and the broker disagree about
+  std::map<std::string, Doubt> doubts;                     ///< by symbol
+  std::vector<Finding> findings;                           ///< of the latest comparison
+  std::vector<Execution> found_executions;                 ///< in the store for orphans' symbols, simulated ones too
+  std::vector<Lot> closed_lots;                            ///< in the store, of the symbols in question
+  bool records_known = false;                              ///< whether the two were read for this comparison
 };
 
 }  // namespace belay::engine

@@ -10,9 +10,9 @@
 namespace belay::engine {
 
 /// One step in the making: the state, the moment, and the actions so far. The handlers are spread over files by what
-/// they are about: step.cpp (the book, commands), broker_read.cpp, guards.cpp, take_over.cpp (ownership), market.cpp
-/// (prices, halts), check.cpp (rules), leave.cpp (exits), replies.cpp (what became of an order), finish.cpp (the proof
-/// that a lot is flat).
+/// they are about: step.cpp (the book, commands), broker_read.cpp, guards.cpp, take_over.cpp and settle.cpp
+/// (ownership), market.cpp (prices, halts), check.cpp (rules), leave.cpp (exits), replies.cpp (what became of an
+/// order), finish.cpp (the proof that a lot is flat).
 class Stepper {
  public:
   Stepper(State& state, Moment now) : state_(state), now_(now) {}
@@ -33,8 +33,10 @@ class Stepper {
   void on(const event::OrderMissing& event);
   void on(const event::OrderUnread& event);
   void on(const event::FillCorrected& event);
-  void on(const event::FillsRead& event);
-  void on(const event::FillsUnread& event);
+  void on(const event::ActivitiesRead& event);
+  void on(const event::ActivitiesUnread& event);
+  void on(const event::RecordsFound& event);
+  void on(const event::RecordsUnread& event);
   void on(const event::CommandGiven& event);
   void on(const event::TimerFired& event);
 
@@ -69,14 +71,37 @@ class Stepper {
 
   // ---- whose shares are whose (take_over.cpp)
   void settle_ownership();
-  void open_lot(const reconcile::Claim& claim);
+  void identify_assets();
+  void open_lot(const reconcile::Claim& claim, const std::optional<reconcile::Opening>& opening = {});
   void merge_into(const reconcile::Merge& merge);
   void grow_lot(const reconcile::Growth& growth);
   void settle_history(const reconcile::Unclaimed& unclaimed);
+  void take_over_orphan(const reconcile::Orphan& orphan, const Activities& activities);
   void adopt(const reconcile::Orphan& orphan, const std::optional<reconcile::Opening>& opening);
-  void explain_shortfall(const reconcile::Shortfall& shortfall, const std::vector<Fill>& fills);
+  void protect_adopted(Lot& lot);
+  void announce(const Lot& lot, const std::optional<reconcile::Opening>& opening);
+  void announce_late();
+  std::optional<LotUid> uid_without_fills(const std::string& symbol) const;
   void freeze(Lot& lot, const std::string& why);
-  void ask_for_fills();
+  void find(std::string kind, const std::string& symbol, const Lot* lot, Quantity quantity, std::string what,
+            std::string execution_key = "");
+
+  // ---- what became of what is missing (settle.cpp)
+  void settle_shortfalls(const std::vector<reconcile::Shortfall>& shortfalls);
+  void settle_sign_change(const reconcile::SignChange& change);
+  void settle_surplus(const reconcile::Orphan& orphan);
+  void explain_shortfall(const reconcile::Shortfall& shortfall, const Activities& activities);
+  void charge(const reconcile::Charge& charge);
+  bool settle_drift(const reconcile::Shortfall& shortfall, Quantity unexplained);
+  void tell_of_phantom(Lot& lot, const std::string& why);
+  Quantity restore_drift(const std::string& symbol, Quantity surplus);
+  bool is_confirmed(const std::string& symbol, Quantity held, Quantity claimed);
+  void forget_old_doubts();
+  void look_again();
+  void ask_for_history();
+  void ask_for_activities();
+  [[nodiscard]] reconcile::Past past_of(const std::string& symbol, const Activities& activities) const;
+  [[nodiscard]] bool means_another_asset(const Lot& lot) const;
 
   // ---- prices (market.cpp)
   pricing::Judgement judge(const Lot& lot, const std::string& symbol, Direction direction);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "core/engine/stepper.hpp"
 
@@ -9,10 +10,9 @@ namespace {
 
 using Severity = action::RaiseAlert::Severity;
 
-constexpr Duration kFillsLookedBack = std::chrono::hours(24 * 10);
-
 reconcile::Book book_of(const State& state, Timestamp now) {
   reconcile::Book book{.lots = {},
+                       .others = {},
                        .holdings = state.broker.holdings,
                        .orders = state.broker.orders,
                        .executions = state.executions,
@@ -29,41 +29,82 @@ bool is_ignored(const Policy& policy, const std::string& symbol) {
 
 }  // namespace
 
+void Stepper::find(std::string kind, const std::string& symbol, const Lot* lot, Quantity quantity, std::string what,
+                   std::string execution_key) {
+  state_.findings.push_back({.kind = std::move(kind),
+                             .symbol = symbol,
+                             .lot = lot == nullptr ? LotUid() : lot->uid,
+                             .execution_key = std::move(execution_key),
+                             .quantity = quantity,
+                             .what = std::move(what)});
+}
+
 void Stepper::settle_ownership() {
-  const reconcile::Differences differences = reconcile::compare(book_of(state_, now_.wall), state_.policy);
+  state_.findings.clear();
   state_.ownership_concerns.clear();
   state_.orphans.clear();
   state_.ignored.clear();
   state_.shortfalls.clear();
+  state_.records_known = false;
+  identify_assets();
 
+  reconcile::Book book = book_of(state_, now_.wall);
+  for (const auto& [uid, lot] : state_.lots) {
+    if (means_another_asset(lot)) book.others.insert(uid);
+  }
+  const reconcile::Differences differences = reconcile::compare(book, state_.policy);
   for (const auto& claim : differences.claims) open_lot(claim);
   for (const auto& merge : differences.merges) merge_into(merge);
   for (const auto& growth : differences.growths) grow_lot(growth);
   for (const auto& unclaimed : differences.history) settle_history(unclaimed);
-  for (const auto& change : differences.sign_changes) {
-    const std::string why = "the broker holds " + change.held.text() + ", the opposite of what the lots say";
-    state_.ownership_concerns[change.symbol] = why;
-    for (auto& [uid, lot] : state_.lots) {
-      if (lot.instrument.symbol == change.symbol) freeze(lot, why);
-    }
+  for (const auto& waiting : differences.deferred) {
+    find("deferred", waiting.execution.instrument.symbol, nullptr, waiting.execution.quantity, waiting.why,
+         waiting.execution.key);
   }
+  for (const std::string& symbol : differences.settling) {
+    find("settling", symbol, nullptr, {}, "something left a moment ago: nothing is concluded until positions agree");
+  }
+  for (const auto& change : differences.sign_changes) settle_sign_change(change);
   for (const auto& orphan : differences.orphans) {
     if (is_ignored(state_.policy, orphan.instrument.symbol)) {
       state_.ignored.emplace(orphan.instrument.symbol, orphan.quantity.magnitude());
     } else {
-      state_.orphans.emplace(orphan.instrument.symbol, orphan);
+      settle_surplus(orphan);
     }
   }
-  for (const auto& shortfall : differences.shortfalls) {
-    state_.shortfalls.emplace(shortfall.symbol, shortfall);
-    state_.ownership_concerns[shortfall.symbol] = "the broker holds " + shortfall.held.text() + ", " +
-                                                  shortfall.missing.text() +
-                                                  " fewer than the lots; what took them is not found yet";
-  }
-  ask_for_fills();
+  settle_shortfalls(differences.shortfalls);
+  announce_late();
+  forget_old_doubts();
+  ask_for_history();
 }
 
-void Stepper::open_lot(const reconcile::Claim& claim) {
+// What was renamed is followed; what only bears the same name is left alone, and somebody is told.
+void Stepper::identify_assets() {
+  const reconcile::Identities identities = reconcile::identify(book_of(state_, now_.wall));
+  for (const auto& rename : identities.renames) {
+    Lot& lot = state_.lots.at(rename.lot);
+    const std::string before = lot.instrument.symbol;
+    lot.instrument = rename.now;
+    find("rename", rename.now.symbol, &lot, lot.quantity, before + " is " + rename.now.symbol + " now");
+    record(lot, EventType::reconciled,
+           {{"result", std::string("renamed")}, {"symbol", rename.now.symbol}, {"was", before}});
+    alert(Severity::critical, "renamed", &lot,
+          before + " goes by the symbol " + rename.now.symbol + " now; the position is followed under it.");
+    keep(lot);
+  }
+  for (const auto& other : identities.others) {
+    Lot& lot = state_.lots.at(other.lot);
+    find("other_asset", lot.instrument.symbol, &lot, lot.quantity, "the symbol means another asset now");
+    freeze(lot, "the symbol " + lot.instrument.symbol + " means another asset now (" + other.held_asset +
+                    "); what this position held (" + lot.asset_id + ") is not among the broker's holdings");
+  }
+  for (auto& [uid, lot] : state_.lots) {
+    const auto held = state_.broker.holdings.find(lot.instrument.symbol);
+    if (lot.asset_id.empty() && held != state_.broker.holdings.end()) lot.asset_id = held->second.asset_id;
+  }
+}
+
+void Stepper::open_lot(const reconcile::Claim& claim, const std::optional<reconcile::Opening>& opening) {
   const Execution& execution = claim.execution;
   Lot lot;
   lot.uid = reconcile::uid_of(execution, state_.account_number);
@@ -90,6 +131,17 @@ void Stepper::open_lot(const reconcile::Claim& claim) {
     if (entry->second.filled_average) lot.entry_price = *entry->second.filled_average;
     if (entry->second.filled_at) lot.entry_time = *entry->second.filled_at;
   }
+  if (opening) {  // the true ones; upstream's row may only have claimed to be simulated
+    lot.entry_price = opening->entry_price;
+    lot.entry_time = opening->entry_time;
+    if (opening->order) lot.entry_order_id = opening->order;
+  }
+  const auto held = state_.broker.holdings.find(lot.instrument.symbol);
+  if (held != state_.broker.holdings.end()) lot.asset_id = held->second.asset_id;
+  find("claim", lot.instrument.symbol, &lot, claim.quantity,
+       "execution " + execution.key + " opens a position" +
+           (execution.is_trade ? "" : ", though upstream calls it simulated: the broker holds its shares"),
+       execution.key);
   const auto place = state_.lots.insert_or_assign(lot.uid, lot).first;
   Lot& opened = place->second;
   std::erase_if(state_.executions, [&](const Execution& e) { return e.key == execution.key; });
@@ -98,7 +150,7 @@ void Stepper::open_lot(const reconcile::Claim& claim) {
          {{"execution_key", execution.key},
           {"quantity", Decimal(opened.quantity)},
           {"entry_price", Decimal(opened.entry_price)},
-          {"source", std::string("execution")}});
+          {"source", std::string(execution.is_trade ? "execution" : "execution that claims to be simulated")}});
   if (claim.quantity != execution.quantity) {
     record(opened, EventType::partial_fill_detected,
            {{"expected", Decimal(execution.quantity)}, {"actual", Decimal(claim.quantity)}});
@@ -119,6 +171,8 @@ void Stepper::open_lot(const reconcile::Claim& claim) {
 void Stepper::merge_into(const reconcile::Merge& merge) {
   const Execution& execution = merge.execution;
   Lot& lot = state_.lots.at(merge.lot);
+  find("merge", lot.instrument.symbol, &lot, lot.quantity,
+       "execution " + execution.key + " is the entry of this adopted position: its parameters count", execution.key);
   lot.execution_key = execution.key;
   lot.management = Management::managed;
   lot.strategy = execution.strategy;
@@ -138,6 +192,7 @@ void Stepper::merge_into(const reconcile::Merge& merge) {
 void Stepper::grow_lot(const reconcile::Growth& growth) {
   Lot& lot = state_.lots.at(growth.lot);
   const Quantity expected = lot.original_quantity;
+  find("growth", lot.instrument.symbol, &lot, growth.by, "the entry filled further");
   lot.original_quantity += growth.by;
   if (lot.exit && lot.exit->wanted == lot.quantity) lot.exit->wanted += growth.by;
   const auto entry = state_.broker.orders.find(*lot.entry_order_id);
@@ -152,6 +207,8 @@ void Stepper::grow_lot(const reconcile::Growth& growth) {
 
 void Stepper::settle_history(const reconcile::Unclaimed& unclaimed) {
   const Execution& execution = unclaimed.execution;
+  find("history", execution.instrument.symbol, nullptr, execution.quantity, "imported as history: " + unclaimed.why,
+       execution.key);
   std::erase_if(state_.executions, [&](const Execution& e) { return e.key == execution.key; });
   emit(action::SettleExecution{execution.key, execution.account_name, "history"});
   record_account(EventType::reconciled, {{"execution_key", execution.key},
@@ -169,39 +226,41 @@ void Stepper::freeze(Lot& lot, const std::string& why) {
   keep(lot);
 }
 
-// Fills tell who opened an orphan and what took missing shares. One read serves all.
-void Stepper::ask_for_fills() {
-  if (state_.orphans.empty() && state_.shortfalls.empty()) return;
-  Timestamp since = now_.wall - kFillsLookedBack;
+void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities& activities) {
+  const std::string& symbol = orphan.instrument.symbol;
+  std::set<OrderId> known_entries;
   for (const auto& [uid, lot] : state_.lots) {
-    if (state_.shortfalls.contains(lot.instrument.symbol)) since = std::min(since, lot.entry_time);
+    if (lot.entry_order_id) known_entries.insert(*lot.entry_order_id);
   }
-  emit(action::ReadFills{since});
+  for (const Lot& lot : state_.closed_lots) {
+    if (lot.entry_order_id) known_entries.insert(*lot.entry_order_id);
+  }
+  const auto entries =
+      reconcile::entries_of(orphan, reconcile::flows_of(symbol, activities, state_.calendar), known_entries);
+  for (const auto& entry : entries) {
+    // First upstream's rows, also those that claim to be simulated: the broker's fill is the truth.
+    const Execution* row = reconcile::execution_of(entry, state_.found_executions);
+    if (row != nullptr && !state_.lots.contains(reconcile::uid_of(*row, state_.account_number))) {
+      const Execution execution = *row;
+      std::erase_if(state_.found_executions, [&](const Execution& e) { return e.key == execution.key; });
+      open_lot({.execution = execution, .quantity = entry.part.quantity.magnitude(), .already_left = {}},
+               entry.opening);
+    } else {
+      adopt(entry.part, entry.opening);
+    }
+  }
+  if (entries.empty()) adopt(orphan, std::nullopt);
 }
 
-void Stepper::on(const event::FillsRead& event) {
-  const auto orphans = std::exchange(state_.orphans, {});
-  const auto shortfalls = std::exchange(state_.shortfalls, {});
-  std::vector<OrderId> known_entries;
-  for (const auto& [uid, lot] : state_.lots) {
-    if (lot.entry_order_id) known_entries.push_back(*lot.entry_order_id);
+// A holding whose fills are out of reach has no fact of its own to be named after but its symbol; a second one of the
+// same symbol is not the first.
+std::optional<LotUid> Stepper::uid_without_fills(const std::string& symbol) const {
+  if (!state_.records_known) return std::nullopt;
+  for (int n = 1;; ++n) {
+    const LotUid uid = lot_uid(state_.account_number, "holding:" + symbol + (n == 1 ? "" : ":" + std::to_string(n)));
+    const bool used = std::ranges::any_of(state_.closed_lots, [&](const Lot& lot) { return lot.uid == uid; });
+    if (!used) return uid;
   }
-  for (const auto& [symbol, orphan] : orphans) {
-    const auto entries = reconcile::entries_of(orphan, event.fills, known_entries);
-    for (const auto& [part, opening] : entries) adopt(part, opening);
-    if (entries.empty()) adopt(orphan, std::nullopt);
-  }
-  for (const auto& [symbol, shortfall] : shortfalls) explain_shortfall(shortfall, event.fills);
-  measure_allowances();
-  advance_all();
-}
-
-void Stepper::on(const event::FillsUnread& event) {
-  // Without fills nothing is adopted or closed in this pass; the holdings stay named.
-  for (const auto& [symbol, orphan] : state_.orphans) {
-    state_.ownership_concerns[symbol] = "a holding of " + orphan.quantity.text() + " is not adopted yet: " + event.why;
-  }
-  record_account(EventType::monitor_error, {{"error", "fills could not be read: " + event.why}});
 }
 
 void Stepper::adopt(const reconcile::Orphan& orphan, const std::optional<reconcile::Opening>& opening) {
@@ -210,90 +269,92 @@ void Stepper::adopt(const reconcile::Orphan& orphan, const std::optional<reconci
     const std::string why =
         "the broker holds " + orphan.quantity.text() + " more than the lots and no fill explains it";
     state_.ownership_concerns[symbol] = why;
+    find("surplus", symbol, nullptr, orphan.quantity, why);
+    const auto doubt = state_.doubts.find(symbol);
+    if (doubt == state_.doubts.end() || !is_confirmed(symbol, doubt->second.held, doubt->second.claimed)) return;
     for (auto& [uid, lot] : state_.lots) {
       if (lot.instrument.symbol == symbol) freeze(lot, why);
     }
     return;
   }
+  const std::optional<LotUid> uid =
+      opening ? lot_uid(state_.account_number, "fill:" + opening->first_fill_id) : uid_without_fills(symbol);
+  if (!uid) {
+    state_.ownership_concerns[symbol] =
+        "a holding of " + orphan.quantity.text() + " is not adopted yet: the store's records could not be read";
+    return;
+  }
+  if (state_.lots.contains(*uid)) return;
   Lot lot;
-  const std::string fact = opening ? "fill:" + opening->first_fill_id : "holding:" + symbol;
-  lot.uid = lot_uid(state_.account_number, fact);
-  if (state_.lots.contains(lot.uid)) return;
+  lot.uid = *uid;
   lot.account = state_.account;
   lot.instrument = orphan.instrument;
   lot.multiplier = usual_multiplier(orphan.instrument);
   lot.direction = orphan.quantity.is_negative() ? Direction::short_ : Direction::long_;
-  const bool protect = state_.policy.adoption == Adoption::protect && orphan.instrument.kind != InstrumentKind::crypto;
-  lot.management = protect ? Management::managed : Management::watch;
   lot.original_quantity = orphan.quantity.magnitude();
   lot.quantity = lot.original_quantity;
   lot.entry_price = opening ? opening->entry_price : orphan.average_entry;
   lot.entry_time = opening ? opening->entry_time : now_.wall;
   if (opening) lot.entry_order_id = opening->order;
-  if (protect && lot.entry_price.is_positive()) {
-    const auto level = [&](const std::optional<Ratio>& distance, bool up) -> std::optional<Price> {
-      if (!distance) return std::nullopt;
-      return scale(lot.entry_price, up ? 1_ratio + *distance : 1_ratio - *distance);
-    };
-    lot.stop_loss = level(state_.policy.adopted_stop, !lot.is_long());
-    lot.take_profit = level(state_.policy.adopted_target, lot.is_long());
+  const auto held = state_.broker.holdings.find(symbol);
+  if (held != state_.broker.holdings.end()) lot.asset_id = held->second.asset_id;
+  lot.management = Management::watch;
+  if (state_.policy.adoption == Adoption::protect && orphan.instrument.kind != InstrumentKind::crypto) {
+    protect_adopted(lot);
   }
   Lot& adopted = state_.lots.insert_or_assign(lot.uid, lot).first->second;
+  const bool watched = adopted.management == Management::watch;
+  find("orphan", symbol, &adopted, orphan.quantity,
+       std::string("nothing explains it: adopted, ") + (watched ? "watched" : "protected"));
   record(adopted, EventType::adopted,
          {{"quantity", Decimal(adopted.quantity)},
           {"entry_price", Decimal(adopted.entry_price)},
           {"entry_time_known", opening.has_value()},
-          {"policy", std::string(protect ? "protect" : "watch")}});
-  alert(Severity::warning, "orphan", &adopted,
-        "Adopted " + adopted.quantity.text() + " " + symbol + " (" + std::string(to_text(adopted.direction)) +
-            "), which nothing explained: " + (protect ? "protected." : "watched; no price rule will sell it."));
+          {"policy", std::string(watched ? "watch" : "protect")}});
+  announce(adopted, opening);
   keep(adopted);
 }
 
-void Stepper::explain_shortfall(const reconcile::Shortfall& shortfall, const std::vector<Fill>& fills) {
-  std::vector<OrderId> known;
-  std::vector<Lot*> lots;
-  for (auto& [uid, lot] : state_.lots) {
-    if (lot.instrument.symbol != shortfall.symbol) continue;
-    lots.push_back(&lot);
-    for (const ExitOrder& order : lot.exit_orders) known.push_back(order.id);
-    for (const LeftElsewise& part : lot.left_elsewise) known.push_back(part.order);
-    for (const auto& guard : {lot.stop_order_id, lot.target_order_id}) {
-      if (guard) known.push_back(*guard);  // counted as the guard's when it is looked at
-    }
-  }
-  if (lots.empty()) return;
-  // A fill may be that of an exit whose id is not known yet: its owner is found out first.
-  const bool unknown_exit = std::ranges::any_of(lots, [](const Lot* lot) {
-    return std::ranges::any_of(lot->exit_orders,
-                               [](const ExitOrder& order) { return order.id.empty() && !is_terminal(order.status); });
-  });
-  if (unknown_exit) return;
-  std::ranges::sort(lots, {}, &Lot::entry_time);  // first in, first out
+void Stepper::protect_adopted(Lot& lot) {
+  lot.management = Management::managed;
+  if (!lot.entry_price.is_positive()) return;
+  const auto level = [&](const std::optional<Ratio>& distance, bool up) -> std::optional<Price> {
+    if (!distance) return std::nullopt;
+    return scale(lot.entry_price, up ? 1_ratio + *distance : 1_ratio - *distance);
+  };
+  lot.stop_loss = level(state_.policy.adopted_stop, !lot.is_long());
+  lot.take_profit = level(state_.policy.adopted_target, lot.is_long());
+}
 
-  const auto closings = reconcile::outside_closings(shortfall.symbol, lots.front()->exit_side(), shortfall.missing,
-                                                    lots.front()->entry_time, fills, known);
-  for (const Fill& fill : closings) {
-    if (now_.wall - fill.at < state_.policy.settling_window) continue;  // too young: the next read confirms it
-    Quantity rest = fill.quantity;
-    for (Lot* lot : lots) {
-      const Quantity part = std::min(rest, lot->quantity - lifecycle::live_leaves(*lot));
-      if (!part.is_positive()) continue;
-      lot->left_elsewise.push_back({.order = reconcile::outside_order(fill),
-                                    .reason = ExitReason::external_close,
-                                    .quantity = part,
-                                    .value = notional(fill.price, part, lot->multiplier),
-                                    .at = fill.at});
-      rest -= part;
-      record(*lot, EventType::reconciled,
-             {{"result", std::string("closed elsewhere")},
-              {"order_id", fill.order_id.text()},
-              {"quantity", Decimal(part)},
-              {"price", Decimal(fill.price)}});
-      recount(*lot);
-      keep(*lot);
-    }
-    state_.ownership_concerns.erase(shortfall.symbol);
+// Assigned or exercised stock is told at once. For a fresh fill, upstream's row may be on its way: it is watched from
+// the first second, and told when the row has not come.
+void Stepper::announce(const Lot& lot, const std::optional<reconcile::Opening>& opening) {
+  const bool watched = lot.management == Management::watch;
+  const std::string what =
+      lot.quantity.text() + " " + lot.instrument.symbol + " (" + std::string(to_text(lot.direction)) + ")";
+  const std::string then = watched ? "watched; no price rule will sell it." : "protected.";
+  if (opening && opening->delivered) {
+    alert(Severity::critical, "assignment", &lot,
+          "A contract was " + std::string(to_text(*opening->delivered)) + " and brought " + what + " at " +
+              lot.entry_price.text() + ": " + then);
+  } else if (now_.wall - lot.entry_time >= state_.policy.orphan_grace || !opening) {
+    alert(Severity::warning, "orphan", &lot, "Adopted " + what + ", which nothing explained: " + then);
+  } else {
+    emit(action::WakeAt{now_.steady + state_.policy.orphan_grace - (now_.wall - lot.entry_time)});
+  }
+}
+
+// Whoever looked before the grace was over said nothing; the first look after it does.
+void Stepper::announce_late() {
+  for (const auto& [uid, lot] : state_.lots) {
+    if (lot.execution_key || !lot.last_checked_at || lot.entry_order_id == std::nullopt) continue;
+    const Duration grace = state_.policy.orphan_grace;
+    const bool was_young = *lot.last_checked_at - lot.entry_time < grace;
+    if (!was_young || now_.wall - lot.entry_time < grace) continue;
+    const bool watched = lot.management == Management::watch;
+    alert(Severity::warning, "orphan", &lot,
+          "Adopted " + lot.quantity.text() + " " + lot.instrument.symbol + " (" + std::string(to_text(lot.direction)) +
+              "), which nothing explained: " + (watched ? "watched; no price rule will sell it." : "protected."));
   }
 }
 

@@ -17,7 +17,7 @@ const Lot& only_lot(const Scene& s) {
   return s.state.lots.begin()->second;
 }
 
-TEST(TakingOver, AFailedReadChangesNothing) {
+TEST(TakingOver, F35AFailedReadChangesNothing) {
   Scene s;
   const LotUid lot = enter(s, {});
   s.cycle();
@@ -27,7 +27,7 @@ TEST(TakingOver, AFailedReadChangesNothing) {
   EXPECT_EQ(s.state.broker.holdings.size(), 1U);
 }
 
-TEST(TakingOver, AnEmptyListClosesNothingWithoutFills) {
+TEST(TakingOver, F36AnEmptyListClosesNothingWithoutFills) {
   Scene s;
   const LotUid lot = enter(s, {});
   s.cycle();
@@ -41,13 +41,13 @@ TEST(TakingOver, AnEmptyListClosesNothingWithoutFills) {
   EXPECT_EQ(s.open(lot)->quantity, 100_qty);
   EXPECT_EQ(s.open(lot)->status, LotStatus::open);
   EXPECT_FALSE(s.open(lot)->concern.empty());
-  EXPECT_EQ(s.alerts_of("concern"), 1);
+  EXPECT_EQ(s.alerts_of("phantom"), 1) << "one page, however often it is seen";
   s.broker.held["AAPL"] = held;
   s.cycle();
   EXPECT_TRUE(s.open(lot)->concern.empty());
 }
 
-TEST(TakingOver, APhantomClosesWithThePriceAndTimeOfTheSaleThatTookIt) {
+TEST(TakingOver, F40APhantomClosesWithThePriceAndTimeOfTheSaleThatTookIt) {
   Scene s;
   const LotUid lot = enter(s, {});
   s.cycle();
@@ -63,7 +63,7 @@ TEST(TakingOver, APhantomClosesWithThePriceAndTimeOfTheSaleThatTookIt) {
   EXPECT_EQ(s.stored(lot).realised_result, 100_usd);
 }
 
-TEST(TakingOver, AnOutsideSaleIsCountedOnceHoweverOftenItIsRead) {
+TEST(TakingOver, F38AnOutsideSaleIsCountedOnceHoweverOftenItIsRead) {
   Scene s;
   const LotUid lot = enter(s, {});
   s.cycle();
@@ -210,21 +210,6 @@ TEST(TakingOver, AnOldExecutionWhoseSharesAreGoneIsHistory) {
   s.cycle();
   EXPECT_TRUE(s.state.lots.empty());
   EXPECT_EQ(s.settled.at("1"), "history");
-  EXPECT_TRUE(s.broker.received.empty());
-}
-
-TEST(TakingOver, AChangedSignFreezesAndPages) {
-  Scene s;
-  const LotUid lot = enter(s, {});
-  s.cycle();
-  s.broker.filled_order("AAPL", Side::sell, 150_qty, 94_price, s.now.wall);
-  s.pass_time(30s);
-  s.price("AAPL", 90_price);
-  s.cycle();
-  s.wait(5s);
-  ASSERT_NE(s.open(lot), nullptr);
-  EXPECT_FALSE(s.open(lot)->frozen.empty());
-  EXPECT_EQ(s.alerts_of("frozen"), 1);
   EXPECT_TRUE(s.broker.received.empty());
 }
 

@@ -11,6 +11,8 @@ namespace {
 // Upstream writes an execution moments after it sent the entry; positions may lag behind fills. Before this age an
 // execution without shares is not judged.
 constexpr Duration kYoungExecution = std::chrono::minutes(2);
+// An entry that upstream wrote without its order's id is known by its quantity at about its time.
+constexpr Duration kSameEntry = std::chrono::minutes(10);
 
 Quantity signed_quantity(const Lot& lot) { return lot.is_long() ? lot.quantity : -lot.quantity; }
 
@@ -51,7 +53,10 @@ bool left_a_moment_ago(const Book& book, const Policy& policy, const Symbol& sym
 std::map<std::string, Symbol> by_symbol(const Book& book) {
   std::map<std::string, Symbol> symbols;
   for (const Lot* lot : book.lots) {
-    Symbol& symbol = symbols[lot->instrument.symbol];
+    // Whose symbol means another asset now, is held by nobody: its lot stands alone.
+    const bool other = book.others.contains(lot->uid);
+    Symbol& symbol = symbols[other ? lot->instrument.symbol + " of old" : lot->instrument.symbol];
+    symbol.name = lot->instrument.symbol;
     symbol.lots.push_back(lot);
     symbol.claimed += signed_quantity(*lot);
   }
@@ -62,7 +67,9 @@ std::map<std::string, Symbol> by_symbol(const Book& book) {
     symbols[name].holding = &holding;
     symbols[name].held = holding.quantity;
   }
-  for (auto& [name, symbol] : symbols) symbol.name = name;
+  for (auto& [name, symbol] : symbols) {
+    if (symbol.name.empty()) symbol.name = name;
+  }
   return symbols;
 }
 
@@ -82,7 +89,6 @@ Quantity left_by_own_exits(const Book& book, const Execution& execution) {
 // Upstream's row about an entry may come after the shares were found and adopted: the same entry order tells, or the
 // same quantity at about the same time.
 bool is_entry_of(const Execution& execution, const Lot& lot) {
-  constexpr Duration kSameEntry = std::chrono::minutes(10);
   if (lot.execution_key || lot.direction != execution.direction) return false;
   if (lot.entry_order_id && execution.broker_order_id) return *lot.entry_order_id == *execution.broker_order_id;
   const Duration apart = execution.entry_time - lot.entry_time;
@@ -148,7 +154,7 @@ void compare_symbol(const Book& book, const Policy& policy, Symbol& symbol, Diff
   const bool opposed = (symbol.held.is_positive() && symbol.claimed.is_negative()) ||
                        (symbol.held.is_negative() && symbol.claimed.is_positive());
   if (opposed) {
-    out.sign_changes.push_back({symbol.name, symbol.held});
+    out.sign_changes.push_back({symbol.name, symbol.held, symbol.claimed});
     return;
   }
   merge(symbol, out);
@@ -173,7 +179,10 @@ void compare_symbol(const Book& book, const Policy& policy, Symbol& symbol, Diff
   }
   // An exit of ours that is on its way may have taken them between two answers: it is being asked.
   const Quantity missing = -difference - on_their_way(symbol);
-  if (missing.is_positive()) out.shortfalls.push_back({symbol.name, missing, symbol.held});
+  if (!missing.is_positive()) return;
+  Shortfall shortfall{symbol.name, missing, symbol.held, symbol.claimed, {}};
+  for (const Lot* lot : symbol.lots) shortfall.lots.push_back(lot->uid);
+  out.shortfalls.push_back(std::move(shortfall));
 }
 
 }  // namespace
@@ -192,49 +201,52 @@ Differences compare(const Book& book, const Policy& policy) {
   return out;
 }
 
-std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Fill>& fills) {
+std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Flow>& flows) {
   const Side opening_side = orphan.quantity.is_negative() ? Side::sell : Side::buy;
   Quantity wanted = orphan.quantity.magnitude();
   Quantity taken;
   Money value;
   Opening opening;
-  for (auto fill = fills.rbegin(); fill != fills.rend() && wanted.is_positive(); ++fill) {
-    if (fill->symbol != orphan.instrument.symbol || fill->side != opening_side) continue;
-    const Quantity part = std::min(wanted, fill->quantity);
+  for (auto flow = flows.rbegin(); flow != flows.rend() && wanted.is_positive(); ++flow) {
+    if (flow->side != opening_side) continue;
+    const Quantity part = std::min(wanted, flow->quantity);
     taken += part;
     wanted -= part;
-    value += notional(fill->price, part);
-    opening.order =
-        opening.first_fill_id.empty() || opening.order == fill->order_id ? std::optional(fill->order_id) : std::nullopt;
-    opening.first_fill_id = fill->id;
-    opening.entry_time = fill->at;
+    value += notional(flow->price, part);
+    const bool first = opening.first_fill_id.empty();
+    const std::optional<OrderId> order = flow->order.empty() ? std::nullopt : std::optional(flow->order);
+    opening.order = first || opening.order == order ? order : std::nullopt;
+    opening.delivered = flow->order.empty() ? std::optional(flow->reason) : std::nullopt;
+    opening.first_fill_id = flow->id;
+    opening.entry_time = flow->at;
   }
   if (wanted.is_positive()) return std::nullopt;
   opening.entry_price = *average_price(value, taken);
   return opening;
 }
 
-std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Fill>& fills,
-                              const std::vector<OrderId>& known_entries) {
+std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Flow>& flows,
+                              const std::set<OrderId>& known_entries) {
   const Side opening_side = orphan.quantity.is_negative() ? Side::sell : Side::buy;
   Quantity wanted = orphan.quantity.magnitude();
-  std::vector<std::vector<Fill>> orders;  // each order's fills, the oldest first
-  for (auto fill = fills.rbegin(); fill != fills.rend() && wanted.is_positive(); ++fill) {
-    if (fill->symbol != orphan.instrument.symbol || fill->side != opening_side) continue;
-    if (std::ranges::find(known_entries, fill->order_id) != known_entries.end()) continue;
-    auto order = std::ranges::find(orders, fill->order_id, [](const auto& of) { return of.front().order_id; });
-    if (order == orders.end()) order = orders.insert(order, std::vector<Fill>());
-    Fill part = *fill;
-    part.quantity = std::min(wanted, fill->quantity);
+  std::vector<std::vector<Flow>> orders;  // each order's flows, the oldest first; a delivery is alone
+  for (auto flow = flows.rbegin(); flow != flows.rend() && wanted.is_positive(); ++flow) {
+    if (flow->side != opening_side || known_entries.contains(flow->order)) continue;
+    auto order = flow->order.empty()
+                     ? orders.end()
+                     : std::ranges::find(orders, flow->order, [](const auto& of) { return of.front().order; });
+    if (order == orders.end()) order = orders.insert(order, std::vector<Flow>());
+    Flow part = *flow;
+    part.quantity = std::min(wanted, flow->quantity);
     wanted -= part.quantity;
     order->insert(order->begin(), std::move(part));
   }
   std::vector<Entry> entries;
   if (wanted.is_positive()) return entries;
-  for (const std::vector<Fill>& of : orders) {
+  for (const std::vector<Flow>& of : orders) {
     Entry entry{.part = orphan, .opening = {}};
     entry.part.quantity = Quantity{};
-    for (const Fill& fill : of) entry.part.quantity += fill.quantity;
+    for (const Flow& flow : of) entry.part.quantity += flow.quantity;
     if (orphan.quantity.is_negative()) entry.part.quantity = -entry.part.quantity;
     entry.opening = *opening_of(entry.part, of);
     entries.push_back(std::move(entry));
@@ -242,19 +254,39 @@ std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Fill>& fil
   return entries;
 }
 
-OrderId outside_order(const Fill& fill) { return OrderId(fill.order_id.text() + "/" + fill.id); }
+const Execution* execution_of(const Entry& entry, const std::vector<Execution>& executions) {
+  const Direction direction = entry.part.quantity.is_negative() ? Direction::short_ : Direction::long_;
+  for (const Execution& execution : executions) {
+    if (execution.instrument.symbol != entry.part.instrument.symbol || execution.direction != direction) continue;
+    if (execution.broker_order_id && entry.opening.order) {
+      if (*execution.broker_order_id == *entry.opening.order) return &execution;
+      continue;
+    }
+    const Duration apart = execution.entry_time - entry.opening.entry_time;
+    if (execution.quantity == entry.part.quantity.magnitude() && std::max(apart, -apart) <= kSameEntry) {
+      return &execution;
+    }
+  }
+  return nullptr;
+}
 
-std::vector<Fill> outside_closings(const std::string& symbol, Side closing_side, Quantity missing, Timestamp since,
-                                   const std::vector<Fill>& fills, const std::vector<OrderId>& known_orders) {
-  std::vector<Fill> out;
-  for (auto fill = fills.rbegin(); fill != fills.rend() && missing.is_positive(); ++fill) {
-    if (fill->symbol != symbol || fill->side != closing_side || fill->at < since) continue;
-    if (std::ranges::find(known_orders, fill->order_id) != known_orders.end()) continue;
-    if (std::ranges::find(known_orders, outside_order(*fill)) != known_orders.end()) continue;
-    Fill part = *fill;
-    part.quantity = std::min(missing, part.quantity);
-    missing -= part.quantity;
-    out.push_back(part);
+Identities identify(const Book& book) {
+  Identities out;
+  std::map<std::string, const Holding*> by_asset;
+  for (const auto& [symbol, holding] : book.holdings) {
+    if (!holding.asset_id.empty()) by_asset[holding.asset_id] = &holding;
+  }
+  for (const Lot* lot : book.lots) {
+    if (lot->asset_id.empty()) continue;
+    const auto held = book.holdings.find(lot->instrument.symbol);
+    if (held != book.holdings.end() && (held->second.asset_id.empty() || held->second.asset_id == lot->asset_id))
+      continue;
+    const auto same = by_asset.find(lot->asset_id);
+    if (same != by_asset.end()) {
+      out.renames.push_back({lot->uid, same->second->instrument});
+    } else if (held != book.holdings.end()) {
+      out.others.push_back({lot->uid, held->second.asset_id});
+    }
   }
   return out;
 }

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "core/reconcile/ledger.hpp"
 #include "core/trading/account.hpp"
 #include "core/trading/execution.hpp"
 #include "core/trading/lot.hpp"
@@ -15,6 +17,7 @@ namespace belay::reconcile {
 /// What the comparison looks at: the book on one side, one consistent read of the broker on the other.
 struct Book {
   std::vector<const Lot*> lots;  ///< open and closing
+  std::set<LotUid> others;       ///< of them: those whose symbol means another asset now
   std::map<std::string, Holding> holdings;
   std::map<OrderId, Order> orders;    ///< known ones, children too
   std::vector<Execution> executions;  ///< never imported, newest first
@@ -59,13 +62,28 @@ struct Orphan {
 struct Shortfall {
   std::string symbol;
   Quantity missing;
-  Quantity held;  ///< signed
+  Quantity held;     ///< signed
+  Quantity claimed;  ///< signed
+  std::vector<LotUid> lots;
 };
 
 /// The broker holds the opposite of what the lots say.
 struct SignChange {
   std::string symbol;
   Quantity held;
+  Quantity claimed;  ///< signed
+};
+
+/// What the lot holds goes by another symbol now.
+struct Rename {
+  LotUid lot;
+  Instrument now;
+};
+
+/// What the broker holds under the lot's symbol is something else: the symbol was given to another company.
+struct OtherAsset {
+  LotUid lot;
+  std::string held_asset;
 };
 
 /// Every difference, as data.
@@ -83,34 +101,39 @@ struct Differences {
 
 Differences compare(const Book& book, const Policy& policy);
 
+/// Lots and holdings by asset id, where both are known: what was renamed, and what only bears the same name.
+struct Identities {
+  std::vector<Rename> renames;
+  std::vector<OtherAsset> others;
+};
+Identities identify(const Book& book);
+
 /// The uid that a lot from this execution bears: of the account number, key, symbol and entry time.
 LotUid uid_of(const Execution& execution, const std::string& account_number);
 
-/// What lots and fills say of the newest `quantity` of a holding: which fills opened it.
+/// What flows say of the newest `quantity` of a holding: which of them opened it.
 struct Opening {
-  std::string first_fill_id;  ///< empty when the fills do not reach back so far
+  std::string first_fill_id;
   Price entry_price;
   Timestamp entry_time;
-  std::optional<OrderId> order;  ///< that made all of them, if one did
+  std::optional<OrderId> order;         ///< that made all of them, if one did
+  std::optional<ExitReason> delivered;  ///< `exercised` or `assigned`, where contracts brought it and no order did
 };
-std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Fill>& fills);
+/// nullopt when the flows do not reach back so far.
+std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Flow>& flows);
 
-/// What one order contributed to a holding.
+/// What one order, or one delivery, contributed to a holding.
 struct Entry {
   Orphan part;
   Opening opening;
 };
 /// The orders that opened the holding, the newest first, without `known_entries`, which opened lots; empty when the
-/// fills do not reach back so far. One order is one trade: upstream writes an execution for each.
-std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Fill>& fills,
-                              const std::vector<OrderId>& known_entries);
+/// flows do not reach back so far. One order is one trade: upstream writes an execution for each.
+std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Flow>& flows,
+                              const std::set<OrderId>& known_entries);
 
-/// The name under which a fill of somebody else's order is counted against a lot, once.
-OrderId outside_order(const Fill& fill);
-
-/// Closing fills of the symbol that none of `known_orders` made, the newest first, cut to `missing`. A fill whose
-/// outside_order() is known was counted before.
-std::vector<Fill> outside_closings(const std::string& symbol, Side closing_side, Quantity missing, Timestamp since,
-                                   const std::vector<Fill>& fills, const std::vector<OrderId>& known_orders);
+/// The execution among those that the records have which is this entry: by its order, or where it names none by side,
+/// quantity and time. Rows that claim to be simulated count: the broker holds the shares.
+const Execution* execution_of(const Entry& entry, const std::vector<Execution>& executions);
 
 }  // namespace belay::reconcile

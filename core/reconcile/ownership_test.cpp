@@ -221,22 +221,22 @@ TEST(Ownership, AnExecutionMergesIntoTheLotItsSharesWereAdoptedAs) {
   EXPECT_TRUE(s.compared().merges.empty()) << "it is another execution's";
 }
 
-Fill fill(const char* id, const char* order, Side side, Quantity quantity, Price price, Duration age) {
-  return {.id = id,
-          .order_id = OrderId(order),
-          .symbol = "AAPL",
+Flow flow(const char* id, const char* order, Side side, Quantity quantity, Price price, Duration age) {
+  return {.source = outside_order(OrderId(order), id),
+          .order = OrderId(order),
+          .id = id,
           .side = side,
           .quantity = quantity,
           .price = price,
           .at = kNow - age};
 }
 
-TEST(Opening, IsTheNewestFillsForWhatIsLeftWhenTheOldestLeaveFirst) {
+TEST(Opening, IsTheNewestFlowsForWhatIsLeftWhenTheOldestLeaveFirst) {
   const Orphan orphan{.instrument = instrument_of("AAPL"), .quantity = 100_qty, .average_entry = 1_price};
-  const std::vector<Fill> fills{
-      fill("f1", "a", Side::buy, 100_qty, 90_price, 3h), fill("f2", "b", Side::sell, 100_qty, 95_price, 2h),
-      fill("f3", "c", Side::buy, 60_qty, 100_price, 2h), fill("f4", "c", Side::buy, 40_qty, 101_price, 1h)};
-  const auto opening = opening_of(orphan, fills);
+  const std::vector<Flow> flows{
+      flow("f1", "a", Side::buy, 100_qty, 90_price, 3h), flow("f2", "b", Side::sell, 100_qty, 95_price, 2h),
+      flow("f3", "c", Side::buy, 60_qty, 100_price, 2h), flow("f4", "c", Side::buy, 40_qty, 101_price, 1h)};
+  const auto opening = opening_of(orphan, flows);
   ASSERT_TRUE(opening);
   EXPECT_EQ(opening->first_fill_id, "f3");
   EXPECT_EQ(opening->entry_price, 100.4_price);
@@ -245,18 +245,18 @@ TEST(Opening, IsTheNewestFillsForWhatIsLeftWhenTheOldestLeaveFirst) {
 
   Orphan larger = orphan;
   larger.quantity = 150_qty;
-  EXPECT_EQ(opening_of(larger, fills)->first_fill_id, "f1");
-  EXPECT_EQ(opening_of(larger, fills)->order, std::nullopt) << "two orders made it";
+  EXPECT_EQ(opening_of(larger, flows)->first_fill_id, "f1");
+  EXPECT_EQ(opening_of(larger, flows)->order, std::nullopt) << "two orders made it";
   larger.quantity = 500_qty;
-  EXPECT_FALSE(opening_of(larger, fills)) << "the fills do not reach back so far";
+  EXPECT_FALSE(opening_of(larger, flows)) << "the flows do not reach back so far";
 }
 
 TEST(Entries, AreOneForEachOrderButThoseThatOpenedLots) {
   const Orphan orphan{.instrument = instrument_of("AAPL"), .quantity = 17_qty, .average_entry = 1_price};
-  const std::vector<Fill> fills{
-      fill("f1", "a", Side::buy, 4_qty, 90_price, 4h), fill("f2", "a", Side::buy, 6_qty, 91_price, 3h),
-      fill("f3", "b", Side::buy, 7_qty, 100_price, 2h), fill("f4", "c", Side::buy, 50_qty, 101_price, 1h)};
-  const auto entries = entries_of(orphan, fills, {OrderId("c")});
+  const std::vector<Flow> flows{
+      flow("f1", "a", Side::buy, 4_qty, 90_price, 4h), flow("f2", "a", Side::buy, 6_qty, 91_price, 3h),
+      flow("f3", "b", Side::buy, 7_qty, 100_price, 2h), flow("f4", "c", Side::buy, 50_qty, 101_price, 1h)};
+  const auto entries = entries_of(orphan, flows, {OrderId("c")});
   ASSERT_EQ(entries.size(), 2U);
   EXPECT_EQ(entries[0].part.quantity, 7_qty);
   EXPECT_EQ(entries[0].opening.order, OrderId("b"));
@@ -268,26 +268,61 @@ TEST(Entries, AreOneForEachOrderButThoseThatOpenedLots) {
 
   Orphan larger = orphan;
   larger.quantity = 18_qty;
-  EXPECT_TRUE(entries_of(larger, fills, {OrderId("c")}).empty()) << "the fills do not reach back so far";
+  EXPECT_TRUE(entries_of(larger, flows, {OrderId("c")}).empty()) << "the flows do not reach back so far";
 }
 
-TEST(OutsideClosings, AreTheNewestFillsThatNoKnownOrderMade) {
-  const std::vector<Fill> fills{
-      fill("f1", "old", Side::sell, 50_qty, 90_price, 5h), fill("f2", "ours", Side::sell, 50_qty, 91_price, 50min),
-      fill("f3", "theirs", Side::sell, 30_qty, 92_price, 40min),
-      fill("f4", "theirs", Side::sell, 30_qty, 93_price, 30min), fill("f5", "buy", Side::buy, 30_qty, 93_price, 20min)};
-  const auto found = outside_closings("AAPL", Side::sell, 40_qty, kNow - 1h, fills, {OrderId("ours")});
-  ASSERT_EQ(found.size(), 2U);
-  EXPECT_EQ(found[0].id, "f4");
-  EXPECT_EQ(found[0].quantity, 30_qty);
-  EXPECT_EQ(found[1].id, "f3");
-  EXPECT_EQ(found[1].quantity, 10_qty) << "cut to what is missing";
+TEST(Entries, AreFoundAmongUpstreamsRowsByTheirOrderElseByQuantityAndTime) {
+  Stage s;
+  Execution& row = s.execution("1", 100_qty);
+  row.is_trade = false;
+  row.broker_order_id = OrderId("c");
+  const Entry entry{.part = {.instrument = instrument_of("AAPL"), .quantity = 100_qty, .average_entry = {}},
+                    .opening = {.first_fill_id = "f",
+                                .entry_price = 100_price,
+                                .entry_time = kNow - 3h,
+                                .order = OrderId("c"),
+                                .delivered = {}}};
+  ASSERT_NE(execution_of(entry, s.book.executions), nullptr) << "by its order, at whatever time";
+  row.broker_order_id = OrderId("d");
+  EXPECT_EQ(execution_of(entry, s.book.executions), nullptr);
+  row.broker_order_id.reset();
+  EXPECT_EQ(execution_of(entry, s.book.executions), nullptr) << "not at that time";
+  row.entry_time = kNow - 3h - 9min;
+  EXPECT_NE(execution_of(entry, s.book.executions), nullptr);
+  row.quantity = 99_qty;
+  EXPECT_EQ(execution_of(entry, s.book.executions), nullptr);
+}
 
-  const auto again =
-      outside_closings("AAPL", Side::sell, 40_qty, kNow - 1h, fills, {OrderId("ours"), outside_order(fills[3])});
-  ASSERT_EQ(again.size(), 1U);
-  EXPECT_EQ(again[0].id, "f3") << "what was counted is not counted twice";
-  EXPECT_TRUE(outside_closings("MSFT", Side::sell, 40_qty, kNow - 1h, fills, {}).empty());
+TEST(Identities, F67TheSameAssetUnderAnotherSymbolWasRenamed) {
+  Stage s;
+  s.lot("a", 10_qty).asset_id = "id-1";
+  s.book.holdings["META"] = {.instrument = instrument_of("META"),
+                             .quantity = 10_qty,
+                             .available = {},
+                             .average_entry = 100_price,
+                             .broker_price = {},
+                             .asset_id = "id-1"};
+  const Identities found = identify(s.book);
+  ASSERT_EQ(found.renames.size(), 1U);
+  EXPECT_EQ(found.renames[0].now.symbol, "META");
+  EXPECT_TRUE(found.others.empty());
+}
+
+TEST(Identities, F68AnotherAssetUnderTheSameSymbolIsNotTheLots) {
+  Stage s;
+  s.lot("a", 10_qty).asset_id = "id-1";
+  s.holds(10_qty);
+  s.book.holdings["AAPL"].asset_id = "id-2";
+  const Identities found = identify(s.book);
+  ASSERT_EQ(found.others.size(), 1U);
+  EXPECT_EQ(found.others[0].held_asset, "id-2");
+
+  s.book.others = {LotUid("a")};
+  const Differences d = s.compared();
+  ASSERT_EQ(d.orphans.size(), 1U) << "the new company's shares are nobody's yet";
+  EXPECT_FALSE(d.orphans[0].beside_lots);
+  ASSERT_EQ(d.shortfalls.size(), 1U) << "the old one's are gone";
+  EXPECT_EQ(d.shortfalls[0].lots, std::vector{LotUid("a")});
 }
 
 }  // namespace

@@ -169,6 +169,7 @@ struct Lot {
   std::string account;                       ///< our name of the account
   std::optional<std::string> execution_key;  ///< upstream's; absent for adopted lots
   Instrument instrument;
+  std::string asset_id;  ///< the broker's, of what the symbol meant then; empty until a holding told it
   std::int64_t multiplier = 1;
   Direction direction = Direction::long_;
   Strategy strategy = Strategy::swing_trade;
@@ -178,6 +179,8 @@ struct Lot {
   Quantity quantity;           ///< what is left of it; positive, zero when closed
   Price entry_price;
   Timestamp entry_time;
+  std::optional<Date> split_applied;  ///< ex-date of the latest split that quantities and levels count
+  std::optional<Date> split_due;      ///< of an announced one that they do not count yet: no guard may rest through it
 
   std::optional<Price> stop_loss;
   std::optional<Price> take_profit;

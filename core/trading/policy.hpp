@@ -46,6 +46,7 @@ struct Policy {
   std::optional<Ratio> adopted_stop;                    ///< under `protect`: this far from the entry, e.g. 0.05
   std::optional<Ratio> adopted_target;                  ///< likewise
   Duration settling_window = std::chrono::seconds(10);  ///< positions, orders and fills may disagree for so long
+  Duration orphan_grace = std::chrono::seconds(30);     ///< upstream's row about a fresh fill may come so late
 
   // Leaving
   Duration exit_deadline = std::chrono::seconds(60);      ///< not flat by then: a person is told

@@ -120,13 +120,13 @@ TEST(OrderQuery, OfVeryManySymbolsIsSiftedHere) {
   EXPECT_EQ(parameter(api.requests().at(0), "symbols"), "");
 }
 
-/// Fill activities, the n-th at `a_second_apart(n)`, paged by the last id.
+/// Fill activities, the n-th at `a_second_apart(n)`, the newest first, paged by the last id.
 HttpResponse fills_page(const HttpRequest& request, std::size_t count) {
   const Timestamp after = parse_timestamp(parameter(request, "after")).value();
   const std::string token = parameter(request, "page_token");
   std::string page;
   std::size_t rows = 0;
-  for (std::size_t n = token.empty() ? 0 : std::stoul(token.substr(1)) + 1; n < count && rows < 100; ++n) {
+  for (std::size_t n = token.empty() ? count : std::stoul(token.substr(1)); n-- > 0 && rows < 100;) {
     if (a_second_apart(n) <= after) continue;
     page += (rows++ == 0 ? "" : ",");
     page += R"({"id":"f)" + std::to_string(n) + R"(","activity_type":"FILL","transaction_time":")" +
@@ -136,32 +136,38 @@ HttpResponse fills_page(const HttpRequest& request, std::size_t count) {
   return {200, {}, "[" + page + "]"};
 }
 
-TEST(Fills, AreReadPageByPageOldestFirst) {
+TEST(Activities, AreReadPageByPageAndGivenOldestFirst) {
   ScriptedApi api([](const HttpRequest& request) { return fills_page(request, 250); });
-  const auto fills = api.broker().fills(kFirst, 1000);
-  ASSERT_TRUE(fills) << fills.error().message;
-  ASSERT_EQ(fills->size(), 250u);
-  EXPECT_EQ(fills->front().id, "f0");
-  EXPECT_EQ(fills->back().id, "f249");
+  const auto activities = api.broker().activities(kFirst, 1000);
+  ASSERT_TRUE(activities) << activities.error().message;
+  ASSERT_EQ(activities->fills.size(), 250u);
+  EXPECT_EQ(activities->fills.front().id, "f0");
+  EXPECT_EQ(activities->fills.back().id, "f249");
+  EXPECT_EQ(activities->since, kFirst);
   EXPECT_EQ(api.requests().size(), 3u);
 }
 
-TEST(Fills, BeginAtTheMomentItselfAndEndAtTheLimit) {
-  ScriptedApi api([](const HttpRequest& request) { return fills_page(request, 250); });
-  const auto fills = api.broker().fills(kFirst + std::chrono::milliseconds(10'000), 7);
-  ASSERT_TRUE(fills);
-  ASSERT_EQ(fills->size(), 7u);
-  EXPECT_EQ(fills->front().id, "f10");
-  const auto later = api.broker().fills(kFirst + std::chrono::milliseconds(10'001), 7);
-  EXPECT_EQ(later->front().id, "f11");
+TEST(Activities, BeginAtTheMomentItself) {
+  ScriptedApi api([](const HttpRequest& request) { return fills_page(request, 50); });
+  EXPECT_EQ(api.broker().activities(kFirst + std::chrono::milliseconds(10'000), 700)->fills.front().id, "f10");
+  EXPECT_EQ(api.broker().activities(kFirst + std::chrono::milliseconds(10'001), 700)->fills.front().id, "f11");
 }
 
-TEST(Fills, AreAnErrorWhereThePagesLeadNowhere) {
+TEST(Activities, AreTheNewestWhereThereAreTooMany) {
+  ScriptedApi api([](const HttpRequest& request) { return fills_page(request, 950); });
+  const auto activities = api.broker().activities(kFirst, 200);
+  ASSERT_TRUE(activities);
+  EXPECT_EQ(activities->fills.back().id, "f949");
+  EXPECT_EQ(activities->since, activities->fills.front().at) << "complete from there on";
+  EXPECT_EQ(api.requests().size(), 2u);
+}
+
+TEST(Activities, AreAnErrorWhereThePagesLeadNowhere) {
   ScriptedApi api([](HttpRequest request) {
     request.target = request.target.substr(0, request.target.find("&page_token"));
     return fills_page(request, 250);
   });
-  EXPECT_EQ(api.broker().fills(kFirst, 1000).error().kind, BrokerError::Kind::unknown);
+  EXPECT_EQ(api.broker().activities(kFirst, 1000).error().kind, BrokerError::Kind::unknown);
   EXPECT_EQ(api.requests().size(), 2u);
 }
 

@@ -10,6 +10,7 @@
 #include "core/base/result.hpp"
 #include "core/calendar/us_equities.hpp"
 #include "core/trading/account.hpp"
+#include "core/trading/activity.hpp"
 #include "core/trading/market.hpp"
 #include "core/trading/order.hpp"
 #include "shell/json/value.hpp"
@@ -32,13 +33,15 @@ Result<std::vector<Order>> parse_orders(const json::Value& value);
 Result<MarketClock> parse_clock(const json::Value& value);
 /// Calendar v2: dates with "09:30" and "16:00" in New York.
 Result<std::vector<calendar::Session>> parse_calendar(const json::Value& value);
-/// One page of FILL activities in the order in which they stand; `last_id` is the token of the next page.
-struct FillPage {
+/// One page of activities in the order in which they stand; `last_id` is the token of the next page. Rows of other
+/// types are counted and left out, and so is what the broker took back (status "canceled").
+struct ActivityPage {
   std::vector<Fill> fills;
+  std::vector<Movement> movements;
   std::size_t rows = 0;
   std::string last_id;
 };
-Result<FillPage> parse_fills(const json::Value& value);
+Result<ActivityPage> parse_activities(const json::Value& value);
 /// `multiplier` of an option contract: a positive whole number.
 Result<std::int64_t> parse_multiplier(const json::Value& value);
 

@@ -128,19 +128,6 @@ Result<calendar::Session> parse_session(const json::Value& value) {
   return reader.finish(session);
 }
 
-Result<Fill> parse_fill(const json::Value& value) {
-  ObjectReader reader(value, "activity");
-  Fill fill;
-  fill.id = reader.text("id");
-  fill.order_id = OrderId(reader.text("order_id"));
-  fill.symbol = reader.text("symbol");
-  fill.side = side_of(reader);
-  fill.quantity = reader.quantity("qty").magnitude();
-  fill.price = reader.price("price");
-  fill.at = reader.timestamp("transaction_time");
-  return reader.finish(fill);
-}
-
 }  // namespace
 
 Result<Account> parse_account(const json::Value& value) {
@@ -225,23 +212,6 @@ Result<MarketClock> parse_clock(const json::Value& value) {
 
 Result<std::vector<calendar::Session>> parse_calendar(const json::Value& value) {
   return parse_list<calendar::Session>(value, "calendar day", parse_session);
-}
-
-Result<FillPage> parse_fills(const json::Value& value) {
-  const json::Array* array = value.as_array();
-  if (array == nullptr) return fail("a list of activities was expected, not " + std::string(value.type_name()));
-  FillPage page;
-  page.rows = array->size();
-  json::Array fills;
-  for (const json::Value& row : *array) {
-    ObjectReader reader(row, "activity");
-    page.last_id = reader.optional_text("id");
-    if (reader.optional_text("activity_type") == "FILL") fills.push_back(row);
-  }
-  auto parsed = parse_list<Fill>(json::Value(std::move(fills)), "fill", parse_fill);
-  if (!parsed) return std::unexpected(parsed.error());
-  page.fills = std::move(*parsed);
-  return page;
 }
 
 Result<std::int64_t> parse_multiplier(const json::Value& value) {

@@ -270,8 +270,8 @@ constexpr std::string_view kFill = R"({"id":"20260316143801937::8efc7b9a-8b2b-40
   "qty":"3","side":"sell_short","symbol":"AAPL","leaves_qty":"7","order_id":"o1","cum_qty":"3",
   "order_status":"partially_filled"})";
 
-TEST(ParseFills, ReadsExecutions) {
-  const auto page = parse_fills(json::Value(json::Array{read(kFill)}));
+TEST(ParseActivities, ReadsExecutions) {
+  const auto page = parse_activities(json::Value(json::Array{read(kFill)}));
   ASSERT_TRUE(page) << page.error().message;
   EXPECT_EQ(page->fills.at(0), (Fill{"20260316143801937::8efc7b9a-8b2b-4000-9955-d36e7db0df74", OrderId("o1"), "AAPL",
                                      Side::sell, 3_qty, 201.5_price, at("2026-03-16T18:38:01.937Z")}));
@@ -279,13 +279,31 @@ TEST(ParseFills, ReadsExecutions) {
   EXPECT_EQ(page->last_id, page->fills.at(0).id);
 }
 
-TEST(ParseFills, PassesOverOtherActivities) {
-  const auto page = parse_fills(json::Value(json::Array{read(kFill), read(R"({"id":"x","activity_type":"OPEXP"})")}));
+TEST(ParseActivities, PassesOverWhatMovesNoShares) {
+  const auto page = parse_activities(json::Value(json::Array{
+      read(kFill), read(R"({"id":"d","activity_type":"DIV","net_amount":"1.5","symbol":"AAPL"})"),
+      read(R"({"id":"x","activity_type":"OPEXP","status":"canceled","symbol":"AAPL260116C00200000","qty":"-1"})")}));
   ASSERT_TRUE(page);
   EXPECT_EQ(page->fills.size(), 1u);
-  EXPECT_EQ(page->rows, 2u);
+  EXPECT_TRUE(page->movements.empty()) << "what was taken back did not happen";
+  EXPECT_EQ(page->rows, 3u);
   EXPECT_EQ(page->last_id, "x");
-  EXPECT_FALSE(parse_fills(json::Value(json::Array{changed(kFill, "price", "")})));
+  EXPECT_FALSE(parse_activities(json::Value(json::Array{changed(kFill, "price", "")})));
+}
+
+TEST(ParseActivities, F69ReadsAssignmentAndItsDelivery) {
+  const auto page = parse_activities(json::Value(json::Array{
+      read(R"({"id":"a1","activity_type":"OPASN","date":"2026-01-16","net_amount":"0","qty":"1","group_id":"g",
+              "symbol":"AAPL260116P00200000","status":"executed"})"),
+      read(R"({"id":"a2","activity_type":"OPTRD","date":"2026-01-16","created_at":"2026-01-17T03:10:00Z","qty":"100",
+              "price":"200","net_amount":"-20000","group_id":"g","symbol":"AAPL"})")}));
+  ASSERT_TRUE(page) << page.error().message;
+  ASSERT_EQ(page->movements.size(), 2u);
+  EXPECT_EQ(page->movements[0], (Movement{"a1", Movement::Kind::assigned, "AAPL260116P00200000", 1_qty, std::nullopt,
+                                          0_usd, "g", at("2026-01-16T21:00:00Z")}))
+      << "a date alone is that day's close";
+  EXPECT_EQ(page->movements[1], (Movement{"a2", Movement::Kind::delivered, "AAPL", 100_qty, 200_price, -(20000_usd),
+                                          "g", at("2026-01-17T03:10:00Z")}));
 }
 
 TEST(ParseMultiplier, IsAPositiveWholeNumber) {

@@ -29,7 +29,7 @@ class TradingRest final : public Broker {
   BrokerResult<Order> submit(const OrderRequest& request) override;
   BrokerResult<void> cancel(const OrderId& id) override;
   BrokerResult<Order> close_position(const std::string& symbol, std::optional<Quantity> quantity) override;
-  BrokerResult<std::vector<Fill>> fills(Timestamp since, std::size_t limit) override;
+  BrokerResult<Activities> activities(Timestamp since, std::size_t limit) override;
   BrokerResult<std::int64_t> contract_multiplier(const std::string& occ_symbol) override;
   [[nodiscard]] std::uint64_t calls() const override { return channel_.requests(); }
 

@@ -10,6 +10,7 @@
 
 #include "core/calendar/us_equities.hpp"
 #include "core/trading/account.hpp"
+#include "core/trading/activity.hpp"
 #include "core/trading/market.hpp"
 #include "core/trading/order.hpp"
 
@@ -71,8 +72,9 @@ class Broker {
   virtual BrokerResult<void> cancel(const OrderId& id) = 0;
   /// Position-bound close at market: can never turn a holding round. Absent quantity: all of it.
   virtual BrokerResult<Order> close_position(const std::string& symbol, std::optional<Quantity> quantity) = 0;
-  /// The account's executions since then, oldest first, at most `limit`.
-  virtual BrokerResult<std::vector<Fill>> fills(Timestamp since, std::size_t limit) = 0;
+  /// The account's executions and the movements without an order since then. Of more than `limit` rows the newest are
+  /// given, and `since` of the answer says from when on they are complete.
+  virtual BrokerResult<Activities> activities(Timestamp since, std::size_t limit) = 0;
   /// Units per contract as the broker has it; not_found for an unknown contract.
   virtual BrokerResult<std::int64_t> contract_multiplier(const std::string& occ_symbol) = 0;
 

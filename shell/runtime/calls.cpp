@@ -11,7 +11,7 @@ namespace event = engine::event;
 
 constexpr std::size_t kPage = 500;         // the broker's largest page of orders (alpaca.md 1)
 constexpr std::size_t kMostOpen = 10'000;  // open orders followed over pages
-constexpr std::size_t kMostFills = 1'000;
+constexpr std::size_t kMostActivities = 5'000;
 
 template <class T>
 Events unread(const BrokerResult<T>& result, std::string what, std::optional<BrokerError>* error) {
@@ -73,10 +73,25 @@ Events read_prices(MarketData& data, const std::vector<std::string>& symbols) {
   return {std::move(read)};
 }
 
-Events read_fills(Broker& broker, Timestamp since) {
-  auto fills = broker.fills(since, kMostFills);
-  if (!fills) return {event::FillsUnread{fills.error().message}};
-  return {event::FillsRead{since, std::move(*fills)}};
+Events read_activities(Broker& broker, Timestamp since) {
+  auto activities = broker.activities(since, kMostActivities);
+  if (!activities) return {event::ActivitiesUnread{activities.error().message}};
+  return {event::ActivitiesRead{std::move(*activities)}};
+}
+
+Events find_records(Store& store, const std::string& account, const std::vector<std::string>& aliases,
+                    const std::vector<std::string>& symbols) {
+  auto executions = store.executions_for(account, aliases, symbols);
+  if (!executions) return {event::RecordsUnread{executions.error().message}};
+  event::RecordsFound found{.executions = std::move(*executions), .closed = {}};
+  for (const std::string& symbol : symbols) {
+    auto lots = store.lots({.include_closed = true, .symbol = symbol, .id = 0});
+    if (!lots) return {event::RecordsUnread{lots.error().message}};
+    for (Lot& lot : *lots) {
+      if (lot.account == account && lot.status == LotStatus::closed) found.closed.push_back(std::move(lot));
+    }
+  }
+  return {std::move(found)};
 }
 
 Events submit(Broker& broker, const OrderRequest& request) {

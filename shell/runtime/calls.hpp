@@ -8,6 +8,7 @@
 #include "shell/ports/broker.hpp"
 #include "shell/ports/clock.hpp"
 #include "shell/ports/market_data.hpp"
+#include "shell/ports/store.hpp"
 
 /// One call to the outside each, told as events. They block, and may run on any thread.
 namespace belay::runtime::calls {
@@ -19,7 +20,10 @@ using Events = std::vector<engine::Event>;
 Events read_broker(Broker& broker, Moment begun, std::optional<BrokerError>* error = nullptr);
 /// Stocks and options, each by its own interface.
 Events read_prices(MarketData& data, const std::vector<std::string>& symbols);
-Events read_fills(Broker& broker, Timestamp since);
+Events read_activities(Broker& broker, Timestamp since);
+/// Of the store, for these symbols: executions that were never imported, and closed lots.
+Events find_records(Store& store, const std::string& account, const std::vector<std::string>& aliases,
+                    const std::vector<std::string>& symbols);
 Events submit(Broker& broker, const OrderRequest& request);
 Events cancel(Broker& broker, const OrderId& id);
 Events ask(Broker& broker, const ClientOrderId& id);

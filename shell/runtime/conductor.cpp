@@ -42,8 +42,10 @@ void Conductor::Inner::carry_out(engine::Actions actions) {
                       true);
     } else if (std::holds_alternative<action::ReadBroker>(wanted)) {
       executor->start([this, begun = now()] { return calls::read_broker(parts.broker, begun); }, false);
-    } else if (const auto* fills = std::get_if<action::ReadFills>(&wanted)) {
-      executor->start([this, since = fills->since] { return calls::read_fills(parts.broker, since); }, false);
+    } else if (const auto* activities = std::get_if<action::ReadActivities>(&wanted)) {
+      executor->start([this, since = activities->since] { return calls::read_activities(parts.broker, since); }, false);
+    } else if (const auto* records = std::get_if<action::FindRecords>(&wanted)) {
+      find_records(*records);
     } else if (const auto* wake = std::get_if<action::WakeAt>(&wanted)) {
       wake_at = wake_at ? std::min(*wake_at, wake->steady) : wake->steady;
     } else if (!dry) {
@@ -51,6 +53,15 @@ void Conductor::Inner::carry_out(engine::Actions actions) {
     }
   }
   if (!questions.empty()) start_questions(questions);
+}
+
+// The store has one owner, this thread: asked at once.
+void Conductor::Inner::find_records(const action::FindRecords& records) {
+  if (store_down) {
+    step(event::RecordsUnread{"the store is away"});
+    return;
+  }
+  run(calls::find_records(parts.store, settings.account, settings.aliases, records.symbols));
 }
 
 void Conductor::Inner::start_submit(const action::SubmitOrder& submit) {

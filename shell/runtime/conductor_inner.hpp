@@ -62,6 +62,7 @@ struct Conductor::Inner {
   bool may_send() { return !dry && (store_down || !locked || parts.store.still_locked()); }
 
   void carry_out(engine::Actions actions);
+  void find_records(const engine::action::FindRecords& records);
   void start_submit(const engine::action::SubmitOrder& submit);
   void start_questions(const std::vector<ClientOrderId>& ids);
   bool load();

@@ -25,6 +25,9 @@ constexpr Column kLotColumns[] = {
     {"strike_price", "numeric"},
     {"expiration_date", "date"},
     {"option_symbol", "text"},
+    {"asset_id", "text"},
+    {"split_applied", "date"},
+    {"split_due", "date"},
     {"stop_loss", "numeric"},
     {"take_profit", "numeric"},
     {"price_domain", "text"},
@@ -88,6 +91,7 @@ constexpr Column kHistoryColumns[] = {
 Value value_of(const std::string& text) { return text; }
 Value value_of(std::int64_t number) { return number; }
 Value value_of(Timestamp at) { return to_text(at); }
+Value value_of(Date date) { return to_text(date); }
 Value value_of(ExitReason reason) { return to_text(reason); }
 template <class Tag>
 Value value_of(Fixed<Tag> number) {
@@ -256,6 +260,9 @@ Columns lot_columns(const Lot& lot) {
           {"strike_price", strike(lot)},
           {"expiration_date", expiration(lot)},
           {"option_symbol", option_symbol(lot)},
+          {"asset_id", lot.asset_id.empty() ? Value() : Value(lot.asset_id)},
+          {"split_applied", value_of(lot.split_applied)},
+          {"split_due", value_of(lot.split_due)},
           {"stop_loss", value_of(lot.stop_loss)},
           {"take_profit", value_of(lot.take_profit)},
           {"price_domain", to_text(lot.price_domain)},

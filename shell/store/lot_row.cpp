@@ -240,6 +240,7 @@ std::optional<OrderId> order_id(const RowReader& row, std::string_view column) {
 
 void read_terms(Lot& lot, RowReader& row) {
   lot.instrument = read_instrument(row, "option_symbol", "instrument_type");
+  lot.asset_id = row.text("asset_id").value_or("");
   lot.multiplier = row.integer("multiplier").value_or(usual_multiplier(lot.instrument));
   lot.direction = read_direction(row);
   lot.strategy = parse_strategy(row.word("strategy_type").value_or("")).value_or(Strategy::swing_trade);
@@ -248,6 +249,8 @@ void read_terms(Lot& lot, RowReader& row) {
   lot.original_quantity = row.decimal<Quantity>("original_quantity").value_or(lot.quantity);
   lot.entry_price = required(row, "entry_price", row.decimal<Price>("entry_price"));
   lot.entry_time = required(row, "entry_time", row.time("entry_time"));
+  lot.split_applied = row.date("split_applied");
+  lot.split_due = row.date("split_due");
   lot.stop_loss = row.decimal<Price>("stop_loss");
   lot.take_profit = row.decimal<Price>("take_profit");
   lot.price_domain = read_word(row, "price_domain", PriceDomain::instrument, parse_price_domain);

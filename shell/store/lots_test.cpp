@@ -93,17 +93,18 @@ GuardRecord full_guards() {
 /// Every field differs from what a fresh Lot has. A field that is added to Lot does not compile here until it is in.
 Lot full_lot() {
   Lot lot;
-  auto& [id, uid, account, execution_key, instrument, multiplier, direction, strategy, management, original_quantity,
-         quantity, entry_price, entry_time, stop_loss, take_profit, price_domain, max_hold_minutes, bracket_expected,
-         bracket_order_accepted, entry_order_id, stop_order_id, target_order_id, guards, current_price, result,
-         result_percent, last_checked_at, check_count, good_price, priced_at, suspect, unsound_since, concern,
-         concern_since, frozen, status, exit, exit_orders, left_elsewise, close_reason, closed_at, exit_price,
-         realised_result] = lot;
+  auto& [id, uid, account, execution_key, instrument, asset_id, multiplier, direction, strategy, management,
+         original_quantity, quantity, entry_price, entry_time, split_applied, split_due, stop_loss, take_profit,
+         price_domain, max_hold_minutes, bracket_expected, bracket_order_accepted, entry_order_id, stop_order_id,
+         target_order_id, guards, current_price, result, result_percent, last_checked_at, check_count, good_price,
+         priced_at, suspect, unsound_since, concern, concern_since, frozen, status, exit, exit_orders, left_elsewise,
+         close_reason, closed_at, exit_price, realised_result] = lot;
   id = 1;
   uid = LotUid("00aa");
   account = "main";
   execution_key = "5b1f6e0e-0000-4000-8000-000000000001";
   instrument = instrument_of("AAPL260619P00200500");
+  asset_id = "b0b6dd9d-8b9b-48a9-ba46-b9d54906e415";
   multiplier = 105;
   direction = Direction::short_;
   strategy = Strategy::day_trade;
@@ -112,6 +113,8 @@ Lot full_lot() {
   quantity = 7.000000001_qty;
   entry_price = 123456.789012345_price;
   entry_time = at("2026-01-26T15:00:00.123456Z");
+  split_applied = parse_date("2026-02-02").value();
+  split_due = parse_date("2026-03-02").value();
   stop_loss = 130.5_price;
   take_profit = 90_price;
   price_domain = PriceDomain::underlying;

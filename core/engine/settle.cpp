@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+// What lots and broker disagree about: asked for, explained by fills and activities, and only then settled.
+#include <algorithm>
+#include <chrono>
+#include <set>
+
+#include "core/engine/stepper.hpp"
+
+namespace belay::engine {
+namespace {
+
+using Severity = action::RaiseAlert::Severity;
+
+constexpr Duration kLookedBack = std::chrono::hours(24 * 10);
+// The name of what left without any trace; followed by the time.
+constexpr std::string_view kDrift = "drift/";
+
+}  // namespace
+
+bool Stepper::means_another_asset(const Lot& lot) const {
+  const auto held = state_.broker.holdings.find(lot.instrument.symbol);
+  return held != state_.broker.holdings.end() && !lot.asset_id.empty() && !held->second.asset_id.empty() &&
+         held->second.asset_id != lot.asset_id;
+}
+
+// ---- counts alone: believed when a second read, the settling window later, says the same
+
+bool Stepper::is_confirmed(const std::string& symbol, Quantity held, Quantity claimed) {
+  const Moment read = state_.broker.read_at.value_or(now_);
+  Doubt& doubt = state_.doubts[symbol];
+  if (doubt.held != held || doubt.claimed != claimed || doubt.since == Moment{}) {
+    doubt = {.held = held, .claimed = claimed, .since = read, .seen = read};
+  }
+  doubt.seen = read;
+  const bool confirmed = read.steady - doubt.since.steady >= state_.policy.settling_window;
+  if (!confirmed) emit(action::WakeAt{doubt.since.steady + state_.policy.settling_window});
+  return confirmed;
+}
+
+void Stepper::forget_old_doubts() {
+  const Moment read = state_.broker.read_at.value_or(now_);
+  std::erase_if(state_.doubts, [&](const auto& entry) { return entry.second.seen != read; });
+}
+
+// The second look at what is in doubt.
+void Stepper::look_again() {
+  const auto& read = state_.broker.read_at;
+  for (const auto& [symbol, doubt] : state_.doubts) {
+    const Duration due = doubt.since.steady + state_.policy.settling_window;
+    if (!read || read->steady >= due) continue;
+    if (now_.steady >= due) {
+      ask_for_broker_read();
+    } else {
+      emit(action::WakeAt{due});
+    }
+  }
+}
+
+void Stepper::settle_sign_change(const reconcile::SignChange& change) {
+  const std::string why = "the broker holds " + change.held.text() + ", the opposite of what the lots say";
+  state_.ownership_concerns[change.symbol] = why;
+  find("sign_change", change.symbol, nullptr, change.held, why);
+  if (!is_confirmed(change.symbol, change.held, change.claimed)) return;
+  for (auto& [uid, lot] : state_.lots) {
+    if (lot.instrument.symbol == change.symbol) freeze(lot, why);
+  }
+}
+
+// More than the lots: what had drifted away without a trace may have come back; the rest is nobody's yet.
+void Stepper::settle_surplus(const reconcile::Orphan& orphan) {
+  const std::string& symbol = orphan.instrument.symbol;
+  reconcile::Orphan rest = orphan;
+  const Quantity surplus = orphan.quantity.magnitude();
+  const Quantity left = surplus - restore_drift(symbol, surplus);
+  rest.quantity = orphan.quantity.is_negative() ? -left : left;
+  if (rest.quantity.is_zero()) return;
+  if (orphan.beside_lots) {
+    Quantity claimed;
+    for (const auto& [uid, lot] : state_.lots) {
+      if (lot.instrument.symbol == symbol) claimed += lot.is_long() ? lot.quantity : -lot.quantity;
+    }
+    is_confirmed(symbol, state_.broker.holdings.at(symbol).quantity, claimed);
+  }
+  state_.orphans.emplace(symbol, rest);
+}
+
+void Stepper::settle_shortfalls(const std::vector<reconcile::Shortfall>& shortfalls) {
+  for (const auto& shortfall : shortfalls) {
+    state_.shortfalls.emplace(shortfall.symbol, shortfall);
+    is_confirmed(shortfall.symbol, shortfall.held, shortfall.claimed);
+    state_.ownership_concerns[shortfall.symbol] = "the broker holds " + shortfall.held.text() + ", " +
+                                                  shortfall.missing.text() +
+                                                  " fewer than the lots; what took them is not found yet";
+  }
+}
+
+// ---- asking
+
+// The records first, then the activities: who made which fill can only be told by whoever knows the lots of the past.
+void Stepper::ask_for_history() {
+  std::set<std::string> symbols;
+  for (const auto& [symbol, orphan] : state_.orphans) symbols.insert(symbol);
+  for (const auto& [symbol, shortfall] : state_.shortfalls) symbols.insert(symbol);
+  if (!symbols.empty()) emit(action::FindRecords{{symbols.begin(), symbols.end()}});
+}
+
+void Stepper::on(const event::RecordsFound& event) {
+  state_.found_executions = event.executions;
+  state_.closed_lots = event.closed;
+  state_.records_known = true;
+  ask_for_activities();
+}
+
+void Stepper::on(const event::RecordsUnread& event) {
+  state_.found_executions.clear();
+  state_.closed_lots.clear();
+  record_account(EventType::monitor_error, {{"error", "the records could not be searched: " + event.why}});
+  ask_for_activities();
+}
+
+void Stepper::ask_for_activities() {
+  if (state_.orphans.empty() && state_.shortfalls.empty()) return;
+  Timestamp since = now_.wall - kLookedBack;
+  for (const auto& [uid, lot] : state_.lots) {
+    if (state_.shortfalls.contains(lot.instrument.symbol)) since = std::min(since, lot.entry_time);
+  }
+  emit(action::ReadActivities{since});
+}
+
+void Stepper::on(const event::ActivitiesUnread& event) {
+  // Without fills nothing is adopted or closed in this pass; the holdings stay named.
+  for (const auto& [symbol, orphan] : state_.orphans) {
+    state_.ownership_concerns[symbol] = "a holding of " + orphan.quantity.text() + " is not adopted yet: " + event.why;
+    find("orphan", symbol, nullptr, orphan.quantity, "not adopted yet: " + event.why);
+  }
+  for (const auto& [symbol, shortfall] : state_.shortfalls) {
+    find(shortfall.held.is_zero() ? "phantom" : "drift", symbol, nullptr, shortfall.missing,
+         "not explained yet: " + event.why);
+  }
+  record_account(EventType::monitor_error, {{"error", "the activities could not be read: " + event.why}});
+}
+
+void Stepper::on(const event::ActivitiesRead& event) {
+  const auto orphans = std::exchange(state_.orphans, {});
+  const auto shortfalls = std::exchange(state_.shortfalls, {});
+  for (const auto& [symbol, orphan] : orphans) take_over_orphan(orphan, event.activities);
+  for (const auto& [symbol, shortfall] : shortfalls) explain_shortfall(shortfall, event.activities);
+  measure_allowances();
+  advance_all();
+}
+
+// ---- explaining
+
+reconcile::Past Stepper::past_of(const std::string& symbol, const Activities& activities) const {
+  reconcile::Past past{.symbol = symbol, .lots = {}, .closed = {}, .own_orders = {}, .activities = &activities};
+  for (const Lot& lot : state_.closed_lots) {
+    if (lot.instrument.symbol == symbol) past.closed.push_back(&lot);
+  }
+  for (const auto& [id, order] : state_.broker.orders) {
+    if (order.symbol == symbol && order.client_id.text().starts_with("blx-")) past.own_orders.insert(id);
+  }
+  return past;
+}
+
+void Stepper::explain_shortfall(const reconcile::Shortfall& shortfall, const Activities& activities) {
+  reconcile::Past past = past_of(shortfall.symbol, activities);
+  for (const LotUid& uid : shortfall.lots) {
+    const auto lot = state_.lots.find(uid);
+    if (lot != state_.lots.end()) past.lots.push_back(&lot->second);
+  }
+  // A fill may be that of an exit whose id is not known yet: its owner is found out first.
+  const bool unknown_exit = std::ranges::any_of(past.lots, [](const Lot* lot) {
+    return std::ranges::any_of(lot->exit_orders,
+                               [](const ExitOrder& order) { return order.id.empty() && !is_terminal(order.status); });
+  });
+  if (unknown_exit || past.lots.empty()) return;
+
+  const auto explained = reconcile::explain(shortfall.missing, past, state_.calendar, state_.policy, now_.wall);
+  for (const auto& charged : explained.charges) charge(charged);
+  if (explained.unexplained.is_zero()) {
+    state_.ownership_concerns.erase(shortfall.symbol);
+    return;
+  }
+  const std::string why = "the broker holds " + shortfall.held.text() + ", " + explained.unexplained.text() +
+                          " fewer than the lots, and no fill or activity explains it" +
+                          (explained.settling ? " for certain yet" : "");
+  state_.ownership_concerns[shortfall.symbol] = why;
+  const bool confirmed = is_confirmed(shortfall.symbol, shortfall.held, shortfall.claimed);
+  if (!explained.settling && explained.charges.empty() && confirmed && settle_drift(shortfall, explained.unexplained)) {
+    return;
+  }
+  find(shortfall.held.is_zero() ? "phantom" : "drift", shortfall.symbol, past.lots.front(), explained.unexplained,
+       why + ": it stays");
+  if (!shortfall.held.is_zero() || explained.settling) return;
+  for (const LotUid& uid : shortfall.lots) tell_of_phantom(state_.lots.at(uid), why);
+}
+
+// Absence without evidence closes nothing: the position stays, and a person is told, once.
+void Stepper::tell_of_phantom(Lot& lot, const std::string& why) {
+  if (lot.concern == why || !lot.frozen.empty()) return;
+  record(lot, EventType::check, {{"concern", why}, {"was", lot.concern}});
+  alert(Severity::critical, "phantom", &lot,
+        lot.instrument.symbol + ": " + why + ". Nothing is closed without evidence; look at the account.");
+  lot.concern = why;
+  lot.concern_since = now_.wall;
+}
+
+void Stepper::charge(const reconcile::Charge& charged) {
+  Lot& lot = state_.lots.at(charged.lot);
+  lot.left_elsewise.push_back({.order = charged.source,
+                               .reason = charged.reason,
+                               .quantity = charged.quantity,
+                               .value = notional(charged.price, charged.quantity, lot.multiplier),
+                               .at = charged.at});
+  const std::string word(to_text(charged.reason));
+  find(word, lot.instrument.symbol, &lot, charged.quantity,
+       charged.quantity.text() + " left at " + charged.price.text() + " at " + to_text(charged.at));
+  record(lot, EventType::reconciled,
+         {{"result", charged.reason == ExitReason::external_close ? std::string("closed elsewhere") : word},
+          {"order_id", charged.order.text()},
+          {"source", charged.source.text()},
+          {"quantity", Decimal(charged.quantity)},
+          {"price", Decimal(charged.price)},
+          {"at", to_text(charged.at)}});
+  if (charged.reason == ExitReason::assigned || charged.reason == ExitReason::exercised) {
+    alert(Severity::critical, "assignment", &lot,
+          charged.quantity.text() + " " + lot.instrument.symbol + " went: " + word + ".");
+  }
+  recount(lot);
+  keep(lot);
+}
+
+// ---- what no fill explains, though the broker says twice that it holds so much: the oldest lot had it
+
+// Only a part of a position drifts away. A whole one that is gone without evidence is a phantom, and stays.
+bool Stepper::settle_drift(const reconcile::Shortfall& shortfall, Quantity unexplained) {
+  Lot* oldest = nullptr;
+  for (const LotUid& uid : shortfall.lots) {
+    Lot& lot = state_.lots.at(uid);
+    if (oldest == nullptr || lot.entry_time < oldest->entry_time) oldest = &lot;
+  }
+  Lot& lot = *oldest;
+  if (unexplained >= lot.quantity - lifecycle::live_leaves(lot)) return false;
+  // At what price is not known: the last that was believed, else as if it had never moved.
+  const Price price = lot.good_price.value_or(lot.entry_price);
+  lot.left_elsewise.push_back({.order = OrderId(std::string(kDrift) + to_text(now_.wall)),
+                               .reason = ExitReason::external_close,
+                               .quantity = unexplained,
+                               .value = notional(price, unexplained, lot.multiplier),
+                               .at = now_.wall});
+  const std::string what = unexplained.text() + " of " + lot.instrument.symbol +
+                           " are gone and no fill or activity explains it: the broker holds " + shortfall.held.text();
+  find("drift", shortfall.symbol, &lot, unexplained, what + "; taken off this position");
+  record(lot, EventType::reconciled,
+         {{"result", std::string("drift settled")},
+          {"quantity", Decimal(unexplained)},
+          {"price", Decimal(price)},
+          {"price_known", false}});
+  alert(Severity::critical, "drift", &lot, what + ". The position counts as smaller by that; look at the account.");
+  recount(lot);
+  keep(lot);
+  state_.ownership_concerns.erase(shortfall.symbol);
+  return true;
+}
+
+// What was taken off without a trace and is there again was never gone.
+Quantity Stepper::restore_drift(const std::string& symbol, Quantity surplus) {
+  Quantity restored;
+  for (auto& [uid, lot] : state_.lots) {
+    if (lot.instrument.symbol != symbol || means_another_asset(lot)) continue;
+    for (LeftElsewise& part : lot.left_elsewise) {
+      const Quantity back = std::min(surplus - restored, part.quantity);
+      if (!part.order.text().starts_with(kDrift) || !back.is_positive()) continue;
+      const Quantity rest = part.quantity - back;
+      part.value = Money::from_nanos(fixed::multiply_divide(part.value.nanos(), rest.nanos(), part.quantity.nanos()));
+      part.quantity = rest;
+      restored += back;
+      find("drift", symbol, &lot, back, "it is there again: given back to this position");
+      record(lot, EventType::reconciled, {{"result", std::string("drift undone")}, {"quantity", Decimal(back)}});
+    }
+    std::erase_if(lot.left_elsewise, [](const LeftElsewise& part) { return part.quantity.is_zero(); });
+    recount(lot);
+    keep(lot);
+  }
+  return restored;
+}
+
+}  // namespace belay::engine
