@@ -4,6 +4,8 @@
 
 #include "core/base/check.hpp"
 #include "core/engine/stepper.hpp"
+#include "core/rules/effective_stop.hpp"
+#include "core/rules/scale_out.hpp"
 
 namespace belay::engine {
 namespace {
@@ -14,12 +16,9 @@ using Standing = pricing::Judgement::Standing;
 // A price that cannot be acted on is worth a person's sleep only when it stays so.
 constexpr Duration kAmberBeforeAlert = std::chrono::seconds(60);
 
-bool is_price_rule(ExitReason reason) {
-  return reason == ExitReason::stop_loss || reason == ExitReason::take_profit || reason == ExitReason::missing_brackets;
-}
-
-bool has_no_protection(const Lot& lot) {
-  return !rules::usable_level(lot.stop_loss) && !rules::usable_level(lot.take_profit) && !lot.max_hold_minutes &&
+bool has_no_protection(const Lot& lot, const Policy& policy) {
+  return !rules::stop_of(lot, policy) && !rules::target_of(lot, policy) && !rules::needs_peak(lot, policy) &&
+         (*rules::ladder_of(lot, policy))->empty() && !rules::max_hold_of(lot, policy) &&
          lot.strategy != Strategy::day_trade;
 }
 
@@ -27,7 +26,10 @@ bool has_no_protection(const Lot& lot) {
 
 void Stepper::on(const event::CheckDue&) {
   for (auto& [uid, lot] : state_.lots) detect_split(lot);  // before any price is believed on behalf of another lot
-  for (auto& [uid, lot] : state_.lots) check_guarded(lot);
+  for (auto& [uid, lot] : state_.lots) {
+    take_peak(lot, state_.triggers.peak_of(uid));
+    check_guarded(lot);
+  }
   advance_all();
   wake_for_deadlines();
 }
@@ -79,14 +81,13 @@ void Stepper::check(Lot& lot) {
 
   if (!check.checked) {
     set_concern(lot, check.why_not, previous_check);
-  } else if (rules::levels_contradict(lot)) {
-    set_concern(lot,
-                "stop " + lot.stop_loss->text() + " is at or beyond the target " + lot.take_profit->text() +
-                    ": neither is trusted",
-                previous_check);
+  } else if (std::string refused = rules::contradiction(lot, state_.policy); !refused.empty()) {
+    set_concern(lot, std::move(refused), previous_check);
+  } else if (std::string absurd = rules::absurd_terms(lot, state_.policy); !absurd.empty()) {
+    set_concern(lot, std::move(absurd), previous_check);
   } else if (guards_standing(lot) == rules::Guards::absent && !lot.exit) {
     set_concern(lot, "its bracket is absent at the broker; the local rules guard it", previous_check);
-  } else if (has_no_protection(lot)) {
+  } else if (has_no_protection(lot, state_.policy)) {
     set_concern(lot, "unprotected by choice: no stop, no target, no holding time", previous_check);
   } else {
     set_concern(lot, "", previous_check);
@@ -130,38 +131,76 @@ void Stepper::weigh(Lot& lot, const pricing::Judgement& levels) {
   } else if (levels.standing == Standing::good) {
     situation.price = rules::PriceRange{*levels.trigger, *levels.trigger, *levels.trigger};
   }
+  note_underlying_entry(lot, situation.price);
 
   Check& check = state_.checks[lot.uid];
   check.verdicts.clear();
-  std::vector<ExitReason> reasons;
-  const rules::Rule* first = nullptr;
+  std::vector<ExitReason> whole;
   rules::Verdict deciding;
+  std::optional<rules::Verdict> partial;
   std::optional<Timestamp> due;  // of the time rule that holds next
   for (const rules::Rule& rule : rules::catalogue()) {
     rules::Verdict verdict;
-    if (lot.management == Management::watch && is_price_rule(rule.reason)) {
+    if (lot.management == Management::watch && rule.goes_by_price) {
       verdict.message = "watched only: adopted, and the policy is watch";
     } else {
       verdict = rule.judge(situation);
     }
-    if (verdict.state == rules::Verdict::State::holds) {
-      reasons.push_back(rule.reason);
-      if (first == nullptr) {
-        first = &rule;
-        deciding = verdict;
-      }
+    if (verdict.state == rules::Verdict::State::holds && rule.is_partial) {
+      partial = verdict;
+    } else if (verdict.state == rules::Verdict::State::holds) {
+      if (whole.empty()) deciding = verdict;
+      whole.push_back(rule.reason);
     }
     if (verdict.state == rules::Verdict::State::waits && verdict.due)
       due = due ? std::min(*due, *verdict.due) : verdict.due;
     check.verdicts.emplace_back(rule.reason, std::move(verdict));
   }
   state_.deadlines.set(lot.uid, due);
-  if (first == nullptr || !lot.quantity.is_positive()) return;
-  if (!lot.exit) {
-    begin_exit(lot, first->reason, first->priority, std::move(reasons), lot.quantity, deciding);
+  if (lot.quantity.is_positive()) act_on(lot, whole, deciding, partial ? &*partial : nullptr);
+  if (lot.management == Management::managed) take_rungs(lot, situation.price);
+  raise_peak(lot, situation.price);
+}
+
+// All reasons that hold make one exit. One for the whole lot cancels those for a part.
+void Stepper::act_on(Lot& lot, const std::vector<ExitReason>& whole, const rules::Verdict& deciding,
+                     const rules::Verdict* partial) {
+  if (!whole.empty() && !lot.exit) {
+    begin_exit(lot, whole.front(), rules::priority_of(whole.front()), whole, lot.quantity, deciding);
     return;
   }
-  for (const ExitReason reason : reasons) join_exit(lot, reason, lot.quantity, deciding.message, "");
+  if (!whole.empty()) {
+    const bool was_partial = lot.exit->reason == ExitReason::scale_out;
+    for (const ExitReason reason : whole) join_exit(lot, reason, lot.quantity, deciding.message, "");
+    if (was_partial && lot.exit->reason != ExitReason::scale_out) {
+      std::erase(lot.exit->reasons, ExitReason::scale_out);
+      lot.exit->trigger_price = deciding.trigger_price;
+    }
+    return;
+  }
+  if (partial == nullptr) return;
+  if (!lot.exit) {
+    begin_exit(lot, ExitReason::scale_out, rules::priority_of(ExitReason::scale_out), {ExitReason::scale_out},
+               *partial->quantity, *partial);
+    return;
+  }
+  // A further rung while a part is leaving adds to it; while all of it is leaving, there is nothing to add.
+  const Quantity rest = lifecycle::remaining(lot);
+  if (rest >= lot.quantity) return;
+  const Quantity both = std::min(rest + *partial->quantity, lot.quantity);
+  join_exit(lot, ExitReason::scale_out, both, partial->message, "");
+}
+
+// Each rung has one turn, also one that is less than a share.
+void Stepper::take_rungs(Lot& lot, const std::optional<rules::PriceRange>& prices) {
+  if (!prices) return;
+  for (const auto& [rung, quantity] : rules::reached_rungs(lot, state_.policy, *prices)) {
+    lot.rungs_taken.push_back(rung.at);
+    if (quantity.is_positive()) continue;
+    record(lot, EventType::check,
+           {{"skipped_rung", Decimal(rung.at)},
+            {"why", rung.close.text() + " % of " + lot.original_quantity.text() + " is less than one"}});
+  }
 }
 
 // People are told when a concern begins (a doubtful price: when it has lasted), not each time it is seen again.
@@ -186,23 +225,6 @@ void Stepper::set_concern(Lot& lot, std::string concern, std::optional<Timestamp
           lot.instrument.symbol + ": " + concern + ".");
   }
   lot.concern = std::move(concern);
-}
-
-void Stepper::index_triggers(const Lot& lot) {
-  const bool whole_leaves = lot.exit && lifecycle::remaining(lot) >= lot.quantity;
-  const bool armed =
-      !whole_leaves && lot.management == Management::managed && lot.frozen.empty() && !rules::levels_contradict(lot);
-  const auto stop = armed ? rules::usable_level(lot.stop_loss) : std::nullopt;
-  const auto target = armed ? rules::usable_level(lot.take_profit) : std::nullopt;
-  if (!stop && !target) {
-    state_.triggers.erase(lot.uid);
-    return;
-  }
-  const std::string symbol = level_symbol(lot);
-  const bool falls = rules::falls_with_price(lot);
-  const Direction feed = symbol == lot.instrument.symbol ? lot.direction : falls ? Direction::long_ : Direction::short_;
-  state_.triggers.set(lot.uid,
-                      {.feed = {symbol, feed}, .falls_to = falls ? stop : target, .rises_to = falls ? target : stop});
 }
 
 }  // namespace belay::engine

@@ -221,6 +221,7 @@ struct Entry {
   Strategy strategy = Strategy::swing_trade;
   std::optional<std::int64_t> max_hold_minutes = std::nullopt;
   PriceDomain domain = PriceDomain::instrument;
+  Terms terms = {};
 };
 
 inline Execution execution_of(const Entry& entry, const std::optional<OrderId>& order) {
@@ -237,6 +238,7 @@ inline Execution execution_of(const Entry& entry, const std::optional<OrderId>& 
   e.take_profit = entry.target;
   e.price_domain = entry.domain;
   e.max_hold_minutes = entry.max_hold_minutes;
+  e.terms = entry.terms;
   e.strategy = entry.strategy;
   e.strategy_said = std::string(to_text(entry.strategy));
   return e;

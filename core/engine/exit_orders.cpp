@@ -4,6 +4,7 @@
 
 #include "core/engine/stepper.hpp"
 #include "core/lifecycle/order_life.hpp"
+#include "core/rules/scale_out.hpp"
 
 namespace belay::engine {
 
@@ -126,7 +127,13 @@ void Stepper::recover_exit(Lot& lot, const Order& order) {
   exit.left_before = left_so_far(lot);
   for (const rules::Rule& rule : rules::catalogue()) {
     const rules::Verdict verdict = rule.judge(situation);
-    if (verdict.state == rules::Verdict::State::holds) exit.reasons.push_back(rule.reason);
+    if (verdict.state == rules::Verdict::State::holds && !rule.is_partial) exit.reasons.push_back(rule.reason);
+  }
+  // An order for just what the next rungs are worth was theirs: they have had their turn.
+  const auto rungs = rules::rungs_worth(lot, state_.policy, exit.wanted);
+  if (exit.wanted < lot.quantity && !rungs.empty()) {
+    exit.reasons = {ExitReason::scale_out};
+    for (const Rung& rung : rungs) lot.rungs_taken.push_back(rung.at);
   }
   if (!exit.reasons.empty()) exit.reason = exit.reasons.front();  // else manual, until a rule is found to hold
   exit.message = "found at the broker: an exit order of ours whose record was lost";

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/engine/stepper.hpp"
+#include "core/rules/settings.hpp"
 
 namespace belay::engine {
 
@@ -35,16 +36,23 @@ void Stepper::on(const event::Tick& event) {
     }
   }
 
-  std::vector<LotUid> fired;
+  // What an option is quoted at while its underlying is halted moves no peak and fires nothing.
+  const std::string underlying = underlying_symbol(instrument);
+  const auto of_underlying = state_.prices.find(underlying);
+  if (underlying != symbol && of_underlying != state_.prices.end() && of_underlying->second.halt) return;
+
+  std::vector<TriggerBook::Fired> fired;
   for (const Direction direction : {Direction::long_, Direction::short_}) {
     const auto judged = pricing::judge(prices, instrument, direction, state_.calendar, state_.policy, now_.wall);
     if (judged.trigger) state_.triggers.passed({symbol, direction}, *judged.trigger, *judged.trigger, fired);
   }
-  for (const LotUid& uid : fired) {
+  for (const auto& [uid, peak] : fired) {
     const auto lot = state_.lots.find(uid);
-    if (lot != state_.lots.end()) check_guarded(lot->second);
+    if (lot == state_.lots.end()) continue;
+    take_peak(lot->second, peak);
+    check_guarded(lot->second);
   }
-  for (const LotUid& uid : fired) advance(uid);
+  for (const auto& [uid, peak] : fired) advance(uid);
 }
 
 // Lots of the symbol, of options on it, and of levels stated in it are looked at: amber from this moment on, or free.

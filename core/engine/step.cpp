@@ -142,9 +142,11 @@ void Stepper::take_up(const Lot& lot) {
 // Levels and times are the user's: what somebody changed in the table counts from the next pass on.
 void Stepper::heed_edits(Lot& lot, const Lot& stored) {
   const auto parameters = [](const Lot& of) {
-    return std::tie(of.stop_loss, of.take_profit, of.max_hold_minutes, of.strategy, of.price_domain);
+    return std::tie(of.stop_loss, of.take_profit, of.max_hold_minutes, of.strategy, of.price_domain, of.terms);
   };
-  if (parameters(lot) == parameters(stored)) return;
+  // The underlying's price at the entry may be newer here than in the table; it is only ever given there, not taken.
+  const bool told_entry = stored.entry_underlying_price && stored.entry_underlying_price != lot.entry_underlying_price;
+  if (parameters(lot) == parameters(stored) && !told_entry) return;
   const auto level = [](const std::optional<Price>& price) {
     return price ? FieldValue(Decimal(*price)) : FieldValue();
   };
@@ -157,6 +159,8 @@ void Stepper::heed_edits(Lot& lot, const Lot& stored) {
   lot.stop_loss = stored.stop_loss;
   lot.take_profit = stored.take_profit;
   lot.max_hold_minutes = stored.max_hold_minutes;
+  lot.terms = stored.terms;
+  if (told_entry) lot.entry_underlying_price = stored.entry_underlying_price;
   lot.strategy = stored.strategy;
   lot.price_domain = stored.price_domain;
   index_triggers(lot);

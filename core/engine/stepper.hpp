@@ -116,7 +116,9 @@ class Stepper {
   void mark(Lot& lot, const pricing::Judgement& own);
   void weigh(Lot& lot, const pricing::Judgement& levels);
   void set_concern(Lot& lot, std::string concern, std::optional<Timestamp> previous_check);
-  void index_triggers(const Lot& lot);
+  void act_on(Lot& lot, const std::vector<ExitReason>& whole, const rules::Verdict& deciding,
+              const rules::Verdict* partial);
+  void take_rungs(Lot& lot, const std::optional<rules::PriceRange>& prices);
   void wake_for_deadlines();
 
   // ---- the lots' own exit orders (exit_orders.cpp)
@@ -128,6 +130,13 @@ class Stepper {
   void tell_oddities(const Lot& lot, const Order& order, const lifecycle::Learned& learned);
   ExitOrder* exit_order_about(Lot& lot, const Order& order);
   Lot* lot_corrected(const Order& order);
+
+  // ---- which prices concern a lot (triggers.cpp)
+  void index_triggers(const Lot& lot);
+  void take_peak(Lot& lot, const std::optional<Price>& peak);
+  void begin_peak(Lot& lot);
+  void raise_peak(Lot& lot, const std::optional<rules::PriceRange>& prices);
+  void note_underlying_entry(Lot& lot, const std::optional<rules::PriceRange>& prices);
 
   // ---- leaving (leave.cpp, replies.cpp, finish.cpp)
   void begin_exit(Lot& lot, ExitReason reason, int priority, std::vector<ExitReason> reasons, Quantity wanted,

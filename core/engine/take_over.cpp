@@ -122,6 +122,8 @@ void Stepper::open_lot(const reconcile::Claim& claim, const std::optional<reconc
   lot.take_profit = execution.take_profit;
   lot.price_domain = execution.price_domain;
   lot.max_hold_minutes = execution.max_hold_minutes;
+  lot.terms = execution.terms;
+  lot.entry_underlying_price = execution.entry_underlying_price;
   lot.bracket_expected = execution.bracket_expected;
   lot.entry_order_id = execution.broker_order_id;
 
@@ -142,6 +144,7 @@ void Stepper::open_lot(const reconcile::Claim& claim, const std::optional<reconc
        "execution " + execution.key + " opens a position" +
            (execution.is_trade ? "" : ", though upstream calls it simulated: the broker holds its shares"),
        execution.key);
+  begin_peak(lot);
   const auto place = state_.lots.insert_or_assign(lot.uid, lot).first;
   Lot& opened = place->second;
   std::erase_if(state_.executions, [&](const Execution& e) { return e.key == execution.key; });
@@ -180,6 +183,9 @@ void Stepper::merge_into(const reconcile::Merge& merge) {
   lot.take_profit = execution.take_profit;
   lot.price_domain = execution.price_domain;
   lot.max_hold_minutes = execution.max_hold_minutes;
+  lot.terms = execution.terms;
+  if (execution.entry_underlying_price) lot.entry_underlying_price = execution.entry_underlying_price;
+  begin_peak(lot);
   lot.bracket_expected = lot.bracket_expected || execution.bracket_expected;
   if (!lot.entry_order_id) lot.entry_order_id = execution.broker_order_id;
   std::erase_if(state_.executions, [&](const Execution& e) { return e.key == execution.key; });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "core/rules/settings.hpp"
 #include "core/rules/situation.hpp"
 
 namespace belay::rules {
@@ -78,9 +79,9 @@ TEST_P(EachKind, StopAndTargetHoldOnTheirSidesTheLevelIncluded) {
     EXPECT_EQ(s.holds(at_low), is_low) << price.text();
     EXPECT_EQ(s.holds(at_high), is_high) << price.text();
   }
-  EXPECT_FALSE(levels_contradict(s.lot));
+  EXPECT_EQ(contradiction(s.lot, s.policy), "");
   std::swap(s.lot.stop_loss, s.lot.take_profit);
-  EXPECT_TRUE(levels_contradict(s.lot));
+  EXPECT_NE(contradiction(s.lot, s.policy), "");
   s.price = 50_price;
   EXPECT_EQ(s.ask(stop_loss).state, State::blocked);
   EXPECT_EQ(s.ask(take_profit).state, State::blocked);
@@ -102,7 +103,7 @@ TEST(Levels, AStopAtTheTargetContradictsIt) {
   Stage s;
   s.lot.stop_loss = 105_price;
   s.lot.take_profit = 105_price;
-  EXPECT_TRUE(levels_contradict(s.lot));
+  EXPECT_FALSE(contradiction(s.lot, s.policy).empty());
 }
 
 TEST(Levels, AStopAboveTheEntryIsLegal) {
@@ -154,9 +155,9 @@ TEST(ManualClose, HoldsWhenAPersonSaidSo) {
 
 TEST(Catalogue, IsOrderedByPriorityAndThenByThePlan) {
   const std::vector<std::pair<ExitReason, int>> expected{
-      {ExitReason::manual_close, 0},     {ExitReason::stop_loss, 1},       {ExitReason::take_profit, 1},
-      {ExitReason::missing_brackets, 1}, {ExitReason::day_trade_close, 2}, {ExitReason::expiration_risk, 2},
-      {ExitReason::max_hold_time, 3}};
+      {ExitReason::manual_close, 0},    {ExitReason::stop_loss, 1},        {ExitReason::take_profit, 1},
+      {ExitReason::trailing_stop, 1},   {ExitReason::missing_brackets, 1}, {ExitReason::scale_out, 1},
+      {ExitReason::day_trade_close, 2}, {ExitReason::expiration_risk, 2},  {ExitReason::max_hold_time, 3}};
   std::vector<std::pair<ExitReason, int>> found;
   for (const Rule& rule : catalogue()) found.emplace_back(rule.reason, rule.priority);
   EXPECT_EQ(found, expected);

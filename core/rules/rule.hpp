@@ -15,9 +15,11 @@ namespace belay::rules {
 
 /// Prices not yet judged, of the domain in which the lot's levels are stated: several unread ones by their extremes.
 struct PriceRange {
+  enum class Order : std::uint8_t { unknown, low_first, high_first };
   Price low;
   Price high;
   Price last;
+  Order order = Order::unknown;  ///< of the extremes' arrival
 };
 
 /// What is known of the guards that ought to rest at the broker.
@@ -52,32 +54,31 @@ struct Verdict {
   std::string message;
   std::optional<Price> trigger_price;  ///< of a price rule that holds
   std::optional<Timestamp> due;        ///< of a time rule: the moment from which it holds
+  std::optional<Quantity> quantity;    ///< of a partial rule that holds: how much of the lot should leave
 };
 
 struct Rule {
   ExitReason reason;
   int priority;  ///< 0 first
   Verdict (*judge)(const Situation&);
+  bool goes_by_price = false;  ///< off for a lot that is only watched
+  bool is_partial = false;     ///< asks for part of the lot; a reason for the whole of it cancels that
 };
 
 // One file each.
 Verdict manual_close(const Situation& situation);
 Verdict stop_loss(const Situation& situation);
 Verdict take_profit(const Situation& situation);
+Verdict trailing_stop(const Situation& situation);
 Verdict missing_brackets(const Situation& situation);
+Verdict scale_out(const Situation& situation);
 Verdict day_trade_close(const Situation& situation);
 Verdict expiration_risk(const Situation& situation);
 Verdict max_hold_time(const Situation& situation);
 
 /// Every rule, by priority and then in the order in which the reason of record is chosen.
 std::span<const Rule> catalogue();
-
-/// Whether a falling price, of the domain in which the levels are stated, is the lot's loss.
-bool falls_with_price(const Lot& lot);
-/// A stop at or beyond the target: neither can be trusted. Judged only when both are there.
-bool levels_contradict(const Lot& lot);
-/// A level that is a price: present and positive. Zero means "none" in more than one upstream.
-std::optional<Price> usable_level(const std::optional<Price>& level);
+int priority_of(ExitReason reason);  ///< of a rule in the catalogue; the lowest of all for any other reason
 
 /// The moment from which the lot, as a day trade, has to leave: exits.md §4.
 Timestamp day_trade_deadline(const Lot& lot, const calendar::UsEquities& calendar, const Policy& policy);

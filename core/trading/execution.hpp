@@ -23,6 +23,8 @@ struct Execution {
   std::optional<Price> take_profit;
   PriceDomain price_domain = PriceDomain::instrument;
   std::optional<std::int64_t> max_hold_minutes;
+  Terms terms;
+  std::optional<Price> entry_underlying_price;  ///< of an option's underlying, where upstream kept it
   Strategy strategy = Strategy::swing_trade;
   std::string strategy_said;      ///< upstream's word where it was none of ours ("", "conservative"), else equal
   bool bracket_expected = false;  ///< upstream said that a bracket was accepted, or named its orders

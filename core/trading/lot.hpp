@@ -11,6 +11,7 @@
 #include "core/trading/instrument.hpp"
 #include "core/trading/market.hpp"
 #include "core/trading/order.hpp"
+#include "core/trading/terms.hpp"
 
 namespace belay {
 
@@ -186,6 +187,10 @@ struct Lot {
   std::optional<Price> take_profit;
   PriceDomain price_domain = PriceDomain::instrument;
   std::optional<std::int64_t> max_hold_minutes;
+  Terms terms;
+  std::optional<Price> entry_underlying_price;  ///< the underlying's at the entry, where it is known
+  std::optional<Price> peak_price;   ///< best believed price of the levels' domain since a rule first needed it; ours
+  std::vector<Percent> rungs_taken;  ///< gains of the rungs that have had their turn: each once
 
   bool bracket_expected = false;        ///< upstream placed guards at the broker, or said so
   bool bracket_order_accepted = false;  ///< seen resting there

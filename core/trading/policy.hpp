@@ -9,6 +9,8 @@
 
 #include "core/calendar/timestamp.hpp"
 #include "core/money/money.hpp"
+#include "core/trading/lot.hpp"
+#include "core/trading/terms.hpp"
 
 namespace belay {
 
@@ -39,6 +41,13 @@ struct Policy {
   // Time rules
   Duration day_trade_lead = std::chrono::minutes(5);            ///< before the close
   Duration expiring_day_trade_lead = std::chrono::minutes(60);  ///< before the close of the expiry session
+
+  // Rules: what a position's row leaves open
+  DefaultTerms day_trade;
+  DefaultTerms swing_trade;
+  DefaultTerms account;
+  std::optional<Ratio> fallback_stop;    ///< this far from the entry, where stop and target contradict each other
+  std::optional<Ratio> fallback_target;  ///< likewise
 
   // Ownership
   Adoption adoption = Adoption::watch;
@@ -74,6 +83,9 @@ struct Policy {
   Ratio notional_per_minute = 6_ratio;           ///< sent in a minute, in proportion to what is held
   Duration safe_mode = std::chrono::minutes(5);  ///< nothing is sent for so long once one of them is reached
 
+  [[nodiscard]] const DefaultTerms& of(Strategy strategy) const {
+    return strategy == Strategy::day_trade ? day_trade : swing_trade;
+  }
   bool operator==(const Policy&) const = default;
 };
 

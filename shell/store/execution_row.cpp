@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "shell/store/row_reader.hpp"
+#include "shell/store/terms_row.hpp"
 
 namespace belay::store {
 namespace {
@@ -49,7 +50,7 @@ PriceDomain read_domain(RowReader& row) {
   return domain.value_or(PriceDomain::instrument);
 }
 
-void read_terms(Execution& execution, RowReader& row) {
+void read_entry(Execution& execution, RowReader& row) {
   execution.instrument = read_instrument(row, "symbol", "instrument_type");
   execution.direction = read_direction(row);
   execution.quantity = positive<Quantity>(row, "quantity");
@@ -62,6 +63,7 @@ void read_terms(Execution& execution, RowReader& row) {
   execution.price_domain = read_domain(row);
   if (!execution.instrument.is_option()) execution.price_domain = PriceDomain::instrument;  // it is its own underlying
   execution.max_hold_minutes = row.integer("max_hold_minutes");
+  execution.entry_underlying_price = level(row, "entry_underlying_price");
 }
 
 }  // namespace
@@ -72,7 +74,8 @@ std::expected<Execution, QuarantinedExecution> read_execution(const Rows& rows, 
   execution.key = row.text("execution_key").value_or("");
   execution.account_name = row.text("account_name").value_or("");
   if (execution.key.empty()) row.complain("execution_key is missing");
-  read_terms(execution, row);
+  read_entry(execution, row);
+  execution.terms = read_terms(row);
   if (const auto id = row.word("broker_order_id")) execution.broker_order_id = OrderId(*id);
   execution.strategy_said = row.word("strategy_type").value_or("");
   execution.strategy = parse_strategy(lower(execution.strategy_said)).value_or(Strategy::swing_trade);

@@ -32,6 +32,16 @@ constexpr Column kLotColumns[] = {
     {"take_profit", "numeric"},
     {"price_domain", "text"},
     {"max_hold_minutes", "bigint"},
+    {"trail_percent", "numeric"},
+    {"trail_amount", "numeric"},
+    {"trail_activation_percent", "numeric"},
+    {"breakeven_at_percent", "numeric"},
+    {"profit_lock_at_percent", "numeric"},
+    {"profit_lock_keep_percent", "numeric"},
+    {"scale_out_ladder", "jsonb"},
+    {"rungs_taken", "jsonb"},
+    {"entry_underlying_price", "numeric"},
+    {"peak_price", "numeric"},
     {"management", "text"},
     {"bracket_expected", "boolean"},
     {"bracket_order_accepted", "boolean"},
@@ -162,6 +172,22 @@ Value trade_value(const std::optional<Trade>& trade) {
   return json::Object{{"price", value_of(trade->price)}, {"as_of", value_of(trade->as_of)}};
 }
 
+Value ladder_value(const std::optional<Ladder>& ladder) {
+  if (!ladder) return {};
+  json::Array rungs;
+  for (const Rung& rung : *ladder) {
+    rungs.push_back(json::Object{{"at", value_of(rung.at)}, {"close", value_of(rung.close)}});
+  }
+  return rungs;
+}
+
+Value rungs_taken(const Lot& lot) {
+  if (lot.rungs_taken.empty()) return {};
+  json::Array gains;
+  for (const Percent& at : lot.rungs_taken) gains.push_back(value_of(at));
+  return gains;
+}
+
 /// What has no column of its own: the exit with its orders. Null while there is nothing to say.
 Value exit_state(const Lot& lot) {
   if (!lot.exit && lot.exit_orders.empty() && lot.left_elsewise.empty()) return {};
@@ -267,6 +293,16 @@ Columns lot_columns(const Lot& lot) {
           {"take_profit", value_of(lot.take_profit)},
           {"price_domain", to_text(lot.price_domain)},
           {"max_hold_minutes", value_of(lot.max_hold_minutes)},
+          {"trail_percent", value_of(lot.terms.trail_percent)},
+          {"trail_amount", value_of(lot.terms.trail_amount)},
+          {"trail_activation_percent", value_of(lot.terms.trail_activation)},
+          {"breakeven_at_percent", value_of(lot.terms.breakeven_at)},
+          {"profit_lock_at_percent", value_of(lot.terms.profit_lock_at)},
+          {"profit_lock_keep_percent", value_of(lot.terms.profit_lock_keep)},
+          {"scale_out_ladder", ladder_value(lot.terms.scale_out)},
+          {"rungs_taken", rungs_taken(lot)},
+          {"entry_underlying_price", value_of(lot.entry_underlying_price)},
+          {"peak_price", value_of(lot.peak_price)},
           {"management", to_text(lot.management)},
           {"bracket_expected", lot.bracket_expected},
           {"bracket_order_accepted", lot.bracket_order_accepted},

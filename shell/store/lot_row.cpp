@@ -6,6 +6,7 @@
 #include "shell/json/parse.hpp"
 #include "shell/json/value.hpp"
 #include "shell/store/row_reader.hpp"
+#include "shell/store/terms_row.hpp"
 
 namespace belay::store {
 namespace {
@@ -188,6 +189,20 @@ void read_suspect(Lot& lot, RowReader& row) {
   lot.suspect = Trade{in.decimal<Price>("price").value_or(Price()), in.time("as_of").value_or(Timestamp())};
 }
 
+void read_rungs_taken(Lot& lot, RowReader& row) {
+  const auto text = row.word("rungs_taken");
+  if (!text) return;
+  const auto parsed = json::parse(*text);
+  const json::Array* const gains = parsed ? parsed->as_array() : nullptr;
+  if (gains == nullptr) return row.complain("rungs_taken is no list");
+  for (const json::Value& gain : *gains) {
+    const std::string* const number = gain.decimal_text();
+    const auto at = number == nullptr ? fail("") : Percent::parse_rounding(*number);
+    if (!at) return row.complain("rungs_taken is no list of numbers");
+    lot.rungs_taken.push_back(*at);
+  }
+}
+
 /// The row with the values put back that its columns were too narrow for: exact_values holds {column: [as stored,
 /// exact]}. A column that somebody has changed since counts as it stands.
 Rows widened(const Rows& rows, std::size_t row) {
@@ -238,7 +253,7 @@ std::optional<OrderId> order_id(const RowReader& row, std::string_view column) {
   return text ? std::optional<OrderId>(OrderId(*text)) : std::nullopt;
 }
 
-void read_terms(Lot& lot, RowReader& row) {
+void read_what_it_is(Lot& lot, RowReader& row) {
   lot.instrument = read_instrument(row, "option_symbol", "instrument_type");
   lot.asset_id = row.text("asset_id").value_or("");
   lot.multiplier = row.integer("multiplier").value_or(usual_multiplier(lot.instrument));
@@ -255,6 +270,8 @@ void read_terms(Lot& lot, RowReader& row) {
   lot.take_profit = row.decimal<Price>("take_profit");
   lot.price_domain = read_word(row, "price_domain", PriceDomain::instrument, parse_price_domain);
   lot.max_hold_minutes = row.integer("max_hold_minutes");
+  lot.terms = store::read_terms(row);
+  lot.entry_underlying_price = row.decimal<Price>("entry_underlying_price");
 }
 
 void read_tracking(Lot& lot, RowReader& row) {
@@ -273,6 +290,8 @@ void read_tracking(Lot& lot, RowReader& row) {
   lot.priced_at = row.time("priced_at");
   read_suspect(lot, row);
   lot.unsound_since = row.time("unsound_since");
+  read_rungs_taken(lot, row);
+  lot.peak_price = row.decimal<Price>("peak_price");
   lot.concern = row.text("concern").value_or("");
   lot.concern_since = row.time("concern_since");
   lot.frozen = row.text("frozen").value_or("");
@@ -299,7 +318,7 @@ LotRow read_lot(const Rows& rows, std::size_t row_index) {
   lot.uid = LotUid(row.word("uid").value_or(""));
   lot.account = row.text("account_name").value_or("");
   lot.execution_key = row.text("execution_key");
-  read_terms(lot, row);
+  read_what_it_is(lot, row);
   read_tracking(lot, row);
   read_end(lot, row);
   // Another service's `closing`: no exit of ours is under way, so the lot is as good as open.
@@ -307,6 +326,7 @@ LotRow read_lot(const Rows& rows, std::size_t row_index) {
   out.ours = !lot.uid.empty();
   if (!out.ours) {
     lot.concern = kTakenOver;
+    lot.peak_price.reset();  // of which prices theirs is the peak is not known
     if (lot.status != LotStatus::closed && !lot.quantity.is_positive()) row.complain("quantity is not positive");
   }
   out.why = row.why();

@@ -95,10 +95,11 @@ Lot full_lot() {
   Lot lot;
   auto& [id, uid, account, execution_key, instrument, asset_id, multiplier, direction, strategy, management,
          original_quantity, quantity, entry_price, entry_time, split_applied, split_due, stop_loss, take_profit,
-         price_domain, max_hold_minutes, bracket_expected, bracket_order_accepted, entry_order_id, stop_order_id,
-         target_order_id, guards, current_price, result, result_percent, last_checked_at, check_count, good_price,
-         priced_at, suspect, unsound_since, concern, concern_since, frozen, status, exit, exit_orders, left_elsewise,
-         close_reason, closed_at, exit_price, realised_result] = lot;
+         price_domain, max_hold_minutes, terms, entry_underlying_price, peak_price, rungs_taken, bracket_expected,
+         bracket_order_accepted, entry_order_id, stop_order_id, target_order_id, guards, current_price, result,
+         result_percent, last_checked_at, check_count, good_price, priced_at, suspect, unsound_since, concern,
+         concern_since, frozen, status, exit, exit_orders, left_elsewise, close_reason, closed_at, exit_price,
+         realised_result] = lot;
   id = 1;
   uid = LotUid("00aa");
   account = "main";
@@ -119,6 +120,16 @@ Lot full_lot() {
   take_profit = 90_price;
   price_domain = PriceDomain::underlying;
   max_hold_minutes = 240;
+  terms = {.trail_percent = 2.5_ratio,
+           .trail_amount = 1.25_price,
+           .trail_activation = 3_ratio,
+           .breakeven_at = 4_ratio,
+           .profit_lock_at = 5_ratio,
+           .profit_lock_keep = 50_ratio,
+           .scale_out = Ladder{{5_ratio, 33.333333333_ratio}, {10_ratio, 25_ratio}}};
+  entry_underlying_price = 190.123456789_price;
+  peak_price = 180.5_price;
+  rungs_taken = {5_ratio};
   bracket_expected = true;
   bracket_order_accepted = true;
   entry_order_id = OrderId("entry");

@@ -220,6 +220,12 @@ StoreResult<UpstreamView> upstream_view(const TableColumns& columns, Dialect dia
       {sql.coalesced({sql.word("ticker")}, "text"), "ticker"},
       {sql.has("expiration_date") ? "d.expiration_date" : "NULL", "expiration_date"},
       {sql.has("strike_price") ? "d.strike_price" : "NULL", "strike_price"},
+      {sql.first({"trail_activation_percent"}, "numeric"), "trail_activation_percent"},
+      {sql.first({"breakeven_at_percent"}, "numeric"), "breakeven_at_percent"},
+      {sql.first({"profit_lock_at_percent"}, "numeric"), "profit_lock_at_percent"},
+      {sql.first({"profit_lock_keep_percent"}, "numeric"), "profit_lock_keep_percent"},
+      {sql.coalesced({sql.word("scale_out_ladder")}, "text"), "scale_out_ladder"},
+      {sql.first({"entry_underlying_price"}, "numeric"), "entry_underlying_price"},
   };
   std::string select = "SELECT\n";
   for (const auto& [expression, name] : parts) {

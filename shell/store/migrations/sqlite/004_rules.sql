@@ -1,0 +1,13 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Parameters of the rules that go by the gain, and what the account's loss limit remembers.
+ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS trail_activation_percent TEXT;
+ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS breakeven_at_percent TEXT;
+ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS profit_lock_at_percent TEXT;
+ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS profit_lock_keep_percent TEXT;
+ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS rungs_taken TEXT;
+
+ALTER TABLE belay_accounts ADD COLUMN IF NOT EXISTS loss_limit TEXT;
+ALTER TABLE belay_commands ADD COLUMN IF NOT EXISTS command TEXT DEFAULT 'close';
+CREATE TRIGGER belay_settle_loss_limit INSTEAD OF INSERT ON belay_settlements WHEN NEW.kind = 'loss_limit' BEGIN
+  UPDATE belay_accounts SET loss_limit = NEW.outcome WHERE account_name = NEW.account_name;
+END;
