@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/book_reading.hpp"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -62,6 +65,11 @@ std::vector<Lot> of_account(std::vector<Lot> lots, const runtime::Settings& sett
            std::ranges::find(settings.aliases, lot.account) == settings.aliases.end();
   });
   return lots;
+}
+
+std::string operator_name() {
+  const passwd* const user = ::getpwuid(::getuid());  // NOLINT(concurrency-mt-unsafe)
+  return user != nullptr ? user->pw_name : "uid " + std::to_string(::getuid());
 }
 
 }  // namespace belay::app

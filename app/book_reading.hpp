@@ -21,4 +21,7 @@ LotFilter filter_for(const std::string& which);
 /// Those of the lots that are the account's; rows that nobody has claimed yet are.
 std::vector<Lot> of_account(std::vector<Lot> lots, const runtime::Settings& settings);
 
+/// Who is at the keyboard: goes on record with what they say.
+std::string operator_name();
+
 }  // namespace belay::app

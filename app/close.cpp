@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,11 +17,6 @@ using namespace std::chrono_literals;
 using runtime::Failure;
 
 constexpr Duration kPoll = 500ms;
-
-std::string operator_name() {
-  const passwd* const user = ::getpwuid(::getuid());  // NOLINT(concurrency-mt-unsafe)
-  return user != nullptr ? user->pw_name : "uid " + std::to_string(::getuid());
-}
 
 std::string described(const Lot& lot, const std::optional<Quantity>& quantity) {
   return "position " + std::to_string(lot.id) + ": " + std::string(to_text(lot.exit_side())) + " " +

@@ -65,6 +65,14 @@ struct CloseOptions {
 };
 int close(const CloseOptions& options);
 
+struct ResumeOptions {
+  bool json = false;
+  bool loss_limit = false;
+  std::string why;
+  std::chrono::seconds wait{20};
+};
+int resume(const ResumeOptions& options);
+
 struct MigrateOptions {
   bool json = false;
 };

@@ -14,6 +14,9 @@ namespace {
 
 using Kind = Key::Kind;
 
+/// [strategy.day_trade] and its like are sections of their own.
+constexpr std::string_view kStrategy = "strategy";
+
 bool names_a_secret(std::string_view key) {
   if (key.ends_with("_file")) return false;
   const auto has = [&](std::string_view word) { return key.find(word) != std::string_view::npos; };
@@ -71,7 +74,13 @@ class FileReader {
   void read() {
     try {
       const toml::table root = toml::parse_file(path_);
-      for (const auto& [name, node] : root) read_section(name.str(), node, line_of(name));
+      for (const auto& [name, node] : root) {
+        if (name.str() == kStrategy && node.is_table()) {
+          read_strategies(*node.as_table());
+        } else {
+          read_section(name.str(), node, line_of(name));
+        }
+      }
     } catch (const toml::parse_error& error) {
       complain(error.source().begin.line, std::string(error.description()));
     }
@@ -83,6 +92,12 @@ class FileReader {
   void complain(toml::source_index line, const std::string& what, Problem::Concern concern = {}) {
     const std::string place = line == 0 ? path_ : path_ + ", line " + std::to_string(line);
     problems_.push_back({concern, place + ": " + what});
+  }
+
+  void read_strategies(const toml::table& strategies) {
+    for (const auto& [name, node] : strategies) {
+      read_section(std::string(kStrategy) + "." + std::string(name.str()), node, line_of(name));
+    }
   }
 
   void read_section(std::string_view section, const toml::node& node, toml::source_index line) {

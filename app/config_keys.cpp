@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <vector>
 
 #include "app/text_values.hpp"
 
@@ -131,6 +132,14 @@ Result<void> set_distance(Draft& draft, std::string_view text) {
   return {};
 }
 
+Result<void> set_loss_limit(Draft& draft, std::string_view text) {
+  const auto amount = Money::parse(text);
+  if (!amount) return std::unexpected(amount.error());
+  if (!amount->is_positive()) return fail("must be greater than 0, not " + std::string(text));
+  draft.config.runtime.policy.account_loss_limit = *amount;
+  return {};
+}
+
 Result<void> set_adoption(Draft& draft, std::string_view text) {
   Adoption& adoption = draft.config.runtime.policy.adoption;
   if (text == "watch") {
@@ -243,6 +252,11 @@ constexpr Key kKeys[] = {
      set_distance<&Policy::adopted_stop>},
     {"policy", "adopted_target", "BELAY_ADOPTED_TARGET", Kind::decimal, Concern::general,
      set_distance<&Policy::adopted_target>},
+    {"policy", "fallback_stop", "BELAY_FALLBACK_STOP", Kind::decimal, Concern::general,
+     set_distance<&Policy::fallback_stop>},
+    {"policy", "fallback_target", "BELAY_FALLBACK_TARGET", Kind::decimal, Concern::general,
+     set_distance<&Policy::fallback_target>},
+    {"policy", "account_loss_limit", "BELAY_ACCOUNT_LOSS_LIMIT", Kind::decimal, Concern::general, set_loss_limit},
     {"policy", "settling_window", "BELAY_SETTLING_WINDOW", Kind::duration, Concern::general,
      set_span<&Policy::settling_window>},
     {"policy", "exit_deadline", "BELAY_EXIT_DEADLINE", Kind::duration, Concern::general,
@@ -285,6 +299,14 @@ constexpr Key kKeys[] = {
 
 }  // namespace
 
-std::span<const Key> config_keys() { return kKeys; }
+std::span<const Key> config_keys() {
+  static const std::vector<Key> all = [] {
+    std::vector<Key> keys(std::begin(kKeys), std::end(kKeys));
+    const auto terms = term_keys();
+    keys.insert(keys.end(), terms.begin(), terms.end());
+    return keys;
+  }();
+  return all;
+}
 
 }  // namespace belay::app

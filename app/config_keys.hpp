@@ -37,5 +37,7 @@ struct Key {
 };
 
 std::span<const Key> config_keys();
+/// Those of the rules' parameters, for the account and each strategy: a part of config_keys.
+std::span<const Key> term_keys();
 
 }  // namespace belay::app

@@ -154,6 +154,15 @@ TEST_F(Configuration, TheFileSetsAndTheEnvironmentOverrules) {
     adoption = "protect"
     adopted_stop = "0.08"
     day_trade_lead = "10m"
+    fallback_stop = "0.07"
+    account_loss_limit = "1500.50"
+    trail_percent = "4"
+    [strategy.swing_trade]
+    stop_percent = "6.5"
+    max_hold_minutes = 600
+    scale_out_ladder = "5:50, 10:25"
+    [strategy.day_trade]
+    breakeven_at_percent = 2
   )";
   const LoadedConfig file = load_file(toml);
   EXPECT_THAT(messages(file), IsEmpty());
@@ -168,6 +177,16 @@ TEST_F(Configuration, TheFileSetsAndTheEnvironmentOverrules) {
   EXPECT_EQ(file.config.runtime.policy.adoption, Adoption::protect);
   EXPECT_EQ(file.config.runtime.policy.adopted_stop, 0.08_ratio);
   EXPECT_EQ(file.config.runtime.policy.day_trade_lead, Duration(10min));
+  EXPECT_EQ(file.config.runtime.policy.fallback_stop, 0.07_ratio);
+  EXPECT_EQ(file.config.runtime.policy.account_loss_limit, 1500.5_usd);
+  EXPECT_EQ(file.config.runtime.policy.account.terms.trail_percent, 4_ratio);
+  EXPECT_EQ(file.config.runtime.policy.swing_trade.stop_percent, 6.5_ratio);
+  EXPECT_EQ(file.config.runtime.policy.swing_trade.max_hold_minutes, 600);
+  EXPECT_EQ(file.config.runtime.policy.swing_trade.terms.scale_out,
+            (Ladder{{5_ratio, 50_ratio}, {10_ratio, 25_ratio}}));
+  EXPECT_EQ(file.config.runtime.policy.day_trade.terms.breakeven_at, 2_ratio);
+  const LoadedConfig overruled = load_file(toml, {{"BELAY_DAY_TRADE_BREAKEVEN_AT_PERCENT", "3"}});
+  EXPECT_EQ(overruled.config.runtime.policy.day_trade.terms.breakeven_at, 3_ratio);
 
   const LoadedConfig both = load_file(
       toml, {{"BELAY_SWEEP", "45s"}, {"BELAY_ADOPTION", "watch"}, {"BELAY_ACCOUNT_ALIASES", "a, b"}, {"DB_NAME", "x"}});

@@ -125,6 +125,15 @@ void add_looking(CLI::App& cli, Chosen& chosen) {
       "  belay explain 17 --json");
 }
 
+void add_resume(CLI::App& cli, Chosen& chosen) {
+  std::shared_ptr<ResumeOptions> o;
+  auto* sub = add(cli, chosen, "resume", "Go on after the account's loss limit was reached", resume, o);
+  add_json(sub, o);
+  sub->add_flag("--loss-limit", o->loss_limit, "What is resumed: the loss limit, whose day counts from here on");
+  sub->add_option("--why", o->why, "Goes on record")->required();
+  sub->footer("  belay resume --loss-limit --why 'looked at every position'");
+}
+
 void add_close(CLI::App& cli, Chosen& chosen) {
   std::shared_ptr<CloseOptions> o;
   auto* sub = add(cli, chosen, "close", "Leave a position, wholly or partly", close, o);
@@ -223,6 +232,7 @@ int run_command_line(int count, char** words) {
   add_run(cli, chosen);
   add_looking(cli, chosen);
   add_close(cli, chosen);
+  add_resume(cli, chosen);
   add_keeping(cli, chosen);
   add_playing(cli, chosen);
   if (const std::string unknown = unknown_command(cli, count, words); !unknown.empty()) {

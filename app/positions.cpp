@@ -4,6 +4,7 @@
 #include "app/console.hpp"
 #include "app/json_shapes.hpp"
 #include "app/texts.hpp"
+#include "core/rules/effective_stop.hpp"
 
 namespace belay::app {
 namespace {
@@ -15,7 +16,63 @@ std::string remark(const Lot& lot) {
   return lot.frozen.empty() ? lot.concern : "frozen: " + lot.frozen;
 }
 
-void show(const std::vector<Lot>& lots) {
+struct LevelInForce {
+  std::optional<Price> price;
+  std::string from;  ///< "position", "strategy", "breakeven", …; empty where there is none
+};
+
+/// An absurd number in one row has no level in force, and keeps no other row from being shown.
+template <class Level>
+auto or_nothing(Level level) -> decltype(level()) {
+  try {
+    return level();
+  } catch (const Overflow&) {
+    return {};
+  }
+}
+
+LevelInForce reckon_stop(const Lot& lot, const Policy& policy) {
+  using By = rules::EffectiveStop::By;
+  const auto stop = rules::effective_stop(lot, policy, lot.peak_price);
+  if (!stop.level) return {};
+  if (stop.by == By::breakeven) return {stop.level, "breakeven"};
+  if (stop.by == By::profit_lock) return {stop.level, "profit lock"};
+  return {stop.level, std::string(to_text(stop.from))};
+}
+
+LevelInForce reckon_target(const Lot& lot, const Policy& policy) {
+  const auto target = rules::target_of(lot, policy);
+  if (!target) return {};
+  return {target.value, std::string(to_text(target.from))};
+}
+
+LevelInForce stop_in_force(const Lot& lot, const Policy& policy) {
+  return or_nothing([&] { return reckon_stop(lot, policy); });
+}
+LevelInForce target_in_force(const Lot& lot, const Policy& policy) {
+  return or_nothing([&] { return reckon_target(lot, policy); });
+}
+
+/// A level as it counts, with where it comes from unless that is the position itself.
+std::string level_cell(const LevelInForce& level) {
+  const bool own = level.from.empty() || level.from == to_text(rules::Source::position);
+  return price_text(level.price) + (own ? "" : " " + level.from);
+}
+
+void add_levels(Fields& fields, const Lot& lot, const Policy& policy) {
+  const auto add = [&](const char* name, const std::optional<Price>& price, const std::string& from) {
+    fields.emplace_back(name, price ? FieldValue(price->text()) : FieldValue());
+    fields.emplace_back(std::string(name) + "_from", from.empty() ? FieldValue() : FieldValue(from));
+  };
+  const LevelInForce stop = stop_in_force(lot, policy);
+  const LevelInForce target = target_in_force(lot, policy);
+  const auto trailing = or_nothing([&] { return rules::trailing_level(lot, policy, lot.peak_price); });
+  add("stop_in_force", stop.price, stop.from);
+  add("target_in_force", target.price, target.from);
+  add("trailing_stop", trailing, trailing ? std::string(to_text(rules::trail_of(lot, policy).from)) : "");
+}
+
+void show(const std::vector<Lot>& lots, const Policy& policy) {
   using Align = Table::Align;
   Table table({{"ID", Align::right},
                {"SYMBOL"},
@@ -34,8 +91,8 @@ void show(const std::vector<Lot>& lots) {
     table.add({std::to_string(lot.id), lot.instrument.symbol, quantity_text(lot), price_text(lot.entry_price),
                price_text(closed ? lot.exit_price : lot.current_price),
                money_text(closed ? lot.realised_result : lot.result), closed ? "" : percent_text(lot.result_percent),
-               price_text(lot.stop_loss), price_text(lot.take_profit), std::string(to_text(lot.strategy)),
-               std::string(to_text(lot.status)), remark(lot)});
+               level_cell(stop_in_force(lot, policy)), level_cell(target_in_force(lot, policy)),
+               std::string(to_text(lot.strategy)), std::string(to_text(lot.status)), remark(lot)});
   }
   table.show();
 }
@@ -49,17 +106,18 @@ int positions(const PositionsOptions& options) {
   if (!lots) return lots.error();
   if (options.json) {
     json::Array rows;
-    const auto others = read_other_columns(*wired->store, {.include_closed = options.all, .symbol = {}, .id = 0});
+    auto others = read_other_columns(*wired->store, {.include_closed = options.all, .symbol = {}, .id = 0});
     if (!others) return others.error();
     for (const Lot& lot : *lots) {
-      const auto beside = others->find(lot.id);
-      rows.push_back(position_json(lot, beside == others->end() ? Fields{} : beside->second));
+      Fields& beside = (*others)[lot.id];
+      add_levels(beside, lot, wired->config.runtime.policy);
+      rows.push_back(position_json(lot, beside));
     }
     print_json(std::move(rows));
   } else if (lots->empty()) {
     print("no " + std::string(options.all ? "" : "open ") + "positions in " + wired->store->description());
   } else {
-    show(*lots);
+    show(*lots, wired->config.runtime.policy);
   }
   return kAllWell;
 }

@@ -72,6 +72,52 @@ void Sweep(benchmark::State& run) {
       static_cast<double>(run.range(0)), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
+// Lots that trail one symbol at distances of their own; every price is a new high, which moves all their levels.
+engine::State trailing_state(std::int64_t lots) {
+  engine::State state;
+  state.account = "bench";
+  engine::event::BookLoaded book;
+  for (std::int64_t i = 0; i < lots; ++i) {
+    Lot lot = lot_number(i, 1);
+    lot.stop_loss.reset();
+    lot.take_profit.reset();
+    lot.peak_price = Price::whole(100);
+    if (i % 2 == 0) lot.terms.trail_percent = Percent::whole(5) + Percent::from_nanos(i * 1000);
+    if (i % 2 == 1) lot.terms.trail_amount = Price::whole(5) + Price::from_nanos(i * 1000);
+    if (i % 10 == 0) {
+      lot.terms.profit_lock_at = 1_ratio;
+      lot.terms.profit_lock_keep = Percent::whole(10 + i % 50);
+    }
+    book.lots.push_back(lot);
+  }
+  engine::step(state, book, at(0));
+  return state;
+}
+
+void NewHighOneSymbol(benchmark::State& run) {
+  engine::State state = trailing_state(run.range(0));
+  std::int64_t i = 1;
+  for (auto _ : run) {
+    ++i;
+    // A hundredth of a cent higher each time: below every activation, above every peak.
+    benchmark::DoNotOptimize(engine::step(state, tick(Price::whole(100) + Price::from_nanos(i), i), at(i)));
+  }
+  run.counters["lots"] = static_cast<double>(run.range(0));
+}
+
+void QuietTickTrailingOneSymbol(benchmark::State& run) {
+  engine::State state = trailing_state(run.range(0));
+  engine::step(state, tick(Price::whole(101) - Price::from_nanos(1), 1), at(1));
+  std::int64_t i = 1;
+  for (auto _ : run) {
+    ++i;
+    benchmark::DoNotOptimize(engine::step(state, tick(Price::whole(100) + Price::from_nanos(i % 1000), i), at(i)));
+  }
+  run.counters["lots"] = static_cast<double>(run.range(0));
+}
+
+BENCHMARK(NewHighOneSymbol)->RangeMultiplier(10)->Range(10, 100'000);
+BENCHMARK(QuietTickTrailingOneSymbol)->RangeMultiplier(10)->Range(10, 100'000);
 BENCHMARK(QuietTickOneSymbol)->RangeMultiplier(10)->Range(10, 1'000'000);
 BENCHMARK(QuietTickManySymbols)->RangeMultiplier(10)->Range(10, 1'000'000);
 BENCHMARK(Sweep)->RangeMultiplier(10)->Range(10, 10'000)->Unit(benchmark::kMicrosecond);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/calendar/moment.hpp"
+#include "core/trading/loss_limit.hpp"
 #include "core/trading/lot.hpp"
 #include "core/trading/order.hpp"
 #include "core/trading/record.hpp"
@@ -72,6 +73,12 @@ struct FinishCommand {
   bool operator==(const FinishCommand&) const = default;
 };
 
+/// What the account's loss limit remembers has changed: keep it in the store.
+struct KeepLossLimit {
+  LossLimit limit;
+  bool operator==(const KeepLossLimit&) const = default;
+};
+
 /// Tell a person. Recorded as an event too.
 struct RaiseAlert {
   enum class Severity : std::uint8_t { info, warning, critical };
@@ -93,10 +100,10 @@ struct WakeAt {
 
 namespace belay::engine {
 
-using Action =
-    std::variant<action::SubmitOrder, action::CancelOrder, action::AskOrder, action::LookAtOrder, action::FetchPrices,
-                 action::ReadBroker, action::ReadActivities, action::FindRecords, action::KeepLot, action::RecordEvent,
-                 action::SettleExecution, action::FinishCommand, action::RaiseAlert, action::WakeAt>;
+using Action = std::variant<action::SubmitOrder, action::CancelOrder, action::AskOrder, action::LookAtOrder,
+                            action::FetchPrices, action::ReadBroker, action::ReadActivities, action::FindRecords,
+                            action::KeepLot, action::KeepLossLimit, action::RecordEvent, action::SettleExecution,
+                            action::FinishCommand, action::RaiseAlert, action::WakeAt>;
 using Actions = std::vector<Action>;
 
 }  // namespace belay::engine

@@ -26,6 +26,7 @@ bool has_no_protection(const Lot& lot, const Policy& policy) {
 
 void Stepper::on(const event::CheckDue&) {
   for (auto& [uid, lot] : state_.lots) detect_split(lot);  // before any price is believed on behalf of another lot
+  judge_loss_limit();
   for (auto& [uid, lot] : state_.lots) {
     take_peak(lot, state_.triggers.peak_of(uid));
     check_guarded(lot);
@@ -125,7 +126,8 @@ void Stepper::weigh(Lot& lot, const pricing::Judgement& levels) {
                              .price = std::nullopt,
                              .no_price = levels.why,
                              .guards = guards_standing(lot),
-                             .command = nullptr};
+                             .command = nullptr,
+                             .loss = &state_.loss_standing};
   if (!lot.frozen.empty()) {
     situation.no_price = "frozen: " + lot.frozen;
   } else if (levels.standing == Standing::good) {

@@ -34,6 +34,7 @@ class Scene {
   Moment now{at(kMondayTen), 1'000s};
   MiniBroker broker;
   std::map<LotUid, Lot> kept;  ///< the store's rows, closed ones too
+  std::optional<LossLimit> kept_loss_limit;
   std::vector<Execution> upstream;
   std::vector<Execution> simulated;            ///< upstream's rows that claim to be no trades
   std::map<std::string, std::string> settled;  ///< execution key, outcome
@@ -82,6 +83,7 @@ class Scene {
 
   event::BookLoaded book() const {
     event::BookLoaded loaded;
+    loaded.loss_limit = kept_loss_limit;
     for (const auto& [uid, lot] : kept) {
       if (lot.status != LotStatus::closed) loaded.lots.push_back(lot);
     }
@@ -171,6 +173,8 @@ class Scene {
   void note(const Action& action) {
     if (const auto* keep = std::get_if<action::KeepLot>(&action)) {
       kept.insert_or_assign(keep->lot.uid, keep->lot);
+    } else if (const auto* limit = std::get_if<action::KeepLossLimit>(&action)) {
+      kept_loss_limit = limit->limit;
     } else if (const auto* record = std::get_if<action::RecordEvent>(&action)) {
       records.push_back(record->record);
     } else if (const auto* alert = std::get_if<action::RaiseAlert>(&action)) {

@@ -12,6 +12,7 @@
 #include "core/trading/account.hpp"
 #include "core/trading/activity.hpp"
 #include "core/trading/execution.hpp"
+#include "core/trading/loss_limit.hpp"
 #include "core/trading/lot.hpp"
 #include "core/trading/market.hpp"
 #include "core/trading/order.hpp"
@@ -27,6 +28,7 @@ struct BookLoaded {
   std::vector<Execution> executions;  ///< replaces those offered before
   std::vector<QuarantinedExecution> quarantined;
   std::vector<OperatorCommand> commands;
+  std::optional<LossLimit> loss_limit;  ///< counts at the first load only: later the engine knows better
 };
 
 /// One read of the broker, begun at `begun`: account, everything held, orders (children inside their parents).

@@ -95,6 +95,7 @@ void Stepper::count_result(Lot& lot) {
 }
 
 void Stepper::close(Lot& lot) {
+  count_closed_for_the_day(lot);
   lot.status = LotStatus::closed;
   lot.close_reason = lot.exit->reason;
   lot.closed_at = now_.wall;

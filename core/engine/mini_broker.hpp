@@ -65,6 +65,9 @@ class MiniBroker {
   bool lists_closed = true;    ///< the list of orders shows what has ended
   bool refuses_excess = true;  ///< as the real one does; off, to see what would have happened
   bool is_open = true;
+  Money equity = 100'000_usd;
+  std::optional<Money> last_equity = 100'000_usd;
+  std::map<std::string, Price> previous_closes;
   std::string refusal = "order not accepted";
   std::vector<std::string> crossings;  ///< symbols whose holding went through zero
   std::vector<OrderRequest> received;
@@ -212,6 +215,8 @@ class MiniBroker {
     out.begun = now;
     out.account.number = "PA1";
     out.account.status = "ACTIVE";
+    out.account.equity = equity;
+    out.account.last_equity = last_equity;
     out.clock = {.timestamp = now.wall, .is_open = is_open, .next_open = now.wall + 24h, .next_close = now.wall + 1h};
     if (is_open) out.clock.next_open = now.wall - 1h;
     for (const auto& [symbol, quantity] : held) {
@@ -221,6 +226,9 @@ class MiniBroker {
                               .available = {},
                               .average_entry = 100_price,
                               .broker_price = {},
+                              .previous_close = previous_closes.contains(symbol)
+                                                    ? std::optional(previous_closes.at(symbol))
+                                                    : std::nullopt,
                               .asset_id = asset_ids.contains(symbol) ? asset_ids.at(symbol) : "asset-" + symbol});
     }
     for (const auto& [id, order] : orders) {

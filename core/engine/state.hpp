@@ -16,6 +16,7 @@
 #include "core/rules/rule.hpp"
 #include "core/trading/account.hpp"
 #include "core/trading/execution.hpp"
+#include "core/trading/loss_limit.hpp"
 
 namespace belay::engine {
 
@@ -80,6 +81,9 @@ struct State {
   std::vector<Execution> executions;      ///< offered, not settled
   std::set<std::int64_t> taken_commands;  ///< ids of queued commands that were carried out
   std::set<std::string> told_words;       ///< oddities of the broker that people were told of already
+  LossLimit loss_limit;
+  bool loss_limit_known = false;      ///< the store's word has been taken
+  rules::LossStanding loss_standing;  ///< as of the latest sweep
   BrokerView broker;
   std::map<std::string, reconcile::Orphan> orphans;        ///< waiting for the fills that opened them
   std::map<std::string, Quantity> ignored;                 ///< by symbol: held, no lot's, and not to be adopted

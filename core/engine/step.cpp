@@ -105,6 +105,7 @@ void Stepper::give_up(const Overflow& overflow) {
 // ---- the book
 
 void Stepper::on(const event::BookLoaded& event) {
+  if (!std::exchange(state_.loss_limit_known, true) && event.loss_limit) state_.loss_limit = *event.loss_limit;
   for (const Lot& stored : event.lots) {
     const auto known = state_.lots.find(stored.uid);
     if (known == state_.lots.end()) {
@@ -180,6 +181,7 @@ void Stepper::on(const event::CommandGiven& event) { offer_command(event.command
 
 void Stepper::offer_command(const OperatorCommand& command) {
   if (command.id != 0 && !state_.taken_commands.insert(command.id).second) return;
+  if (command.kind == OperatorCommand::Kind::resume_loss_limit) return resume_loss_limit(command);
   const auto found = state_.lots.find(command.lot);
   if (found == state_.lots.end()) {
     record_account(EventType::operator_, {{"command", std::string("close")},

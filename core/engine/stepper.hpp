@@ -131,6 +131,15 @@ class Stepper {
   ExitOrder* exit_order_about(Lot& lot, const Order& order);
   Lot* lot_corrected(const Order& order);
 
+  // ---- the account's day (loss_limit.cpp)
+  void judge_loss_limit();
+  rules::LossStanding loss_standing();
+  rules::LossStanding weigh_loss(Money own, int unknown, Money limit);
+  std::optional<Price> session_base(const Lot& lot, const calendar::Session& session);
+  [[nodiscard]] std::optional<Money> broker_result() const;
+  void count_closed_for_the_day(const Lot& lot);
+  void resume_loss_limit(const OperatorCommand& command);
+
   // ---- which prices concern a lot (triggers.cpp)
   void index_triggers(const Lot& lot);
   void take_peak(Lot& lot, const std::optional<Price>& peak);

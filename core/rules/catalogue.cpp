@@ -8,6 +8,7 @@ namespace belay::rules {
 std::span<const Rule> catalogue() {
   static constexpr std::array kRules{
       Rule{.reason = ExitReason::manual_close, .priority = 0, .judge = manual_close},
+      Rule{.reason = ExitReason::account_loss_limit, .priority = 0, .judge = account_loss_limit},
       Rule{.reason = ExitReason::stop_loss, .priority = 1, .judge = stop_loss, .goes_by_price = true},
       Rule{.reason = ExitReason::take_profit, .priority = 1, .judge = take_profit, .goes_by_price = true},
       Rule{.reason = ExitReason::trailing_stop, .priority = 1, .judge = trailing_stop, .goes_by_price = true},

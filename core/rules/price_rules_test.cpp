@@ -155,9 +155,10 @@ TEST(ManualClose, HoldsWhenAPersonSaidSo) {
 
 TEST(Catalogue, IsOrderedByPriorityAndThenByThePlan) {
   const std::vector<std::pair<ExitReason, int>> expected{
-      {ExitReason::manual_close, 0},    {ExitReason::stop_loss, 1},        {ExitReason::take_profit, 1},
-      {ExitReason::trailing_stop, 1},   {ExitReason::missing_brackets, 1}, {ExitReason::scale_out, 1},
-      {ExitReason::day_trade_close, 2}, {ExitReason::expiration_risk, 2},  {ExitReason::max_hold_time, 3}};
+      {ExitReason::manual_close, 0}, {ExitReason::account_loss_limit, 0}, {ExitReason::stop_loss, 1},
+      {ExitReason::take_profit, 1},  {ExitReason::trailing_stop, 1},      {ExitReason::missing_brackets, 1},
+      {ExitReason::scale_out, 1},    {ExitReason::day_trade_close, 2},    {ExitReason::expiration_risk, 2},
+      {ExitReason::max_hold_time, 3}};
   std::vector<std::pair<ExitReason, int>> found;
   for (const Rule& rule : catalogue()) found.emplace_back(rule.reason, rule.priority);
   EXPECT_EQ(found, expected);

@@ -30,6 +30,13 @@ enum class Guards : std::uint8_t {
   absent,        ///< proved absent or dead
 };
 
+/// How the account stands against its loss limit: found once, a reason for each of its lots.
+struct LossStanding {
+  enum class State : std::uint8_t { off, within, undecided, latched };
+  State state = State::off;
+  std::string message;
+};
+
 /// All that a rule may look at.
 struct Situation {
   const Lot& lot;
@@ -40,6 +47,7 @@ struct Situation {
   std::string no_price;             ///< why, then
   Guards guards = Guards::not_expected;
   const OperatorCommand* command = nullptr;  ///< a person's word that waits for this lot
+  const LossStanding* loss = nullptr;        ///< the account's; absent: there is no limit
 };
 
 /// A rule's answer, which is also its explanation.
@@ -67,6 +75,7 @@ struct Rule {
 
 // One file each.
 Verdict manual_close(const Situation& situation);
+Verdict account_loss_limit(const Situation& situation);
 Verdict stop_loss(const Situation& situation);
 Verdict take_profit(const Situation& situation);
 Verdict trailing_stop(const Situation& situation);

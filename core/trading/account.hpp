@@ -30,7 +30,8 @@ struct Holding {
   Quantity quantity;                  ///< negative for short
   std::optional<Quantity> available;  ///< not reserved by open orders; negative for short
   Price average_entry;
-  std::optional<Price> broker_price;  ///< the broker's own valuation; shown, never acted on
+  std::optional<Price> broker_price;    ///< the broker's own valuation; shown, never acted on
+  std::optional<Price> previous_close;  ///< of the session before, by the broker: where the account's day begins
   std::string asset_id;
 
   bool operator==(const Holding&) const = default;

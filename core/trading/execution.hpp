@@ -42,13 +42,18 @@ struct QuarantinedExecution {
   bool operator==(const QuarantinedExecution&) const = default;
 };
 
-/// A person's word about a lot, queued in the store while a service holds the lock.
+/// A person's word about a lot or the account, queued in the store while a service holds the lock.
 struct OperatorCommand {
+  enum class Kind : std::uint8_t {
+    close,              ///< leave the lot
+    resume_loss_limit,  ///< the account's loss limit was reached and looked at: go on
+  };
   std::int64_t id = 0;
   LotUid lot;
   std::optional<Quantity> quantity;  ///< absent: all of it
   std::string who;
   std::string why;
+  Kind kind = Kind::close;
 
   bool operator==(const OperatorCommand&) const = default;
 };

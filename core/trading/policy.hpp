@@ -46,8 +46,9 @@ struct Policy {
   DefaultTerms day_trade;
   DefaultTerms swing_trade;
   DefaultTerms account;
-  std::optional<Ratio> fallback_stop;    ///< this far from the entry, where stop and target contradict each other
-  std::optional<Ratio> fallback_target;  ///< likewise
+  std::optional<Ratio> fallback_stop;       ///< this far from the entry, where stop and target contradict each other
+  std::optional<Ratio> fallback_target;     ///< likewise
+  std::optional<Money> account_loss_limit;  ///< lost in one session, everything leaves
 
   // Ownership
   Adoption adoption = Adoption::watch;

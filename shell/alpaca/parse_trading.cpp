@@ -158,6 +158,7 @@ Result<Holding> parse_position(const json::Value& value) {
   if (side == "long" && quantity.is_negative()) reader.complain("\"side\" is long, but \"qty\" is " + quantity.text());
   holding.average_entry = reader.price("avg_entry_price");
   holding.broker_price = reader.optional_price("current_price");
+  holding.previous_close = reader.optional_price("lastday_price");
   holding.asset_id = reader.optional_text("asset_id");
   const std::string asset_class = reader.optional_text("asset_class");
   if (reader.failed()) return reader.finish(holding);

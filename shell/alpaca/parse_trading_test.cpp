@@ -168,6 +168,7 @@ TEST(ParsePosition, ReadsWhatTheBrokerSends) {
   EXPECT_EQ(holding->quantity, 5_qty);
   EXPECT_EQ(holding->available, 4_qty);
   EXPECT_EQ(holding->average_entry, 100_price);
+  EXPECT_EQ(holding->previous_close, 119_price);
   EXPECT_EQ(holding->broker_price, 120_price);
   EXPECT_EQ(holding->asset_id, "904837e3-3b76-47ec-b432-046db621571b");
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/trading/execution.hpp"
+#include "core/trading/loss_limit.hpp"
 #include "core/trading/lot.hpp"
 #include "core/trading/record.hpp"
 
@@ -36,6 +37,7 @@ struct StoredBook {
   std::vector<Execution> executions;              ///< real trades that were never imported, newest first
   std::vector<QuarantinedExecution> quarantined;  ///< rows not understood and not reported before
   std::vector<OperatorCommand> commands;          ///< waiting ones, oldest first
+  std::optional<LossLimit> loss_limit;            ///< what the account's loss limit remembered
 };
 
 /// How an execution was settled; it is never offered again.
@@ -56,9 +58,11 @@ struct Batch {
   std::vector<ImportedExecution> imported;
   std::vector<std::int64_t> finished_commands;
   std::optional<std::string> account_number;  ///< to be remembered from now on
+  std::optional<LossLimit> loss_limit;        ///< likewise
 
   [[nodiscard]] bool empty() const {
-    return lots.empty() && events.empty() && imported.empty() && finished_commands.empty() && !account_number;
+    return lots.empty() && events.empty() && imported.empty() && finished_commands.empty() && !account_number &&
+           !loss_limit;
   }
 };
 

@@ -47,6 +47,8 @@ void PassRecord::take(engine::Action wanted, const engine::State& state, log::Lo
       lot_places_[lot.uid] = batch_.lots.size();
       batch_.lots.push_back(std::move(lot));
     }
+  } else if (auto* limit = std::get_if<action::KeepLossLimit>(&wanted)) {
+    batch_.loss_limit = std::move(limit->limit);
   } else if (auto* recorded = std::get_if<action::RecordEvent>(&wanted)) {
     take_event(std::move(recorded->record), state, log);
   } else if (const auto* settled = std::get_if<action::SettleExecution>(&wanted)) {

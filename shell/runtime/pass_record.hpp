@@ -17,7 +17,7 @@ class PassRecord {
  public:
   /// Forgets the last pass's report; what was not saved yet stays.
   void begin_pass();
-  /// KeepLot, RecordEvent, SettleExecution, FinishCommand, RaiseAlert.
+  /// KeepLot, KeepLossLimit, RecordEvent, SettleExecution, FinishCommand, RaiseAlert.
   /// `state` is the one after the step: it tells whose the lines are.
   void take(engine::Action wanted, const engine::State& state, log::Log& log);
 

@@ -23,7 +23,8 @@ bool Conductor::Inner::load() {
   step(event::BookLoaded{.lots = std::move(book->lots),
                          .executions = std::move(book->executions),
                          .quarantined = std::move(book->quarantined),
-                         .commands = std::move(book->commands)});
+                         .commands = std::move(book->commands),
+                         .loss_limit = std::move(book->loss_limit)});
   return true;
 }
 

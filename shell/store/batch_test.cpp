@@ -131,6 +131,38 @@ TEST_P(Batches, CommandsWaitUntilTheyAreFinished) {
   EXPECT_EQ(must(store->waiting_commands("other")).size(), 1U);
 }
 
+TEST_P(Batches, ACommandToResumeComesBackAsOne) {
+  must(store->enqueue("main", {.who = "ann", .why = "looked", .kind = OperatorCommand::Kind::resume_loss_limit}));
+  EXPECT_EQ(must(store->waiting_commands("main")).at(0).kind, OperatorCommand::Kind::resume_loss_limit);
+}
+
+TEST_P(Batches, WhatTheLossLimitRemembersComesBackAlsoBesideANewAccountNumber) {
+  LossLimit limit{.latched_at = at("2026-01-26T16:00:00.5Z"),
+                  .why = "the day stands at -501",
+                  .limit = 500_usd,
+                  .session = at("2026-01-26T14:30:00Z"),
+                  .realised = -12.345678901_usd,
+                  .bases = {{LotUid("a"), 99.5_price}, {LotUid("b"), 3.25_price}},
+                  .own_start = -1_usd,
+                  .broker_start = 2_usd,
+                  .restart = true,
+                  .told = true};
+  must(store->save("main", {.account_number = "PA1", .loss_limit = limit}));
+  EXPECT_EQ(must(store->load("main", {})).loss_limit, limit);
+  limit.latched_at.reset();
+  must(store->save("main", {.loss_limit = limit}));
+  EXPECT_EQ(must(store->load("main", {})).loss_limit, limit);
+  EXPECT_EQ(must(store->load("other", {})).loss_limit, std::nullopt);
+}
+
+TEST_P(Batches, F55ALossLimitThatIsNotUnderstoodIsToldAndLatchesNothing) {
+  must(store->save("main", {.account_number = "PA1"}));
+  database.run("UPDATE belay_accounts SET loss_limit = '{\"latched_at\": \"yesterday\"}'");
+  const auto book = must(store->load("main", {}));
+  EXPECT_EQ(book.loss_limit, std::nullopt);
+  ASSERT_EQ(book.quarantined.size(), 1U);
+}
+
 TEST_P(Batches, TheAccountNumberIsRemembered) {
   EXPECT_EQ(must(store->load("main", {})).account_number, "");
   must(store->save("main", {.account_number = "PA1"}));

@@ -7,6 +7,7 @@
 #include "shell/json/value.hpp"
 #include "shell/json/write.hpp"
 #include "shell/store/execution_row.hpp"
+#include "shell/store/loss_limit_row.hpp"
 #include "shell/store/lot_columns.hpp"
 #include "shell/store/migrator.hpp"
 #include "shell/store/row_reader.hpp"
@@ -14,6 +15,12 @@
 
 namespace belay::store {
 namespace {
+
+constexpr std::string_view kResumeLossLimit = "resume_loss_limit";
+
+std::string_view word_of(OperatorCommand::Kind kind) {
+  return kind == OperatorCommand::Kind::close ? "close" : kResumeLossLimit;
+}
 
 std::string json_list(const std::vector<std::string>& words) {
   json::Array out;
@@ -36,6 +43,7 @@ OperatorCommand read_command(const Rows& rows, std::size_t index) {
   command.quantity = row.decimal<Quantity>("quantity");
   command.who = row.text("who").value_or("");
   command.why = row.text("why").value_or("");
+  if (row.word("command") == kResumeLossLimit) command.kind = OperatorCommand::Kind::resume_loss_limit;
   return command;
 }
 
@@ -69,6 +77,14 @@ StoreResult<StoredBook> SqlStore::load(const std::string& account, const std::ve
   StoredBook book;
   book.account_number = std::move(notes->number);
   book.commands = std::move(notes->commands);
+  if (!notes->loss_limit.empty()) {
+    auto limit = parse_loss_limit(notes->loss_limit);
+    if (limit) {
+      book.loss_limit = std::move(*limit);
+    } else {
+      book.quarantined.push_back({"loss_limit", account, "belay_accounts.loss_limit: " + limit.error().message});
+    }
+  }
   if (const auto read = read_lots(account, names, book); !read) return std::unexpected(read.error());
   if (const auto read = read_executions(account, names, book); !read) return std::unexpected(read.error());
   return book;
@@ -76,9 +92,9 @@ StoreResult<StoredBook> SqlStore::load(const std::string& account, const std::ve
 
 StoreResult<SqlStore::AccountNotes> SqlStore::read_notes(const std::string& account) {
   const auto rows = connection_->run(
-      "SELECT 0 AS id, account_number AS lot_uid, CAST(NULL AS text) AS quantity, '' AS who, '' AS why "
-      "FROM belay_accounts WHERE account_name = $1 "
-      "UNION ALL SELECT id, lot_uid, CAST(quantity AS text), who, why FROM belay_commands "
+      "SELECT 0 AS id, account_number AS lot_uid, CAST(NULL AS text) AS quantity, '' AS who, "
+      "coalesce(loss_limit, '') AS why, '' AS command FROM belay_accounts WHERE account_name = $1 "
+      "UNION ALL SELECT id, lot_uid, CAST(quantity AS text), who, why, command FROM belay_commands "
       "WHERE account_name = $1 AND finished_at IS NULL ORDER BY 1",
       {account});
   if (!rows) return std::unexpected(rows.error());
@@ -87,6 +103,7 @@ StoreResult<SqlStore::AccountNotes> SqlStore::read_notes(const std::string& acco
     OperatorCommand command = read_command(*rows, i);
     if (command.id == 0) {
       notes.number = command.lot.text();
+      notes.loss_limit = command.why;
     } else {
       notes.commands.push_back(std::move(command));
     }
@@ -165,9 +182,9 @@ StoreResult<std::vector<Execution>> SqlStore::executions_for(const std::string& 
 StoreResult<std::int64_t> SqlStore::enqueue(const std::string& account, const OperatorCommand& command) {
   const Cell quantity = command.quantity ? Cell(command.quantity->text()) : std::nullopt;
   const auto rows = connection_->run(
-      std::string("INSERT INTO belay_commands (account_name, lot_uid, quantity, who, why) VALUES ($1, $2, ") +
-          (connection_->dialect() == Dialect::postgres ? "CAST($3 AS numeric)" : "$3") + ", $4, $5) RETURNING id",
-      {account, command.lot.text(), quantity, command.who, command.why});
+      std::string("INSERT INTO belay_commands (account_name, lot_uid, quantity, who, why, command) VALUES ($1, $2, ") +
+          (connection_->dialect() == Dialect::postgres ? "CAST($3 AS numeric)" : "$3") + ", $4, $5, $6) RETURNING id",
+      {account, command.lot.text(), quantity, command.who, command.why, std::string(word_of(command.kind))});
   if (!rows) return std::unexpected(rows.error());
   return to_number(rows->rows.at(0).at(0));
 }

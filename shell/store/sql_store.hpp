@@ -41,6 +41,7 @@ class SqlStore final : public Store {
   struct AccountNotes {
     std::string number;
     std::vector<OperatorCommand> commands;
+    std::string loss_limit;  ///< as stored; empty where there is none
   };
   StoreResult<Rows> lot_rows(const LotFilter& filter);
   StoreResult<AccountNotes> read_notes(const std::string& account);
@@ -51,6 +52,7 @@ class SqlStore final : public Store {
   StoreResult<const SchemaFacts*> facts();
   StoreResult<std::vector<NewRow>> write_lots(const std::vector<Lot>& lots);
   StoreResult<void> write_events(const std::vector<EventRecord>& events);
+  StoreResult<void> write_loss_limit(const std::string& account, const LossLimit& limit);
   StoreResult<void> write_settlements(const std::string& account, const Batch& batch);
 
   std::unique_ptr<Connection> connection_;

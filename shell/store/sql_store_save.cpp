@@ -8,6 +8,7 @@
 
 #include "shell/json/value.hpp"
 #include "shell/json/write.hpp"
+#include "shell/store/loss_limit_row.hpp"
 #include "shell/store/lot_columns.hpp"
 #include "shell/store/sql_store.hpp"
 #include "shell/store/statements.hpp"
@@ -115,8 +116,19 @@ StoreResult<std::vector<NewRow>> SqlStore::save(const std::string& account, cons
   if (!new_rows) return new_rows;
   if (const auto done = write_events(batch.events); !done) return std::unexpected(done.error());
   if (const auto done = write_settlements(account, batch); !done) return std::unexpected(done.error());
+  if (batch.loss_limit) {
+    if (const auto done = write_loss_limit(account, *batch.loss_limit); !done) return std::unexpected(done.error());
+  }
   if (const auto done = transaction.commit(); !done) return std::unexpected(done.error());
   return new_rows;
+}
+
+// After the account's row, which the settlements may only just have made.
+StoreResult<void> SqlStore::write_loss_limit(const std::string& account, const LossLimit& limit) {
+  const auto done = connection_->run("UPDATE belay_accounts SET loss_limit = $2 WHERE account_name = $1",
+                                     {account, loss_limit_text(limit)});
+  if (!done) return std::unexpected(done.error());
+  return {};
 }
 
 StoreResult<std::vector<NewRow>> SqlStore::write_lots(const std::vector<Lot>& lots) {

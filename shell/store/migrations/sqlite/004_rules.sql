@@ -8,6 +8,3 @@ ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS rungs_taken TEXT;
 
 ALTER TABLE belay_accounts ADD COLUMN IF NOT EXISTS loss_limit TEXT;
 ALTER TABLE belay_commands ADD COLUMN IF NOT EXISTS command TEXT DEFAULT 'close';
-CREATE TRIGGER belay_settle_loss_limit INSTEAD OF INSERT ON belay_settlements WHEN NEW.kind = 'loss_limit' BEGIN
-  UPDATE belay_accounts SET loss_limit = NEW.outcome WHERE account_name = NEW.account_name;
-END;

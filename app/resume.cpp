@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "app/book_reading.hpp"
+#include "app/commands.hpp"
+#include "app/console.hpp"
+#include "app/pass_output.hpp"
+#include "app/texts.hpp"
+
+namespace belay::app {
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::Failure;
+
+constexpr Duration kPoll = 200ms;
+
+/// Whether the command has been taken up.
+std::expected<bool, ExitCode> is_done(Wired& wired, std::int64_t id) {
+  const auto waiting = wired.store->waiting_commands(wired.config.runtime.account);
+  if (!waiting) {
+    complain("store: " + waiting.error().message);
+    return std::unexpected(exit_code(waiting.error()));
+  }
+  return std::ranges::find(*waiting, id, &OperatorCommand::id) == waiting->end();
+}
+
+int tell(bool done, const ResumeOptions& options) {
+  if (options.json) {
+    print_json(json::Object{{"done", done}});
+  } else {
+    print(done ? "the loss limit is resumed: the account's day counts from here on"
+               : "the command stays queued: whoever works on the account next carries it out");
+  }
+  return done ? kAllWell : kAttention;
+}
+
+}  // namespace
+
+int resume(const ResumeOptions& options) {
+  if (!options.loss_limit) {
+    complain("say what is to be resumed: --loss-limit");
+    return kUsage;
+  }
+  auto wired = wire({.broker = true, .store = true}, log::to_descriptor(STDERR_FILENO));
+  if (!wired) return wired.error();
+  wired->log = std::make_unique<log::Log>(log::to_descriptor(STDERR_FILENO), log::Level::error);
+  runtime::Conductor conductor(wired->parts(), wired->config.runtime);
+  const Failure opened = conductor.open();
+  if (opened != Failure::none && opened != Failure::locked) {
+    for (const std::string& error : conductor.errors()) complain(error);
+    return exit_code(opened);
+  }
+  OperatorCommand command;
+  command.kind = OperatorCommand::Kind::resume_loss_limit;
+  command.who = operator_name();
+  command.why = options.why;
+  const auto id = wired->store->enqueue(wired->config.runtime.account, command);
+  if (!id) {
+    complain("store: " + id.error().message);
+    return exit_code(id.error());
+  }
+  if (opened == Failure::none) {  // nobody is at work: this process makes the pass that takes it up
+    const runtime::PassReport report = conductor.pass();
+    for (const std::string& error : report.errors) complain(error);
+  }
+  const auto until = std::chrono::steady_clock::now() + (opened == Failure::none ? 0s : options.wait);
+  while (true) {
+    const auto done = is_done(*wired, *id);
+    if (!done) return done.error();
+    if (*done || std::chrono::steady_clock::now() >= until) return tell(*done, options);
+    wired->clock->pause(kPoll);
+  }
+}
+
+}  // namespace belay::app
