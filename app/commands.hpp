@@ -99,6 +99,19 @@ struct SimCommandOptions {
 };
 int sim(const SimCommandOptions& options);
 
+struct WorldOptions {
+  bool json = false;
+  std::uint64_t seed = 1;      ///< of the first session
+  std::uint64_t sessions = 1;  ///< so many seeds, one after the other
+  unsigned jobs = 1;           ///< sessions at once
+  bool shrink = false;         ///< look for the shortest list of events that breaks the same promise
+  std::string scenario;        ///< a file to replay instead
+  std::string save;            ///< where a shrunk scenario goes
+  bool print = false;          ///< only show what the seed would have happen
+  bool verbose = false;        ///< with every line of the log
+};
+int world(const WorldOptions& options);
+
 struct DemoOptions {
   std::uint64_t seed = 1;
   std::string speed;   ///< virtual seconds a second; empty: the demo's own

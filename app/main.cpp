@@ -201,6 +201,26 @@ void add_playing(CLI::App& cli, Chosen& chosen) {
       "  curl -d '{\"symbol\":\"AAPL\",\"qty\":10,\"avg_price\":228}' $ALPACA_BASE_URL/_sim/position\n"
       "  belay cycle");
 
+  std::shared_ptr<WorldOptions> w;
+  auto* world_sub =
+      add(cli, chosen, "world", "Simulated sessions full of faults: does Belay keep its promises?", world, w);
+  add_json(world_sub, w);
+  world_sub->add_option("--seed,--from", w->seed, "Of the first session [1]");
+  world_sub->add_option("--sessions", w->sessions, "So many, each with the next seed [1]");
+  world_sub->add_option("--jobs", w->jobs, "So many at once [1]");
+  world_sub->add_flag("--shrink", w->shrink, "Find the shortest list of events that breaks the same promise");
+  world_sub->add_option("--save", w->save, "Write that list to this file");
+  world_sub->add_option("--scenario", w->scenario, "Replay a file of events instead");
+  world_sub->add_flag("--print", w->print, "Only show what the seed has happen");
+  world_sub->add_flag("--verbose", w->verbose, "One session with every line of its log");
+  world_sub->footer(
+      "Engine and runtime as they are, the paper exchange, virtual time, everything from one seed. Exit code 1 when a\n"
+      "promise is broken.\n"
+      "\n"
+      "  belay world --seed 1 --sessions 200 --jobs 2\n"
+      "  belay world --seed 17 --shrink --save seed17.txt\n"
+      "  belay world --scenario seed17.txt --verbose");
+
   std::shared_ptr<DemoOptions> d;
   auto* demo_sub = add(cli, chosen, "demo", "Exchange, market and service in one process: see it work", demo, d);
   add_json(demo_sub, d);

@@ -105,6 +105,22 @@ function(belay_tests folder)
            WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
 endfunction()
 
+# belay_planted(FOLDER folder...): the tests of FOLDER/planted_test.cpp, over these folders compiled once more with known
+# mistakes in them (core/base/planted.hpp). What they do not name comes from the libraries, as LINK says.
+function(belay_planted folder)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  belay_target_name(target "${folder}")
+  set(sources "${folder}/planted_test.cpp")
+  foreach(one IN LISTS folder ARG_UNPARSED_ARGUMENTS)
+    file(GLOB found CONFIGURE_DEPENDS "${one}/*.cpp")
+    list(FILTER found EXCLUDE REGEX "_test\\.cpp$")
+    list(APPEND sources ${found})
+  endforeach()
+  belay_gtest(${target}_planted "${folder}" SOURCES ${sources} LINK ${ARG_LINK})
+  target_compile_definitions(${target}_planted PRIVATE BELAY_PLANTED_BUGS)
+  target_include_directories(${target}_planted PRIVATE "${PROJECT_SOURCE_DIR}")
+endfunction()
+
 # belay_bench(FOLDER): each FOLDER/x.cpp becomes <build dir>/bench/x, a Google Benchmark program.
 function(belay_bench folder)
   get_property(libraries GLOBAL PROPERTY BELAY_LIBRARIES)

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/engine/state.hpp"
+#include "shell/ports/store.hpp"
+#include "sim/world/oracle.hpp"
+#include "sim/world/pages.hpp"
+#include "sim/world/violation.hpp"
+#include "sim/world/weather.hpp"
+#include "sim/world/witness.hpp"
+
+namespace belay::world {
+
+/// The promises, held against the exchange's own truth after every step. Each is one function; its name is the number
+/// of the promise.
+class Invariants {
+ public:
+  Invariants(const Witness& witness, const Oracle& oracle, const Pages& pages, const Weather& weather,
+             const sim::Exchange& exchange, const Timeline& timeline)
+      : witness_(&witness),
+        oracle_(&oracle),
+        pages_(&pages),
+        weather_(&weather),
+        exchange_(&exchange),
+        timeline_(&timeline) {}
+
+  /// An order of the process's is at the exchange's door; it is not judged by it yet.
+  void submit_arrives(const OrderRequest& request);
+  void cancel_arrives(const OrderId& id);
+  void filled(const TrueFill& fill);
+  /// A batch was committed to the store.
+  void committed(const Batch& batch);
+  /// The process has taken something in, or a pass has ended.
+  void engine_stepped(const engine::State& state);
+  void process_died() { began_anew_ = timeline_->now(); }
+  void pass_ended(const engine::State& state, bool broker_was_read);
+  /// Faults have stopped long enough ago: everything has to have come right.
+  void at_rest(const engine::State& state);
+
+  [[nodiscard]] const std::vector<Violation>& violations() const { return violations_; }
+
+ private:
+  void broken(std::string promise, std::string what);
+  void check_exit(const OrderRequest& request, std::size_t lot);
+  void check_orders(const Lot& lot);
+  void check_closed(const Lot& lot);
+  void check_intent(const engine::State& state);
+  [[nodiscard]] std::map<std::string, Quantity> tracked(const engine::State& state) const;
+  [[nodiscard]] bool is_gone(std::size_t lot) const;
+  [[nodiscard]] bool is_hindered(std::size_t lot, const engine::State& state) const;
+
+  const Witness* witness_;
+  const Oracle* oracle_;
+  const Pages* pages_;
+  const Weather* weather_;
+  const sim::Exchange* exchange_;
+  const Timeline* timeline_;
+  std::vector<Violation> violations_;
+  std::map<ClientOrderId, OrderRequest> payloads_;
+  std::map<std::size_t, std::vector<Timestamp>> sends_;  // by lot
+  std::map<std::string, Timestamp> unwatched_since_;     // by symbol
+  std::map<LotUid, LotStatus> stored_;
+  Timestamp began_anew_;
+};
+
+}  // namespace belay::world
