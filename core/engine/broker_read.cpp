@@ -3,6 +3,7 @@
 #include <chrono>
 #include <set>
 
+#include "core/base/planted.hpp"
 #include "core/engine/stepper.hpp"
 
 namespace belay::engine {
@@ -12,6 +13,10 @@ using Severity = action::RaiseAlert::Severity;
 void Stepper::on(const event::BrokerUnread& event) {
   // A failed read changes nothing: what was held is still held, as far as anybody knows.
   state_.broker.unread_why = event.why;
+  if (planted(Bug::unread_means_flat)) {
+    state_.broker.holdings.clear();
+    settle_ownership();
+  }
   record_account(EventType::monitor_error, {{"error", "the broker could not be read: " + event.why}});
   alert(Severity::critical, "broker_unread", nullptr, "The broker could not be read: " + event.why);
 }
@@ -52,8 +57,16 @@ void Stepper::remember_orders(const std::vector<Order>& orders) {
 }
 
 void Stepper::remember_order(const Order& order) {
-  state_.broker.orders.insert_or_assign(order.id, order);
-  for (const Order& leg : order.legs) state_.broker.orders.insert_or_assign(leg.id, leg);
+  const auto remember = [this](const Order& one) {
+    state_.broker.orders.insert_or_assign(one.id, one);
+    // A replaced order may no longer be listed, and would rest for ever; but its successor names it (alpaca.md 3.3).
+    const auto before = one.replaces ? state_.broker.orders.find(*one.replaces) : state_.broker.orders.end();
+    if (before == state_.broker.orders.end() || is_terminal(before->second.status)) return;
+    before->second.status = OrderStatus::replaced;
+    before->second.replaced_by = one.id;
+  };
+  remember(order);
+  for (const Order& leg : order.legs) remember(leg);
 }
 
 // What may still be sent per symbol: held on the lots' side, less what exits of ours that are live or unknown may still

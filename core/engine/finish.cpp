@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/base/planted.hpp"
 #include "core/engine/stepper.hpp"
 
 namespace belay::engine {
@@ -48,7 +49,7 @@ Quantity Stepper::held_by_others(const Lot& lot) const {
 // shows no more than the other lots.
 void Stepper::finish_if_flat(const LotUid& uid) {
   Lot& lot = state_.lots.at(uid);
-  if (lot.quantity.is_positive()) {
+  if (lot.quantity.is_positive() && !planted(Bug::accepted_means_filled)) {
     finish_part(lot);
     return;
   }
@@ -56,8 +57,9 @@ void Stepper::finish_if_flat(const LotUid& uid) {
   const BrokerView& broker = state_.broker;
   const bool read_since = broker.read_at && (!flight.last_fill || broker.read_at->steady > *flight.last_fill);
   const auto holding = broker.holdings.find(lot.instrument.symbol);
+  const Quantity others = planted(Bug::others_forgotten) ? Quantity{} : held_by_others(lot);
   const Quantity held = holding == broker.holdings.end() ? Quantity{} : holding->second.quantity.magnitude();
-  if (read_since && held <= held_by_others(lot)) {
+  if (read_since && held <= others) {
     close(lot);
     return;
   }
@@ -86,9 +88,10 @@ void Stepper::count_result(Lot& lot) {
       if (order.filled_average) value += notional(*order.filled_average, order.filled, lot.multiplier);
     }
     for (const LeftElsewise& part : lot.left_elsewise) value += part.value;
-    const Money paid = notional(lot.entry_price, lot.original_quantity, lot.multiplier);
+    const Money paid = notional(lot.entry_price, lot.original_quantity,
+                                planted(Bug::contract_is_one_share) ? std::int64_t{1} : lot.multiplier);
     lot.exit_price = average_price(value, lot.original_quantity, lot.multiplier);
-    lot.realised_result = lot.is_long() ? value - paid : paid - value;
+    lot.realised_result = lot.is_long() || planted(Bug::short_results_reversed) ? value - paid : paid - value;
   } catch (const Overflow& overflow) {
     record(lot, EventType::monitor_error, {{"error", "the result cannot be counted: " + std::string(overflow.what())}});
   }

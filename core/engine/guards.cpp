@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/base/planted.hpp"
 #include "core/engine/stepper.hpp"
 
 namespace belay::engine {
@@ -42,7 +43,7 @@ void Stepper::verify_guards(Lot& lot) {
 }
 
 void Stepper::count_guard_fill(Lot& lot, const Order& guard, ExitReason reason) {
-  if (!guard.filled.is_positive() || !guard.filled_average) return;
+  if (!guard.filled.is_positive() || !guard.filled_average || planted(Bug::guard_fills_dropped)) return;
   auto part = std::ranges::find(lot.left_elsewise, guard.id, &LeftElsewise::order);
   if (part == lot.left_elsewise.end()) part = lot.left_elsewise.insert(part, {.order = guard.id, .reason = reason});
   if (guard.filled <= part->quantity) return;

@@ -55,6 +55,30 @@ TEST(Guards, AStopAtItsOwnTriggerHasTwoSeconds) {
   EXPECT_EQ(g.s.stored(g.lot).realised_result, -(510_usd));
 }
 
+TEST(Guards, F42AReplacedStopIsFollowedThoughItIsNoLongerListed) {
+  Guarded g;
+  event::BrokerRead read = g.s.broker.read(g.s.now);
+  for (Order& order : read.orders) {
+    for (Order& leg : order.legs) {
+      leg.status = OrderStatus::canceled;
+      if (leg.id != g.stop) continue;
+      leg.replaces = leg.id;
+      leg.id = OrderId("successor");
+      leg.status = OrderStatus::filled;
+      leg.filled = 100_qty;
+      leg.filled_average = 94.9_price;
+      leg.filled_at = g.s.now.wall;
+    }
+  }
+  read.holdings.clear();
+  g.s.feed(read);
+  const Lot& lot = *g.s.open(g.lot);
+  ASSERT_EQ(lot.left_elsewise.size(), 1U);
+  EXPECT_EQ(lot.left_elsewise[0].order, OrderId("successor"));
+  EXPECT_EQ(lot.left_elsewise[0].reason, ExitReason::stop_loss);
+  EXPECT_TRUE(lot.quantity.is_zero());
+}
+
 TEST(Guards, AStopThatDoesNotActInItsTimeIsTakenOver) {
   Guarded g;
   g.s.price("AAPL", 94.5_price);

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "core/base/check.hpp"
+#include "core/base/planted.hpp"
 #include "core/engine/stepper.hpp"
 
 namespace belay::engine {
@@ -156,6 +157,9 @@ void Stepper::apply(Lot& lot, const lifecycle::Decision& decision) {
   } else if (const auto* cancel = std::get_if<lifecycle::CancelOrders>(&decision.move)) {
     for (const OrderId& id : cancel->ids) {
       flight.cancels[id] = now_.steady;
+      for (ExitOrder& order : lot.exit_orders) {
+        if (planted(Bug::cancel_means_ended) && order.id == id) order.status = OrderStatus::canceled;
+      }
       record(lot, EventType::order_update, {{"order_id", id.text()}, {"cancel", decision.why}});
       emit(action::CancelOrder{lot.uid, id});
     }

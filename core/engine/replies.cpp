@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/base/planted.hpp"
 #include "core/engine/stepper.hpp"
 
 namespace belay::engine {
@@ -78,7 +79,7 @@ void Stepper::on(const event::SubmitRefused& event) {
     return;
   }
   // The second order under an id that is refused tells nothing about the first one: that stays unknown.
-  if (!is_terminal(order->status) && !flight.resent) {
+  if (!is_terminal(order->status) && (!flight.resent || planted(Bug::second_refusal_ends_first))) {
     order->status = OrderStatus::rejected;
     state_.broker.allowance[lot->instrument.symbol] += order->quantity - order->filled;
   }
@@ -90,7 +91,10 @@ void Stepper::on(const event::SubmitRefused& event) {
           {"client_order_id", event.client_id.text()}});
   forget_old_refusals(*lot);
   keep(*lot);
-  for (const OrderId& related : event.related_orders) emit(action::LookAtOrder{related});
+  for (const OrderId& related : event.related_orders) {
+    if (planted(Bug::named_orders_cancelled)) emit(action::CancelOrder{uid, related});
+    emit(action::LookAtOrder{related});
+  }
   ask_for_broker_read();
   advance(uid);
 }
@@ -118,6 +122,7 @@ void Stepper::on(const event::SubmitUnknown& event) {
   Lot* lot = lot_of(event.client_id);
   if (lot == nullptr) return;
   state_.flights[lot->uid].submitting = false;
+  if (planted(Bug::unknown_means_refused)) exit_order_of(*lot, event.client_id)->status = OrderStatus::rejected;
   record(*lot, EventType::order_update,
          {{"client_order_id", event.client_id.text()}, {"status", std::string("unknown")}, {"why", event.why}});
   advance(lot->uid);
@@ -130,6 +135,7 @@ void Stepper::on(const event::OrderMissing& event) {
   const ExitOrder* order = exit_order_of(*lot, event.client_id);
   if (order == nullptr || order->status != OrderStatus::unknown || !order->id.empty()) return;
   ++state_.flights[lot->uid].not_found;
+  if (planted(Bug::missing_means_dead)) exit_order_of(*lot, event.client_id)->status = OrderStatus::canceled;
   advance(lot->uid);
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <set>
 
+#include "core/base/planted.hpp"
 #include "core/engine/stepper.hpp"
 
 namespace belay::engine {
@@ -163,6 +164,7 @@ reconcile::Past Stepper::past_of(const std::string& symbol, const Activities& ac
 }
 
 void Stepper::explain_shortfall(const reconcile::Shortfall& shortfall, const Activities& activities) {
+  if (planted(Bug::absence_means_sold) && settle_drift(shortfall, shortfall.missing)) return;
   reconcile::Past past = past_of(shortfall.symbol, activities);
   for (const LotUid& uid : shortfall.lots) {
     const auto lot = state_.lots.find(uid);
@@ -240,7 +242,8 @@ bool Stepper::settle_drift(const reconcile::Shortfall& shortfall, Quantity unexp
     if (oldest == nullptr || lot.entry_time < oldest->entry_time) oldest = &lot;
   }
   Lot& lot = *oldest;
-  if (unexplained >= lot.quantity - lifecycle::live_leaves(lot)) return false;
+  const bool believes_all = planted(Bug::absence_means_sold);
+  if (unexplained >= lot.quantity - lifecycle::live_leaves(lot) && !believes_all) return false;
   // At what price is not known: the last that was believed, else as if it had never moved.
   const Price price = lot.good_price.value_or(lot.entry_price);
   lot.left_elsewise.push_back({.order = OrderId(std::string(kDrift) + to_text(now_.wall)),

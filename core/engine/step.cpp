@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "core/base/planted.hpp"
 #include "core/engine/stepper.hpp"
 
 namespace belay::engine {
@@ -125,7 +126,12 @@ void Stepper::on(const event::BookLoaded& event) {
 }
 
 void Stepper::take_up(const Lot& lot) {
-  state_.lots.emplace(lot.uid, lot);
+  Lot& taken = state_.lots.emplace(lot.uid, lot).first->second;
+  if (planted(Bug::exits_forgotten)) {
+    taken.exit.reset();
+    taken.exit_orders.clear();
+    taken.status = LotStatus::open;
+  }
   index_triggers(lot);
   pricing::SymbolPrices& prices = state_.prices[lot.instrument.symbol];
   if (lot.good_price && (!prices.last_good_at || (lot.priced_at && *prices.last_good_at < *lot.priced_at))) {
@@ -137,7 +143,7 @@ void Stepper::take_up(const Lot& lot) {
   if (!prices.unsound_since && lot.last_checked_at && now_.wall - *lot.last_checked_at <= state_.policy.unseen_limit) {
     prices.unsound_since = lot.unsound_since;
   }
-  if (lot.exit) state_.flights[lot.uid].began = now_.steady;
+  if (taken.exit) state_.flights[lot.uid].began = now_.steady;
 }
 
 // Levels and times are the user's: what somebody changed in the table counts from the next pass on.
@@ -180,6 +186,7 @@ void Stepper::quarantine(const QuarantinedExecution& row) {
 void Stepper::on(const event::CommandGiven& event) { offer_command(event.command); }
 
 void Stepper::offer_command(const OperatorCommand& command) {
+  if (planted(Bug::commands_dropped)) return;
   if (command.id != 0 && !state_.taken_commands.insert(command.id).second) return;
   if (command.kind == OperatorCommand::Kind::resume_loss_limit) return resume_loss_limit(command);
   const auto found = state_.lots.find(command.lot);

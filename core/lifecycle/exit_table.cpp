@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "core/base/check.hpp"
+#include "core/base/planted.hpp"
 #include "core/lifecycle/option_ladder.hpp"
 #include "core/lifecycle/order_life.hpp"
 
@@ -48,7 +49,12 @@ const ExitOrder* open_order(const Lot& lot) {
 
 // ---- rows: does the situation fit? what is to be done? ----
 
-bool finished(const ExitView& v) { return remaining(v.lot).is_zero() && open_order(v.lot) == nullptr; }
+bool finished(const ExitView& v) {
+  if (planted(Bug::accepted_means_filled) && !v.lot.exit_orders.empty() && !v.lot.exit_orders.back().id.empty())
+    return true;
+  if (planted(Bug::rest_forgotten) && left_so_far(v.lot) > v.lot.exit->left_before) return open_order(v.lot) == nullptr;
+  return remaining(v.lot).is_zero() && open_order(v.lot) == nullptr;
+}
 Decision finish(const ExitView&) { return {.situation = {}, .move = Finished{}, .why = "all of it has left"}; }
 
 bool reply_outstanding(const ExitView& v) { return v.flight.submitting; }
@@ -93,7 +99,7 @@ Decision ask(const ExitView& v) {
 bool limit_worked_long_enough(const ExitView& v) {
   const ExitOrder* order = open_order(v.lot);
   if (order == nullptr || order->type != OrderType::limit || order->id.empty() || !v.session_open) return false;
-  if (cancel_requested(v, order->id)) return false;
+  if (cancel_requested(v, order->id) || planted(Bug::ladder_stands_still)) return false;
   const Duration patience = ladder_patience(v.lot, v.policy);
   return v.now.steady >= v.flight.sent.value_or(v.flight.began) + patience;
 }
@@ -107,7 +113,7 @@ Decision page_restricted(const ExitView& v) {
   return {.situation = {}, .move = Stuck{v.now.steady + kRestBeforeRetry}, .why = v.restricted};
 }
 
-bool market_closed(const ExitView& v) { return !v.session_open; }
+bool market_closed(const ExitView& v) { return !v.session_open && !planted(Bug::session_never_ends); }
 Decision wait_for_session(const ExitView& v) {
   return {.situation = {},
           .move = Wait{.until = v.now.steady + kRestBeforeRetry, .passive = true},
@@ -125,7 +131,7 @@ Decision clear(const ExitView& v, const std::vector<RestingOrder>& orders, std::
   return {.situation = {}, .move = until_next_question(v), .why = std::move(why)};
 }
 
-bool entry_open(const ExitView& v) { return !v.entry.empty(); }
+bool entry_open(const ExitView& v) { return !v.entry.empty() && !planted(Bug::entry_stays); }
 Decision cancel_entry(const ExitView& v) {
   return clear(v, v.entry, "the entry is still open: its remainder goes first");
 }
@@ -145,7 +151,7 @@ Decision leave_it_to_guard(const ExitView& v) {
           .why = "a resting stop is at its own trigger"};
 }
 
-bool guards_hold(const ExitView& v) { return !v.guards.empty(); }
+bool guards_hold(const ExitView& v) { return !v.guards.empty() && !planted(Bug::guards_stay); }
 Decision cancel_guards(const ExitView& v) {
   return clear(v, v.guards, "guards reserve the shares: the group goes first");
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/check.hpp"
+#include "core/base/planted.hpp"
 
 namespace belay::lifecycle {
 namespace {
@@ -168,10 +169,11 @@ Learned learn(OrderLife& known, const OrderLife& said) {
   learn_status(known, said);
   const Quantity filled = believable(known, said.filled);
   learned.contradicted = filled < said.filled;
-  if (filled > known.filled) {
+  const bool dropped = planted(Bug::late_fills_dropped) && is_terminal(before.status);
+  if (filled > known.filled && !dropped) {
     learned.filled_more = filled - known.filled;
     learned.filled_late = is_terminal(before.status);
-    known.filled = filled;
+    known.filled = planted(Bug::fills_count_twice) ? filled + known.filled : filled;
     known.filled_average = said.filled_average;
     known.filled_at = said.filled_at;
   } else if (filled == known.filled && filled.is_positive()) {

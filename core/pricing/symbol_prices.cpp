@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/pricing/symbol_prices.hpp"
 
+#include "core/base/planted.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -10,6 +12,7 @@ namespace {
 using Standing = Judgement::Standing;
 
 bool beyond(Price candidate, Price reference, Ratio band) {
+  if (planted(Bug::any_jump_is_believed)) return false;
   const Price distance = (candidate - reference).magnitude();
   return distance > scale(reference.magnitude(), band);
 }
@@ -107,6 +110,7 @@ std::optional<Price> exit_side(const Quote& quote, Direction direction) {
 }
 
 bool is_sound(const Quote& quote, const Instrument& instrument, const Policy& policy) {
+  if (planted(Bug::any_quote_is_sound)) return quote.bid.is_positive() && quote.ask.is_positive();
   if (!quote.bid.is_positive() || !quote.ask.is_positive() || quote.bid > quote.ask) return false;
   const Price mid = middle(quote.bid, quote.ask);
   const Price limit = instrument.is_option()

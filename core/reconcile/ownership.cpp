@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/reconcile/ownership.hpp"
 
+#include "core/base/planted.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <set>
@@ -119,12 +121,30 @@ Quantity grow_lots(const Book& book, const Symbol& symbol, Quantity surplus, Dif
   return surplus;
 }
 
+// No row opens more than its entry order has filled, less what that order opened before: upstream may write a row
+// twice, and while an entry is open, the shares that are there are another trade's. nullopt: nothing is known of the
+// entry.
+std::optional<Quantity> unopened(const Book& book, const Execution& execution, const Differences& so_far) {
+  if (!execution.broker_order_id) return std::nullopt;
+  Quantity opened;
+  for (const Lot* lot : book.lots) {
+    if (lot->entry_order_id == execution.broker_order_id) opened += lot->original_quantity;
+  }
+  for (const Claim& other : so_far.claims) {
+    if (other.execution.broker_order_id == execution.broker_order_id) opened += other.quantity;
+  }
+  const Order* entry = entry_of(book, execution.broker_order_id);
+  if (entry == nullptr) return opened.is_zero() ? std::nullopt : std::optional(Quantity{});
+  return std::max(Quantity{}, entry->filled - opened);
+}
+
 Quantity claim(const Book& book, const Symbol& symbol, Quantity surplus, Direction held_direction, Differences& out) {
   for (const Execution* execution : symbol.executions) {
     const Quantity left = left_by_own_exits(book, *execution);
     const bool same_side = execution->direction == held_direction;
-    const Quantity there = same_side ? surplus : Quantity{};
-    const Quantity quantity = std::min(execution->quantity, there + left);
+    const Quantity there = planted(Bug::rows_need_no_shares) ? execution->quantity : same_side ? surplus : Quantity{};
+    Quantity quantity = std::min(execution->quantity, there + left);
+    if (const auto rest = unopened(book, *execution, out)) quantity = std::min(quantity, *rest);
     const Order* entry = entry_of(book, execution->broker_order_id);
     const bool young = book.now - execution->entry_time < kYoungExecution;
     const bool filling = entry != nullptr && !is_terminal(entry->status);

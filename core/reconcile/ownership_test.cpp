@@ -105,6 +105,37 @@ TEST(Ownership, AYoungOrFillingExecutionWaits) {
   EXPECT_EQ(d.history[0].execution.key, "old");
 }
 
+TEST(Ownership, F41ARowWrittenTwiceClaimsOnce) {
+  Stage s;
+  s.holds(150_qty);  // 50 of them another trade's, whose row is late
+  s.execution("1", 100_qty, 1h).broker_order_id = OrderId("entry");
+  s.execution("1-again", 100_qty, 1h).broker_order_id = OrderId("entry");
+  s.order("entry", Side::buy, 100_qty, OrderStatus::filled);
+  const Differences d = s.compared();
+  ASSERT_EQ(d.claims.size(), 1U);
+  EXPECT_EQ(d.claims[0].quantity, 100_qty);
+  EXPECT_EQ(d.history.size(), 1U);
+  ASSERT_EQ(d.orphans.size(), 1U);
+  EXPECT_EQ(d.orphans[0].quantity, 50_qty);
+}
+
+TEST(Ownership, F41ASecondRowOfAnEntryThatIsALotAlreadyClaimsNothing) {
+  Stage s;
+  s.holds(150_qty);
+  s.lot("a", 100_qty).entry_order_id = OrderId("entry");
+  s.execution("1-again", 100_qty, 1h).broker_order_id = OrderId("entry");
+  EXPECT_TRUE(s.compared().claims.empty()) << "also when the entry itself is no longer listed";
+}
+
+TEST(Ownership, F39ARowDoesNotClaimBeyondWhatItsEntryHasFilled) {
+  Stage s;
+  s.holds(100_qty);  // all of it another trade's
+  s.execution("open", 100_qty, 1h).broker_order_id = OrderId("entry");
+  s.order("entry", Side::buy, 0_qty, OrderStatus::fresh);
+  EXPECT_TRUE(s.compared().claims.empty());
+  EXPECT_EQ(s.compared().deferred.size(), 1U);
+}
+
 TEST(Ownership, AnExecutionOfTheOtherSideClaimsNothing) {
   Stage s;
   s.holds(-(100_qty));

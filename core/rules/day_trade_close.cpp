@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/planted.hpp"
 #include "core/calendar/new_york.hpp"
 #include "core/rules/rule.hpp"
 
 namespace belay::rules {
 
 Timestamp day_trade_deadline(const Lot& lot, const calendar::UsEquities& calendar, const Policy& policy) {
-  return calendar.session_of(lot.entry_time).close - policy.day_trade_lead;
+  const calendar::Session session = calendar.session_of(lot.entry_time);
+  if (planted(Bug::close_is_at_21_utc)) {
+    return Timestamp{Duration(std::chrono::sys_days(session.date).time_since_epoch()).count()} +
+           std::chrono::hours(21) - policy.day_trade_lead;
+  }
+  return session.close - policy.day_trade_lead;
 }
 
 Verdict day_trade_close(const Situation& s) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/planted.hpp"
 #include "core/rules/rule.hpp"
 #include "core/rules/settings.hpp"
 
@@ -8,7 +9,7 @@ Verdict max_hold_time(const Situation& s) {
   using State = Verdict::State;
   const auto setting = max_hold_of(s.lot, s.policy);
   if (!setting) return {.state = State::off, .message = "no holding time"};
-  const std::int64_t limit = *setting;
+  const std::int64_t limit = *setting * (planted(Bug::minutes_are_hours) ? 60 : 1);
   constexpr std::int64_t kTenYears = 10LL * 366 * 24 * 60;
   if (limit <= 0 || limit > kTenYears) {
     return {.state = State::off, .message = std::to_string(limit) + " minutes is no holding time"};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/planted.hpp"
 #include "core/rules/effective_stop.hpp"
 #include "core/rules/rule.hpp"
 
@@ -52,7 +53,7 @@ Verdict stop_loss(const Situation& s) {
   const bool falls = falls_with_price(s.lot);
   for (const Look& look : looks(s.lot, *s.price)) {
     const EffectiveStop stop = effective_stop(s.lot, s.policy, look.peak);
-    if (!stop.level || !as_bad(look.price, *stop.level, falls)) continue;
+    if (!stop.level || !as_bad(look.price, *stop.level, falls != planted(Bug::stop_reversed))) continue;
     const bool moved = stop.by != EffectiveStop::By::own;
     return {.state = State::holds,
             .message = "Stop loss hit: " + look.price.text() + (falls ? " <= " : " >= ") + stop.level->text() +

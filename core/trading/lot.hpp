@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/planted.hpp"
 #include "core/base/strong_id.hpp"
 #include "core/trading/instrument.hpp"
 #include "core/trading/market.hpp"
@@ -224,7 +225,7 @@ struct Lot {
 
   [[nodiscard]] bool is_long() const { return direction == Direction::long_; }
   /// The side of an order that reduces this lot.
-  [[nodiscard]] Side exit_side() const { return is_long() ? Side::sell : Side::buy; }
+  [[nodiscard]] Side exit_side() const { return is_long() || planted(Bug::shorts_are_sold) ? Side::sell : Side::buy; }
   bool operator==(const Lot&) const = default;
 };
 

@@ -124,6 +124,7 @@ Duration Conductor::Inner::patience(Duration at_most) {
 void Conductor::Inner::save() {
   if (dry || record.batch().empty()) return;
   if (store_down && machine_time() < try_store_at) return;
+  note_saved(record.batch());
   const auto saved = parts.store.save(settings.account, record.batch());
   if (saved) {
     for (const NewRow& row : *saved) {
@@ -191,6 +192,7 @@ PassReport Conductor::pass() {
   PassReport report;
   report.failure = in.keep_lock();
   if (report.failure != Failure::none) return report;
+  if (in.lock_regained && in.others_have_written()) in.start_anew();
   // What waits comes first. While it waits, the stored book is older than this one: what has left would come back.
   if (in.store_down) in.save();
   const bool is_behind = in.store_down && !in.record.batch().empty();

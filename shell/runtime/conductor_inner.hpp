@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,9 +26,11 @@ struct Conductor::Inner {
   bool store_down = false;  // the last save failed: records wait in `record`
   Duration try_store_at{};  // machine time
   bool locked = false;
-  bool had_book = false;            // loaded at least once
-  std::string known_number;         // the account number that the store remembers
-  std::optional<Duration> wake_at;  // steady
+  bool lock_regained = false;                   // after it was lost: somebody else may have worked in between
+  std::map<LotUid, std::int64_t> saved_checks;  // of lots that are open in the store: their count of checks there
+  bool had_book = false;                        // loaded at least once
+  std::string known_number;                     // the account number that the store remembers
+  std::optional<Duration> wake_at;              // steady
 
   Inner(Parts p, Settings s, std::unique_ptr<Executor> e)
       : parts(p),
@@ -69,6 +72,9 @@ struct Conductor::Inner {
   bool check_account(const Executor::Events& events);
   Failure read_everything();
   Failure keep_lock();
+  [[nodiscard]] bool others_have_written();
+  void start_anew();
+  void note_saved(const Batch& batch);
   void heed_clock(const MarketClock& clock);
   void watch_without_book(PassReport& report);
   void fire_timer();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a pass reads before it judges: the book, the broker, the prices; and whether it may go on with them.
+#include <algorithm>
 #include <chrono>
+#include <map>
 
 #include "core/base/check.hpp"
 #include "core/calendar/new_york.hpp"
@@ -20,6 +22,7 @@ bool Conductor::Inner::load() {
   }
   known_number = book->account_number;
   if (state.account_number.empty()) state.account_number = book->account_number;
+  for (const Lot& lot : book->lots) saved_checks.try_emplace(lot.uid, lot.check_count);
   step(event::BookLoaded{.lots = std::move(book->lots),
                          .executions = std::move(book->executions),
                          .quarantined = std::move(book->quarantined),
@@ -101,9 +104,51 @@ Failure Conductor::Inner::keep_lock() {
     store_down = true;
     return Failure::none;
   }
-  if (*lock) return Failure::none;
+  if (*lock) {
+    lock_regained = true;
+    return Failure::none;
+  }
   complain("another instance has taken over account \"" + settings.account + "\"");
   return Failure::locked;
+}
+
+// Whether the store knows of checks that this process did not make, or no longer lists as open what this one left open.
+bool Conductor::Inner::others_have_written() {
+  const auto book = parts.store.load(settings.account, settings.aliases);
+  if (!book) return false;  // found out when it can be read
+  lock_regained = false;
+  std::map<LotUid, std::int64_t> checks;
+  for (const Lot& lot : book->lots) checks[lot.uid] = lot.check_count;
+  return std::ranges::any_of(saved_checks, [&](const auto& saved) {
+    const auto stored = checks.find(saved.first);
+    return stored == checks.end() || stored->second > saved.second;
+  });
+}
+
+// Another instance had the account for a while: what is remembered here is older than the records and the broker, and
+// would write what has left back into the book. The pass begins like that of a new process.
+void Conductor::Inner::start_anew() {
+  record.log_warning(parts.log, now().wall, "another instance has worked on this account: everything is read anew");
+  engine::State fresh;
+  fresh.policy = state.policy;
+  fresh.calendar = state.calendar;
+  fresh.account = state.account;
+  fresh.account_number = state.account_number;
+  state = std::move(fresh);
+  record = PassRecord{};
+  saved_checks.clear();
+  wake_at.reset();
+}
+
+// Also of a batch whose fate is not known: it may be there.
+void Conductor::Inner::note_saved(const Batch& batch) {
+  for (const Lot& lot : batch.lots) {
+    if (lot.status == LotStatus::closed) {
+      saved_checks.erase(lot.uid);
+    } else {
+      saved_checks[lot.uid] = lot.check_count;
+    }
+  }
 }
 
 // No book: nothing may be bought or sold on a guess. What is held without a resting stop is named.
