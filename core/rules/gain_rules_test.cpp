@@ -160,6 +160,39 @@ TEST_P(Gains, ScaleOutReachedTwoRungsAtOnceTakesBoth) {
   EXPECT_EQ(both.quantity, scale(s.lot.original_quantity, 0.5_ratio));
 }
 
+TEST_P(Gains, F63TimeRulesHoldForEveryKindFromTheirMomentOnAndWithoutAPrice) {
+  s.entered("2026-01-26T14:00:00-05:00").at("2026-01-26T15:54:59-05:00");
+  s.lot.strategy = Strategy::day_trade;
+  s.lot.max_hold_minutes = 120;
+  EXPECT_FALSE(s.holds(day_trade_close));
+  EXPECT_FALSE(s.holds(max_hold_time));
+  s.at("2026-01-26T15:55:00-05:00");
+  EXPECT_TRUE(s.holds(day_trade_close));
+  s.at("2026-01-27T11:00:00-05:00");  // both moments were missed
+  EXPECT_TRUE(s.holds(day_trade_close));
+  EXPECT_TRUE(s.holds(max_hold_time));
+
+  s.lot.strategy = Strategy::swing_trade;
+  s.at("2026-02-19T09:29:59-05:00");  // the Thursday before a Friday's expiry
+  EXPECT_FALSE(s.holds(expiration_risk));
+  s.at("2026-02-19T09:30:00-05:00");
+  EXPECT_EQ(s.holds(expiration_risk), s.lot.instrument.is_option());
+}
+
+TEST_P(Gains, AReasonOfTheWholeAccountIsEveryKindsReason) {
+  s.price.reset();
+  const LossStanding latched{LossStanding::State::latched, "too much"};
+  const LossStanding undecided{LossStanding::State::undecided, "only one measure says so"};
+  const auto state = [&](const LossStanding* loss) {
+    return account_loss_limit(
+               {.lot = s.lot, .now = s.now, .calendar = s.calendar, .policy = s.policy, .no_price = "", .loss = loss})
+        .state;
+  };
+  EXPECT_EQ(state(nullptr), State::off);
+  EXPECT_EQ(state(&undecided), State::blocked);
+  EXPECT_EQ(state(&latched), State::holds);
+}
+
 TEST_P(Gains, AnUnknownEntryOfTheUnderlyingIsNotGuessed) {
   if (GetParam().domain != PriceDomain::underlying) return;
   s.lot.entry_underlying_price.reset();
