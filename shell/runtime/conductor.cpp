@@ -124,8 +124,8 @@ Duration Conductor::Inner::patience(Duration at_most) {
 void Conductor::Inner::save() {
   if (dry || record.batch().empty()) return;
   if (store_down && machine_time() < try_store_at) return;
-  note_saved(record.batch());
   const auto saved = parts.store.save(settings.account, record.batch());
+  note_saved(record.batch(), saved.has_value());
   if (saved) {
     for (const NewRow& row : *saved) {
       const auto lot = state.lots.find(row.uid);

@@ -74,7 +74,7 @@ struct Conductor::Inner {
   Failure keep_lock();
   [[nodiscard]] bool others_have_written();
   void start_anew();
-  void note_saved(const Batch& batch);
+  void note_saved(const Batch& batch, bool certain);
   void heed_clock(const MarketClock& clock);
   void watch_without_book(PassReport& report);
   void fire_timer();

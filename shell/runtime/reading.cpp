@@ -140,13 +140,16 @@ void Conductor::Inner::start_anew() {
   wake_at.reset();
 }
 
-// Also of a batch whose fate is not known: it may be there.
-void Conductor::Inner::note_saved(const Batch& batch) {
+// Also of a batch whose fate is not known: a row that was there may have it.
+void Conductor::Inner::note_saved(const Batch& batch, bool certain) {
   for (const Lot& lot : batch.lots) {
+    const auto known = saved_checks.find(lot.uid);
     if (lot.status == LotStatus::closed) {
       saved_checks.erase(lot.uid);
-    } else {
+    } else if (certain) {
       saved_checks[lot.uid] = lot.check_count;
+    } else if (known != saved_checks.end()) {
+      known->second = std::max(known->second, lot.check_count);
     }
   }
 }
