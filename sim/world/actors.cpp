@@ -274,6 +274,7 @@ void World::foreign_cancel(const Happening& happening) {
     if (order.owner != Owner::child || order.order.symbol != happening.symbol || is_terminal(order.order.status))
       continue;
     weather_.count(happening.kind);
+    oracle_.bracket_broken(*order.lot);
     static_cast<void>(exchange_.cancel(witness_.account(), id));
     return;
   }

@@ -153,6 +153,10 @@ std::string Oracle::why_may_leave(std::size_t lot) const {
   if (touched != touched_.end() && touched->second.may_part) return "scale_out";
   const auto due = time_rule(one, std::min(one.wanted.entry_time, one.entered_at), false);
   if (due && *due <= latest_wall_) return "time";
+  const auto entry = witness_->orders().find(one.entry);
+  const bool cut_short = entry != witness_->orders().end() && is_terminal(entry->second.order.status) &&
+                         entry->second.order.status != OrderStatus::filled;
+  if (one.wanted.bracket_expected && (cut_short || broken_brackets_.contains(lot))) return "missing_brackets";
   for (const LotUid& uid : one.uids) {
     if (named_by_hand_.contains(uid)) return "manual_close";
   }

@@ -25,6 +25,8 @@ class Oracle {
   void clock_shows(Timestamp wall) { latest_wall_ = std::max(latest_wall_, wall); }
   /// What it had seen and not written down is forgotten.
   void process_died();
+  /// The lot's bracket is not what it was, by no doing of an exit: it may have to leave for that.
+  void bracket_broken(std::size_t lot) { broken_brackets_.insert(lot); }
   void person_closes(const LotUid& uid, bool wholly, Timestamp now);
 
   /// Why the lot may leave; empty when nothing has ever asked for it.
@@ -55,6 +57,7 @@ class Oracle {
   Timestamp latest_wall_;
   std::map<std::string, Feed, std::less<>> feeds_;
   std::map<std::size_t, Touched> touched_;
+  std::set<std::size_t> broken_brackets_;
   std::set<LotUid> named_by_hand_;
   std::map<LotUid, Timestamp> closed_by_hand_;  // wholly
 };

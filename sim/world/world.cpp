@@ -141,6 +141,9 @@ void World::submit_arrives(const OrderRequest& request) {
   exchange_moved();
   timeline_.note(request.client_id.text());
   timeline_.note(request.quantity.nanos());
+  const auto ours = parse_our_id(request.client_id);
+  const auto lot = ours && ours->is_guard ? witness_.lot_of(ours->lot) : std::nullopt;
+  if (lot) oracle_.bracket_broken(*lot);
   invariants_.submit_arrives(request);
 }
 
