@@ -43,6 +43,7 @@ class Loader {
     for (const Key& key : config_keys()) apply_variable(key);
     choose_credentials();
     choose_data_url();
+    check_stream();
     choose_store();
     check_store();
     note_strangers();
@@ -107,6 +108,14 @@ class Loader {
     if (!draft_.data_url_given && net::is_loopback_host(trading->host)) broker.data_url = broker.trading_url;
     const auto data = net::parse_url(alpaca::base_url(broker.data_url));
     if (!data) complain(Concern::broker, "ALPACA_DATA_URL: " + data.error().message);
+  }
+
+  void check_stream() {
+    const std::string& url = draft_.config.broker.stream_url;
+    if (url.empty()) return;
+    if (const auto parsed = net::parse_websocket_url(url); !parsed) {
+      complain(Concern::broker, "ALPACA_STREAM_URL: " + parsed.error().message);
+    }
   }
 
   void choose_store() {

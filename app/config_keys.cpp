@@ -168,10 +168,24 @@ Result<void> set_guard_failures(Draft& draft, std::string_view text) {
   return {};
 }
 
+Result<bool> truth(std::string_view text) {
+  if (text == "true") return true;
+  if (text == "false") return false;
+  return fail("\"" + std::string(text) + "\" is neither true nor false");
+}
+
 template <bool Policy::* Member>
 Result<void> set_switch(Draft& draft, std::string_view text) {
-  if (text != "true" && text != "false") return fail("\"" + std::string(text) + "\" is neither true nor false");
-  draft.config.runtime.policy.*Member = text == "true";
+  const auto is_on = truth(text);
+  if (!is_on) return std::unexpected(is_on.error());
+  draft.config.runtime.policy.*Member = *is_on;
+  return {};
+}
+
+Result<void> set_stream(Draft& draft, std::string_view text) {
+  const auto is_on = truth(text);
+  if (!is_on) return std::unexpected(is_on.error());
+  draft.config.broker.stream = *is_on;
   return {};
 }
 
@@ -209,6 +223,8 @@ constexpr Key kKeys[] = {
     {"broker", "stock_feed", "ALPACA_STOCK_FEED", Kind::text, Concern::broker, set_broker<&Broker::stock_feed>},
     {"broker", "option_feed", "ALPACA_OPTION_FEED", Kind::text, Concern::broker, set_broker<&Broker::option_feed>},
     {"broker", "ca_file", "ALPACA_CA_FILE", Kind::text, Concern::broker, set_broker<&Broker::ca_file>},
+    {"broker", "stream", "ALPACA_STREAM", Kind::boolean, Concern::broker, set_stream},
+    {"broker", "stream_url", "ALPACA_STREAM_URL", Kind::text, Concern::broker, set_broker<&Broker::stream_url>},
     {"broker", "api_key_file", "ALPACA_API_KEY_FILE", Kind::text, Concern::broker, set_file<&Draft::key_file>},
     {"broker", "api_secret_file", "ALPACA_API_SECRET_FILE", Kind::text, Concern::broker, set_file<&Draft::secret_file>},
 
@@ -230,6 +246,8 @@ constexpr Key kKeys[] = {
     {"run", "senders", "BELAY_SENDERS", Kind::integer, Concern::general, set_senders},
 
     {"policy", "unseen_limit", "BELAY_UNSEEN_LIMIT", Kind::duration, Concern::general, set_span<&Policy::unseen_limit>},
+    {"policy", "stream_down_limit", "BELAY_STREAM_DOWN_LIMIT", Kind::duration, Concern::general,
+     set_span<&Policy::stream_down_limit>},
     {"policy", "quote_age_limit", "BELAY_QUOTE_AGE_LIMIT", Kind::duration, Concern::general,
      set_span<&Policy::quote_age_limit>},
     {"policy", "stock_spread_limit", "BELAY_STOCK_SPREAD_LIMIT", Kind::decimal, Concern::general,

@@ -18,8 +18,8 @@ using runtime::PassReport;
 
 class Service {
  public:
-  Service(Wired& wired, const std::atomic<bool>& stop)
-      : wired_(wired), stop_(stop), conductor_(wired.parts(), wired.config.runtime) {}
+  Service(Wired& wired, OrderStream* stream, const std::atomic<bool>& stop)
+      : wired_(wired), stop_(stop), conductor_(parts(wired, stream), wired.config.runtime) {}
 
   int serve() {
     const Failure opened = conductor_.open();
@@ -44,6 +44,12 @@ class Service {
   }
 
  private:
+  static runtime::Parts parts(const Wired& wired, OrderStream* stream) {
+    runtime::Parts parts = wired.parts();
+    parts.stream = stream;
+    return parts;
+  }
+
   /// The sweep is due by the clock that the rules live by, and in any case by the machine's.
   void attend_until_sweep() {
     const Duration slice = wired_.config.clock_url.empty() ? Duration(1s) : Duration(100ms);
@@ -79,7 +85,12 @@ int run(const RunOptions&) {
   if (!wired) return wired.error();
   // Exits under way are followed between the passes, where a signal to stop is heeded.
   wired->config.runtime.wait = 0s;
-  return Service(*wired, stop).serve();
+  const auto stream = alpaca::connect_stream(wired->config.broker);
+  if (!stream) {
+    complain("broker: " + stream.error().message);
+    return kUsage;
+  }
+  return Service(*wired, stream->get(), stop).serve();
 }
 
 }  // namespace belay::app

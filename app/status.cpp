@@ -7,6 +7,7 @@
 #include "app/console.hpp"
 #include "app/text_values.hpp"
 #include "app/texts.hpp"
+#include "shell/json/parse.hpp"
 
 namespace belay::app {
 namespace {
@@ -53,6 +54,30 @@ BrokerWord ask(Broker& broker) {
   return word;
 }
 
+/// The service's own word about the trading stream, from the record.
+struct StreamWord {
+  std::string state;  ///< "up", "down"; empty: nothing was recorded
+  std::string why;
+  Timestamp since;
+};
+
+StreamWord read_stream(Store& store) {
+  StreamWord word;
+  const auto events = store.events(
+      {.position_id = 0, .symbol = {}, .types = {"monitor_error", "reconciled"}, .since = {}, .until = {}});
+  if (!events) return word;
+  for (const StoredEvent& event : *events) {  // the last one counts
+    const auto data = json::parse(event.event_data);
+    const json::Value* state = data ? data->find("stream") : nullptr;
+    if (state == nullptr || state->as_string() == nullptr) continue;
+    const json::Value* error = data->find("error");
+    word.state = *state->as_string();
+    word.why = error != nullptr && error->as_string() != nullptr ? *error->as_string() : "";
+    word.since = event.created_at;
+  }
+  return word;
+}
+
 struct Status {
   Config config;
   std::string store;
@@ -60,6 +85,7 @@ struct Status {
   Counts counts;
   bool locked = false;
   std::size_t waiting_commands = 0;
+  StreamWord stream;
   BrokerWord broker;
   MarketClock market;  ///< the broker's word, else the built-in calendar's
 };
@@ -69,6 +95,16 @@ MarketClock built_in_market(Timestamp now) {
   const auto session = calendar.session_at(now);
   const auto next = calendar.next_open_after(now);
   return {now, session.has_value(), next.open, session ? session->close : next.close};
+}
+
+/// Only a service at work has a stream.
+bool shows_stream(const Status& status) { return status.locked && !status.stream.state.empty(); }
+
+json::Value stream_json(const Status& status) {
+  if (!shows_stream(status)) return {};
+  return json::Object{{"state", status.stream.state},
+                      {"since", to_text(status.stream.since)},
+                      {"why", status.stream.why.empty() ? json::Value() : json::Value(status.stream.why)}};
 }
 
 json::Value to_json(const Status& status) {
@@ -101,6 +137,7 @@ json::Value to_json(const Status& status) {
       {"last_check_age_seconds", std::move(age)},
       {"locked", status.locked},
       {"waiting_commands", status.waiting_commands},
+      {"stream", stream_json(status)},
       {"store", status.store}};
 }
 
@@ -120,6 +157,10 @@ void show(const Status& status) {
                               std::to_string(counts.concern) + " with a concern"});
   table.add({"last check", counts.last_check ? ago_text(*counts.last_check, status.now) : "never"});
   table.add({"at work", status.locked ? "a service or a cycle holds the lock" : "nobody: no service is running"});
+  if (shows_stream(status)) {
+    table.add({"stream", status.stream.state + " since " + time_text(status.stream.since) +
+                             (status.stream.why.empty() ? "" : ": " + status.stream.why)});
+  }
   if (status.waiting_commands > 0) table.add({"waiting", std::to_string(status.waiting_commands) + " commands"});
   table.add({"store", status.store});
   table.show();
@@ -151,6 +192,7 @@ int status(const StatusOptions& options) {
   status.now = now->wall;
   status.counts = count(of_account(*lots, wired->config.runtime));
   status.store = wired->store->description();
+  status.stream = read_stream(*wired->store);
   if (const auto waiting = wired->store->waiting_commands(wired->config.runtime.account)) {
     status.waiting_commands = waiting->size();
   }

@@ -24,6 +24,7 @@ void Stepper::on(const event::BrokerUnread& event) {
 void Stepper::on(const event::BrokerRead& event) {
   BrokerView& broker = state_.broker;
   broker.read_at = event.begun;
+  note_gap_read(event);
   broker.unread_why.clear();
   broker.account = event.account;
   broker.clock = event.clock;
@@ -56,9 +57,13 @@ void Stepper::remember_orders(const std::vector<Order>& orders) {
   for (const Order& order : orders) remember_order(order);
 }
 
+// The stream and the answers to questions overtake each other: an older word does not replace a newer one.
 void Stepper::remember_order(const Order& order) {
   const auto remember = [this](const Order& one) {
-    state_.broker.orders.insert_or_assign(one.id, one);
+    const auto known = state_.broker.orders.find(one.id);
+    const bool is_older = known != state_.broker.orders.end() && one.updated_at && known->second.updated_at &&
+                          *one.updated_at < *known->second.updated_at;
+    if (!is_older) state_.broker.orders.insert_or_assign(one.id, one);
     // A replaced order may no longer be listed, and would rest for ever; but its successor names it (alpaca.md 3.3).
     const auto before = one.replaces ? state_.broker.orders.find(*one.replaces) : state_.broker.orders.end();
     if (before == state_.broker.orders.end() || is_terminal(before->second.status)) return;

@@ -32,6 +32,7 @@ void Stepper::on(const event::CheckDue&) {
     check_guarded(lot);
   }
   advance_all();
+  tell_if_stream_is_down();
   wake_for_deadlines();
 }
 

@@ -112,6 +112,14 @@ struct OrderUnread {
   std::string why;
 };
 
+/// The broker tells what happens to orders by itself from now on. What happened before was perhaps missed.
+struct StreamUp {};
+/// It does not, until the next StreamUp.
+struct StreamDown {
+  std::string why;
+  bool needs_person = false;  ///< it will not mend by itself: keys refused
+};
+
 /// A fill of the order was undone or changed (a bust or a correction of the trading stream, alpaca.md 6.1): `order` is
 /// the order as it stands now, and less of it may have filled than before.
 struct FillCorrected {
@@ -149,11 +157,11 @@ struct TimerFired {};
 
 namespace belay::engine {
 
-using Event =
-    std::variant<event::BookLoaded, event::BrokerRead, event::BrokerUnread, event::PricesRead, event::Tick,
-                 event::TradingStatus, event::CheckDue, event::SubmitAccepted, event::SubmitRefused,
-                 event::SubmitNotSent, event::SubmitUnknown, event::OrderSeen, event::OrderGone, event::OrderMissing,
-                 event::OrderUnread, event::FillCorrected, event::ActivitiesRead, event::ActivitiesUnread,
-                 event::RecordsFound, event::RecordsUnread, event::CommandGiven, event::TimerFired>;
+using Event = std::variant<event::BookLoaded, event::BrokerRead, event::BrokerUnread, event::PricesRead, event::Tick,
+                           event::TradingStatus, event::CheckDue, event::SubmitAccepted, event::SubmitRefused,
+                           event::SubmitNotSent, event::SubmitUnknown, event::OrderSeen, event::OrderGone,
+                           event::OrderMissing, event::OrderUnread, event::StreamUp, event::StreamDown,
+                           event::FillCorrected, event::ActivitiesRead, event::ActivitiesUnread, event::RecordsFound,
+                           event::RecordsUnread, event::CommandGiven, event::TimerFired>;
 
 }  // namespace belay::engine

@@ -145,7 +145,9 @@ void Stepper::on(const event::TimerFired&) {
     if (lot != state_.lots.end()) check_guarded(lot->second);
   }
   look_again();
+  heal_gap();
   advance_all();
+  tell_if_stream_is_down();
   wake_for_deadlines();
 }
 

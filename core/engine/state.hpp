@@ -55,6 +55,16 @@ struct Finding {
   bool operator==(const Finding&) const = default;
 };
 
+/// The broker's stream of order updates. It hastens what asking finds out as well.
+struct StreamView {
+  bool up = false;
+  std::optional<Duration> down_since;  ///< steady; absent while it is up, and where there is none
+  std::string down_why;
+  bool told = false;                  ///< people know that it is down
+  std::optional<Duration> up_at;      ///< steady; the latest time it came up
+  std::optional<Duration> gap_since;  ///< came up then, and no read of the broker has begun since
+};
+
 /// How the last check of a lot went.
 struct Check {
   bool checked = false;
@@ -85,6 +95,7 @@ struct State {
   bool loss_limit_known = false;      ///< the store's word has been taken
   rules::LossStanding loss_standing;  ///< as of the latest sweep
   BrokerView broker;
+  StreamView stream;
   std::map<std::string, reconcile::Orphan> orphans;        ///< waiting for the fills that opened them
   std::map<std::string, Quantity> ignored;                 ///< by symbol: held, no lot's, and not to be adopted
   std::map<std::string, reconcile::Shortfall> shortfalls;  ///< waiting for the fills that explain them

@@ -37,6 +37,8 @@ class Stepper {
   void on(const event::ActivitiesUnread& event);
   void on(const event::RecordsFound& event);
   void on(const event::RecordsUnread& event);
+  void on(const event::StreamUp& event);
+  void on(const event::StreamDown& event);
   void on(const event::CommandGiven& event);
   void on(const event::TimerFired& event);
 
@@ -68,6 +70,12 @@ class Stepper {
   void look_at_unseen_orders();
   [[nodiscard]] std::vector<lifecycle::RestingOrder> guards_of(const Lot& lot) const;
   [[nodiscard]] rules::Guards guards_standing(const Lot& lot) const;
+
+  // ---- the broker's stream of updates (stream.cpp)
+  void heal_gap();
+  void note_gap_read(const event::BrokerRead& event);
+  void tell_if_stream_is_down();
+  void hasten_questions();
 
   // ---- whose shares are whose (take_over.cpp)
   void settle_ownership();

@@ -20,31 +20,43 @@ constexpr Duration kLastQuestion = 1s;
 constexpr Duration kPriceFreshness = 3s;
 constexpr Duration kRestBeforeRetry = 5s;
 
+const ExitOrder* open_order(const Lot& lot) {
+  for (const ExitOrder& order : lot.exit_orders) {
+    if (!is_over(order)) return &order;
+  }
+  return nullptr;
+}
+
+bool has_unknown_outcome(const ExitOrder* order) {
+  return order != nullptr && order->status == OrderStatus::unknown && order->id.empty();
+}
+
 // Questions about an order come at 50 ms, then at twice the distance each, up to one a second.
 Duration question_distance(int asks) { return std::min(kFirstQuestion * (1 << std::min(asks, 5)), kLastQuestion); }
 
-bool question_due(const ExitView& v) {
-  const Duration last = v.flight.asked ? *v.flight.asked : v.flight.sent.value_or(v.flight.began);
-  return v.now.steady >= last + question_distance(v.flight.asks);
+// While the broker tells by itself what becomes of an order at work, it is asked only when it is silent for long. Not
+// so where its silence may last: an order of unknown outcome may be one that it never heard of, and the end of a
+// cancelled one is known not to be told always (alpaca.md 8).
+constexpr Duration kSilence = 5s;
+bool is_told(const ExitView& v) {
+  const ExitOrder* order = open_order(v.lot);
+  return v.stream_up && order != nullptr && !has_unknown_outcome(order) && !v.flight.cancels.contains(order->id);
 }
 
-Wait until_next_question(const ExitView& v) {
+Duration next_question(const ExitView& v) {
   const Duration last = v.flight.asked ? *v.flight.asked : v.flight.sent.value_or(v.flight.began);
-  return Wait{.until = last + question_distance(v.flight.asks)};
+  return last + (is_told(v) ? kSilence : question_distance(v.flight.asks));
 }
+
+bool question_due(const ExitView& v) { return v.now.steady >= next_question(v); }
+
+Wait until_next_question(const ExitView& v) { return Wait{.until = next_question(v)}; }
 
 // A cancel may be lost on its way like anything else: after a while without the order's end it is asked for again.
 constexpr Duration kCancelAgain = 3s;
 bool cancel_requested(const ExitView& v, const OrderId& id) {
   const auto asked = v.flight.cancels.find(id);
   return asked != v.flight.cancels.end() && v.now.steady - asked->second < kCancelAgain;
-}
-
-const ExitOrder* open_order(const Lot& lot) {
-  for (const ExitOrder& order : lot.exit_orders) {
-    if (!is_over(order)) return &order;
-  }
-  return nullptr;
 }
 
 // ---- rows: does the situation fit? what is to be done? ----
@@ -71,9 +83,6 @@ Decision wait_after_refusal(const ExitView& v) {
 // "No such order" proves nothing about an order just sent; asked again and again, it allows the same id once more, as
 // long as the broker still holds what it would take.
 constexpr int kNotFoundBeforeResend = 3;
-bool has_unknown_outcome(const ExitOrder* order) {
-  return order != nullptr && order->status == OrderStatus::unknown && order->id.empty();
-}
 bool never_arrived(const ExitView& v) {
   const ExitOrder* order = open_order(v.lot);
   return has_unknown_outcome(order) && v.flight.not_found >= kNotFoundBeforeResend && v.session_open &&
@@ -129,6 +138,13 @@ Decision clear(const ExitView& v, const std::vector<RestingOrder>& orders, std::
   if (!to_cancel.empty()) return {.situation = {}, .move = CancelOrders{std::move(to_cancel)}, .why = std::move(why)};
   if (question_due(v)) return {.situation = {}, .move = LookAt{std::move(cancelled)}, .why = std::move(why)};
   return {.situation = {}, .move = until_next_question(v), .why = std::move(why)};
+}
+
+bool in_a_gap(const ExitView& v) { return v.gap_until && v.now.steady < *v.gap_until; }
+Decision read_first(const ExitView& v) {
+  return {.situation = {},
+          .move = Wait{.until = *v.gap_until},
+          .why = "the broker's stream was away: the broker is read before anything is sent"};
 }
 
 bool entry_open(const ExitView& v) { return !v.entry.empty() && !planted(Bug::entry_stays); }
@@ -210,6 +226,7 @@ constexpr std::array kTable{
     Row{"order working", order_working, ask},
     Row{"account restricted", account_restricted, page_restricted},
     Row{"refused a moment ago", waiting_after_refusal, wait_after_refusal},
+    Row{"gap in the stream", in_a_gap, read_first},
     Row{"entry still open", entry_open, cancel_entry},
     Row{"outside session", market_closed, wait_for_session},
     Row{"guard at its own trigger", guard_at_its_trigger, leave_it_to_guard},

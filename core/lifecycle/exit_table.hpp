@@ -66,6 +66,8 @@ struct ExitView {
   std::optional<Quote> quote;
   bool quote_sound = false;
   std::optional<Price> last_good;
+  bool stream_up = false;             ///< the broker tells by itself what becomes of orders
+  std::optional<Duration> gap_until;  ///< it was away, and the broker is being read: steady, at the longest until then
 };
 
 struct Send {

@@ -7,6 +7,7 @@
 #include "shell/alpaca/channel.hpp"
 #include "shell/alpaca/data_rest.hpp"
 #include "shell/alpaca/trading_rest.hpp"
+#include "shell/alpaca/trading_stream.hpp"
 #include "shell/net/url.hpp"
 
 namespace belay::alpaca {
@@ -61,6 +62,18 @@ Venue venue_of(std::string_view trading_url) {
   if (url->host == "paper-api.alpaca.markets") return Venue::paper;
   if (url->host == "api.alpaca.markets") return Venue::live;
   return Venue::other;
+}
+
+Result<std::unique_ptr<OrderStream>> connect_stream(const Settings& settings) {
+  if (!settings.stream) return nullptr;
+  StreamSettings stream;
+  stream.key = settings.key;
+  stream.secret = settings.secret;
+  stream.url = settings.stream_url.empty() ? stream_url(settings.trading_url) : settings.stream_url;
+  stream.ca_file = settings.ca_file;
+  auto created = TradingStream::create(std::move(stream));
+  if (!created) return fail("trading stream: " + created.error().message);
+  return created;
 }
 
 Result<Connection> connect(const Settings& settings) {

@@ -12,6 +12,7 @@
 #include "shell/alpaca/secret.hpp"
 #include "shell/ports/broker.hpp"
 #include "shell/ports/market_data.hpp"
+#include "shell/ports/order_stream.hpp"
 
 namespace belay::alpaca {
 
@@ -28,6 +29,8 @@ struct Settings {
   std::string stock_feed = {};   ///< "sip", "iex", …; "" for the best that the data plan includes
   std::string option_feed = {};  ///< "opra", "indicative"; "" likewise
   std::string ca_file = {};      ///< PEM file of authorities trusted besides the system's
+  bool stream = true;            ///< hear order updates from the broker's stream, where a service runs
+  std::string stream_url = {};   ///< ws(s)://…; "" for the trading host's
 
   std::chrono::milliseconds attempt_deadline{5000};  ///< one request and its reply
   std::chrono::milliseconds read_deadline{15'000};   ///< a read with all its repetitions and waits
@@ -49,6 +52,9 @@ struct Connection {
 
 /// Sends nothing yet. An Error for a bad URL (plain http only to loopback), unusable keys or an unreadable CA file.
 Result<Connection> connect(const Settings& settings);
+
+/// The account's stream of order updates; null where it is switched off. Errors as connect().
+Result<std::unique_ptr<OrderStream>> connect_stream(const Settings& settings);
 
 /// "https://host" of "https://host/", "https://host/v2/" and the like.
 std::string base_url(std::string_view written);

@@ -155,4 +155,15 @@ Events ask_many(Broker& broker, const std::vector<ClientOrderId>& ids) {
   return events;
 }
 
+Events heard(const StreamNews& news) {
+  if (std::holds_alternative<StreamUp>(news)) return {event::StreamUp{}};
+  if (const auto* down = std::get_if<StreamDown>(&news)) {
+    return {event::StreamDown{down->why, down->kind == StreamDown::Kind::keys_refused}};
+  }
+  const auto& update = std::get<OrderUpdate>(news);
+  const OrderEvent kind = parse_order_event(update.event);
+  if (corrects_fill(kind)) return {event::FillCorrected{update.order, kind}};
+  return {event::OrderSeen{update.order}};
+}
+
 }  // namespace belay::runtime::calls

@@ -8,6 +8,7 @@
 #include "shell/ports/broker.hpp"
 #include "shell/ports/clock.hpp"
 #include "shell/ports/market_data.hpp"
+#include "shell/ports/order_stream.hpp"
 #include "shell/ports/store.hpp"
 
 /// One call to the outside each, told as events. They block, and may run on any thread.
@@ -30,5 +31,8 @@ Events ask(Broker& broker, const ClientOrderId& id);
 Events look_at(Broker& broker, const OrderId& id);
 /// One list for many questions; those it does not answer are asked one by one.
 Events ask_many(Broker& broker, const std::vector<ClientOrderId>& ids);
+
+/// What the broker told by itself. No call: never blocks.
+Events heard(const StreamNews& news);
 
 }  // namespace belay::runtime::calls

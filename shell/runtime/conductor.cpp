@@ -97,6 +97,7 @@ void Conductor::Inner::follow(Duration real_time) {
     const bool busy = executor->outstanding() > 0;
     const bool in_time = machine_time() - begun < real_time;
     if (!busy && (!in_time || !engine::has_work_in_flight(state))) return;
+    hear_stream();
     if (const auto events = executor->next(in_time ? patience(settings.glance) : settings.glance)) {
       run(*events);
       continue;
@@ -105,6 +106,13 @@ void Conductor::Inner::follow(Duration real_time) {
     if (!wake_at) wake_at = now().steady;
     fire_timer();
   }
+}
+
+// What the broker told by itself. Without a book nothing can be made of it yet: it waits, and the stream sees to it
+// that it does not wait without bound.
+void Conductor::Inner::hear_stream() {
+  if (parts.stream == nullptr || !had_book) return;
+  for (const StreamNews& news : parts.stream->take()) run(calls::heard(news));
 }
 
 // Lets time pass for the engine where it asked for it.
@@ -174,6 +182,7 @@ Failure Conductor::open() {
     in.complain("store: " + migrated.error().message);
     return failure_of(migrated.error());
   }
+  if (in.parts.stream != nullptr) in.parts.stream->start([&in] { in.executor->wake(); });
   return Failure::none;
 }
 
@@ -204,9 +213,11 @@ PassReport Conductor::pass() {
     report.errors = in.errors;
     return report;
   }
+  in.hear_stream();  // before the read, which then heals what gap there was
   const Failure read = in.read_everything();
   if (read != Failure::none && report.failure == Failure::none) report.failure = read;
   if (read == Failure::none) {
+    in.hear_stream();
     in.step(event::CheckDue{});
     // The sends have begun on their threads; their record begins here, and neither waits for the other.
     in.save();
@@ -252,6 +263,7 @@ std::vector<ExitLine> Conductor::attend(Duration real_time) {
         for (const OperatorCommand& command : *commands) in.step(event::CommandGiven{command});
       }
     }
+    in.hear_stream();
     in.fire_timer();
     const Duration left = real_time - (in.machine_time() - begun);
     if (const auto events = in.executor->next(in.patience(left))) in.run(*events);

@@ -13,6 +13,7 @@
 #include "shell/ports/broker.hpp"
 #include "shell/ports/clock.hpp"
 #include "shell/ports/market_data.hpp"
+#include "shell/ports/order_stream.hpp"
 #include "shell/ports/store.hpp"
 #include "shell/runtime/executor.hpp"
 
@@ -36,6 +37,7 @@ struct Parts {
   Store& store;
   Clock& clock;
   log::Log& log;
+  OrderStream* stream = nullptr;  ///< null: everything is asked for
 };
 
 /// One line about an exit, as a pass tells it.

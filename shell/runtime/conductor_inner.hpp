@@ -40,6 +40,12 @@ struct Conductor::Inner {
     state.account = settings.account;
   }
 
+  ~Inner() {
+    if (parts.stream != nullptr) parts.stream->stop();
+  }
+  Inner(const Inner&) = delete;
+  Inner& operator=(const Inner&) = delete;
+
   void complain(std::string what) {
     record.log_error(parts.log, now().wall, what);
     errors.push_back(std::move(what));
@@ -77,6 +83,7 @@ struct Conductor::Inner {
   void note_saved(const Batch& batch, bool certain);
   void heed_clock(const MarketClock& clock);
   void watch_without_book(PassReport& report);
+  void hear_stream();
   void fire_timer();
   [[nodiscard]] Duration patience(Duration at_most);
   void follow(Duration real_time);

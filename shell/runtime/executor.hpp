@@ -24,6 +24,8 @@ class Executor {
   virtual void start(Call call, bool urgent) = 0;
   /// The next result, waiting for at most so long. The only place where the conductor lets time pass by itself.
   virtual std::optional<Events> next(Duration at_most) = 0;
+  /// Lets next() return soon, from whatever thread: something has come by itself. On virtual time nobody waits.
+  virtual void wake() {}
   /// Calls started whose results were not taken yet.
   [[nodiscard]] virtual std::size_t outstanding() const = 0;
 };

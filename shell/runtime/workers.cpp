@@ -23,11 +23,19 @@ void Workers::start(Call call, bool urgent) {
 
 std::optional<Workers::Events> Workers::next(Duration at_most) {
   std::unique_lock lock(mutex_);
-  if (!wake_.wait_for(lock, at_most, [this] { return !done_.empty(); })) return std::nullopt;
+  const bool came = wake_.wait_for(lock, at_most, [this] { return !done_.empty() || woken_; });
+  woken_ = false;
+  if (!came || done_.empty()) return std::nullopt;
   Events events = std::move(done_.front());
   done_.pop_front();
   --outstanding_;
   return events;
+}
+
+void Workers::wake() {
+  const std::scoped_lock lock(mutex_);
+  woken_ = true;
+  wake_.notify_all();
 }
 
 std::size_t Workers::outstanding() const {

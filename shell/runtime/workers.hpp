@@ -23,6 +23,7 @@ class Workers : public Executor {
 
   void start(Call call, bool urgent) override;
   std::optional<Events> next(Duration at_most) override;
+  void wake() override;
   [[nodiscard]] std::size_t outstanding() const override;
 
  private:
@@ -34,6 +35,7 @@ class Workers : public Executor {
   std::deque<Call> ordinary_;
   std::deque<Events> done_;
   std::size_t outstanding_ = 0;
+  bool woken_ = false;  // since the last next()
   std::vector<std::jthread> threads_;
 };
 
