@@ -21,7 +21,8 @@ struct CycleOptions {
 int cycle(const CycleOptions& options);
 
 struct RunOptions {
-  bool json = false;  ///< for symmetry: the service always speaks JSON lines
+  bool json = false;     ///< for symmetry: the service always speaks JSON lines
+  bool standby = false;  ///< wait for the account's lock and take over when it is free
 };
 int run(const RunOptions& options);
 

@@ -83,6 +83,7 @@ void add_run(CLI::App& cli, Chosen& chosen) {
   auto* sub =
       add(cli, chosen, "run", "The service: a pass every minute, exits and commands followed in between", run, o);
   add_json(sub, o);
+  sub->add_flag("--standby", o->standby, "While another instance has the account: wait, and take over when it is gone");
   sub->footer(
       "Prints its log, one JSON object a line, on standard output. SIGTERM or SIGINT end it after everything is\n"
       "recorded. An outage of the broker or the store does not end it.\n"

@@ -16,6 +16,26 @@ using namespace std::chrono_literals;
 using runtime::Failure;
 using runtime::PassReport;
 
+/// Waits while somebody else has the account's lock. An outage of the store is then one more reason to wait: whoever
+/// has the lock lives through it too. What there is to know is read, and listened to, only once the lock is ours: what
+/// the other one recorded is in the book, and what it sent without recording it is found at the broker.
+void wait_for_lock(Wired& wired, const std::atomic<bool>& stop) {
+  constexpr Duration kDistance = 500ms;
+  const std::string& account = wired.config.runtime.account;
+  const auto tell = [&](log::Level level, std::string_view what) {
+    const auto now = wired.clock->now();
+    wired.log->write(level, now ? now->wall : Timestamp(), what, {{"account", account}});
+  };
+  auto taken = wired.store->try_lock(account);
+  if (!taken || *taken) return;
+  tell(log::Level::info, "standing by");
+  while (!stop && !(taken && *taken)) {
+    wired.clock->pause(kDistance);
+    taken = wired.store->try_lock(account);
+  }
+  if (!stop) tell(log::Level::warning, "taking over");
+}
+
 class Service {
  public:
   Service(Wired& wired, OrderStream* stream, const std::atomic<bool>& stop)
@@ -79,12 +99,14 @@ class Service {
 
 }  // namespace
 
-int run(const RunOptions&) {
+int run(const RunOptions& options) {
   const std::atomic<bool>& stop = stop_on_signals();
   auto wired = wire({.broker = true, .store = true}, log::to_descriptor(STDOUT_FILENO));
   if (!wired) return wired.error();
   // Exits under way are followed between the passes, where a signal to stop is heeded.
   wired->config.runtime.wait = 0s;
+  if (options.standby) wait_for_lock(*wired, stop);
+  if (stop) return kAllWell;
   const auto stream = alpaca::connect_stream(wired->config.broker);
   if (!stream) {
     complain("broker: " + stream.error().message);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "shell/alpaca/parse.hpp"
+#include "shell/failpoint/fail_point.hpp"
 #include "shell/net/backoff.hpp"
 
 namespace belay::alpaca {
@@ -167,7 +168,9 @@ bool Channel::wait_for_turn(bool urgent, Duration end) {
 Channel::Attempt Channel::attempt(const net::HttpRequest& request, Duration end) {
   using std::chrono::milliseconds;
   const auto left = std::chrono::duration_cast<milliseconds>(end - settings_.pace.steady());
+  fail_point("request");
   auto reply = client_.send(request, std::clamp(left, milliseconds(1), settings_.attempt_deadline));
+  fail_point("reply");
   Attempt outcome;
   if (reply) {
     governor_->replied(*reply, settings_.pace.steady(), settings_.pace.wall());

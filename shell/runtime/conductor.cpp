@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "shell/failpoint/fail_point.hpp"
 #include "shell/runtime/calls.hpp"
 #include "shell/runtime/conductor_inner.hpp"
 
@@ -71,6 +72,7 @@ void Conductor::Inner::start_submit(const action::SubmitOrder& submit) {
   }
   executor->start(
       [this, request = submit.request, decided = machine_time()]() -> Executor::Events {
+        fail_point("order");
         if (machine_time() - decided > kDecisionAge) {
           return {event::SubmitNotSent{request.client_id, "the decision had grown too old"}};
         }

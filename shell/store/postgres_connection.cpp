@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "shell/failpoint/fail_point.hpp"
+
 namespace belay::store {
 namespace {
 
@@ -251,6 +253,7 @@ class PostgresConnection final : public Connection {
   StoreResult<Rows> exchange(const std::string& sql, const std::vector<Cell>* parameters, milliseconds time) {
     const auto deadline = SteadyClock::now() + time;
     ++statements_;
+    fail_point("statement");
     if (!send(sql, parameters)) return lost();
     for (int flushed = PQflush(handle_.get()); flushed != 0; flushed = PQflush(handle_.get())) {
       if (flushed < 0) return lost();
@@ -269,6 +272,7 @@ class PostgresConnection final : public Connection {
     }
     if (PQstatus(handle_.get()) != CONNECTION_OK) return lost();
     heard_ = SteadyClock::now();
+    fail_point("statement done");
     return answer;
   }
 

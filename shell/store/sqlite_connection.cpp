@@ -12,6 +12,8 @@
 #include <system_error>
 #include <utility>
 
+#include "shell/failpoint/fail_point.hpp"
+
 namespace belay::store {
 namespace {
 
@@ -92,13 +94,16 @@ class SqliteConnection final : public Connection {
 
   StoreResult<Rows> run(const std::string& sql, const std::vector<Cell>& parameters) override {
     ++statements_;
+    fail_point("statement");
     sqlite3_stmt* raw = nullptr;
     if (sqlite3_prepare_v2(database_.get(), sql.c_str(), static_cast<int>(sql.size()), &raw, nullptr) != SQLITE_OK) {
       return failure();
     }
     const Statement statement(raw);
     if (const auto bound = bind(raw, parameters); !bound) return std::unexpected(bound.error());
-    return rows_of(raw);
+    auto rows = rows_of(raw);
+    fail_point("statement done");
+    return rows;
   }
 
   /// "ALTER TABLE t ADD COLUMN IF NOT EXISTS c …" is understood here, as PostgreSQL has it and SQLite has not.

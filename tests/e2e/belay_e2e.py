@@ -13,6 +13,7 @@ Environment: BELAY_BIN (the program; default build/release/belay), BELAY_MARKET_
 root.
 """
 
+import copy
 import dataclasses
 import datetime
 import http.client
@@ -31,6 +32,8 @@ from decimal import Decimal
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BELAY_BIN = ROOT / os.environ.get("BELAY_BIN", "build/release/belay")
+FAILING_BIN = BELAY_BIN.with_name("belay_failing")  # dies where it is told: tests/faults/fail_point.cpp
+FAILING_DISK = BELAY_BIN.with_name("failing_disk.so")  # a disk that fails as told: tests/faults/disk.cpp
 MARKET_DATA = ROOT / os.environ.get("BELAY_MARKET_DATA", "../shared/market-data")
 LONG = os.environ.get("BELAY_LONG", "") == "1"
 
@@ -392,9 +395,10 @@ class Outcome:
 
 class Belay:
     """The program against one exchange and one store, with an environment of its own: nothing of the caller's gets in.
-    Its time comes from the exchange's clock unless `own_clock` is set."""
+    Its time comes from the exchange's clock unless `own_clock` is set. `program`: another build of it."""
 
-    def __init__(self, sim, store, home, *, own_clock=False, **environment):
+    def __init__(self, sim, store, home, *, own_clock=False, program=BELAY_BIN, **environment):
+        self.program = program
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
@@ -409,16 +413,23 @@ class Belay:
             self.environment["BELAY_CLOCK_URL"] = sim.clock_url
         self.environment.update(environment)
 
+    def but(self, *, program=None, **environment):
+        """The same, with another program or with these variables besides."""
+        other = copy.copy(self)
+        other.program = program or self.program
+        other.environment = self.environment | {name: str(value) for name, value in environment.items()}
+        return other
+
     def run(self, *arguments, timeout=120):
         """Any command, to its end."""
         arguments = tuple(str(argument) for argument in arguments)
-        done = subprocess.run([BELAY_BIN, *arguments], env=self.environment, stdin=subprocess.DEVNULL,
+        done = subprocess.run([self.program, *arguments], env=self.environment, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=timeout)
         return Outcome(arguments, done.returncode, done.stdout, done.stderr)
 
     def start(self, *arguments, **how):
         """Any command, left running: its Popen."""
-        return subprocess.Popen(dying_with_us([BELAY_BIN, *arguments]), env=self.environment, stdin=subprocess.DEVNULL,
+        return subprocess.Popen(dying_with_us([self.program, *arguments]), env=self.environment, stdin=subprocess.DEVNULL,
                                 text=True, **how)
 
     def _well(self, *arguments):

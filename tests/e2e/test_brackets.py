@@ -36,7 +36,7 @@ def test_the_children_are_found_and_remembered(desk_and_belay):
 
 
 @pytest.mark.parametrize("how", ["stop_loss", "take_profit", "day_trade_close", "manual_close"])
-def test_a_local_exit_clears_the_group_and_sells_once(how, desk_and_belay):
+def test_f11_a_local_exit_clears_the_group_and_sells_once(how, desk_and_belay):
     desk, belay = desk_and_belay
     strategy = "day_trade" if how == "day_trade_close" else "swing_trade"
     trade = desk.trade("AAPL", 10, 100, stop=95, target=110, strategy=strategy, **bracket(90, 115))
@@ -57,7 +57,7 @@ def test_a_local_exit_clears_the_group_and_sells_once(how, desk_and_belay):
     trades.assert_books_balance(desk, belay)
 
 
-def test_a_slow_cancel_is_awaited(desk_and_belay):
+def test_f11_a_slow_cancel_is_awaited(desk_and_belay):
     """The answer to the cancel is lost: nothing is sold before the group's end is known."""
     desk, belay = desk_and_belay
     desk.trade("AAPL", 10, 100, stop=95, target=110, **bracket(90, 115))
@@ -88,7 +88,7 @@ def test_a_guard_that_fills_by_itself_was_the_exit(price, reason, leg, desk_and_
     trades.assert_books_balance(desk, belay)
 
 
-def test_a_bracket_that_is_gone_alerts_and_liquidates_nothing(desk_and_belay):
+def test_f12_a_bracket_that_is_gone_alerts_and_liquidates_nothing(desk_and_belay):
     desk, belay = desk_and_belay
     trade = desk.trade("AAPL", 10, 100, stop=95, target=110, **bracket(90, 115))
     belay.cycle()

@@ -96,7 +96,7 @@ def test_two_positions_of_a_symbol_need_a_word_more(held):
     trades.assert_books_balance(desk, belay)
 
 
-def test_beside_a_running_service(held):
+def test_f76_beside_a_running_service(held):
     desk, belay = held
     with belay.start("run", stdout=subprocess.PIPE) as service:
         while '"pass"' not in service.stdout.readline():
@@ -111,7 +111,7 @@ def test_beside_a_running_service(held):
     assert list(desk.sim.requests()["submissions"].values()) == [1]
 
 
-def test_joins_an_exit_under_way(held):
+def test_f76_joins_an_exit_under_way(held):
     """The stop is hit while the symbol is halted: its order rests; a person's word makes no second one."""
     desk, belay = held
     desk.price("AAPL", 94)

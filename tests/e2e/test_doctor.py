@@ -78,7 +78,7 @@ def test_names_what_is_wrong_in_the_file(text, says, sim, tmp_path):
     assert says in failed and "belay.toml" in failed
 
 
-def test_a_wrong_setting_stops_every_command(sim, tmp_path):
+def test_f71_a_wrong_setting_stops_every_command(sim, tmp_path):
     belay = belay_e2e.Belay(sim, belay_e2e.SqliteStore(tmp_path / "belay.db"), tmp_path, BELAY_SWEEP="soon")
     for command in (["cycle"], ["run"], ["positions"], ["status"], ["close", "AAPL", "--direct", "--yes"]):
         outcome = belay.run(*command)
@@ -94,7 +94,7 @@ def test_usage(arguments, sim, tmp_path):
         assert "cycle" in outcome.stderr
 
 
-def test_keys_of_another_account_are_refused(new_sim, new_belay, store):
+def test_f50_keys_of_another_account_are_refused(new_sim, new_belay, store):
     """With another account's keys every position would look as if it had left."""
     first = new_sim(start=trades.MORNING, seed=1)
     belay = new_belay(first, store)

@@ -70,7 +70,7 @@ def finish(world, belay):
     assert set(world.sim.requests()["submissions"].values()) == {1}
 
 
-def test_kill_cycle(store, new_sim, new_belay):
+def test_f20_f21_kill_cycle(store, new_sim, new_belay):
     sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH))
     belay = new_belay(sim, store)
     world = World(sim, store, seed=1)
@@ -87,7 +87,7 @@ def test_kill_cycle(store, new_sim, new_belay):
     finish(world, belay)
 
 
-def test_kill_run(store, new_sim, new_belay):
+def test_f20_f21_kill_run(store, new_sim, new_belay):
     sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH))
     belay = new_belay(sim, store, BELAY_SWEEP="1s")
     world = World(sim, store, seed=2)
@@ -103,7 +103,7 @@ def test_kill_run(store, new_sim, new_belay):
     finish(world, belay)
 
 
-def test_ten_cycles_at_once(store, new_sim, new_belay):
+def test_f23_ten_cycles_at_once(store, new_sim, new_belay):
     sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH))
     belay = new_belay(sim, store)
     world = World(sim, store, seed=3)

@@ -37,7 +37,7 @@ def desk_with_broken_stops(sim, store):
 
 
 @pytest.mark.parametrize("kind", PLACED)
-def test_an_order_that_was_placed_is_not_sent_twice(kind, store, new_sim, new_belay):
+def test_f1_an_order_that_was_placed_is_not_sent_twice(kind, store, new_sim, new_belay):
     sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH))
     belay = new_belay(sim, store)
     desk = desk_with_broken_stops(sim, store)
@@ -49,7 +49,7 @@ def test_an_order_that_was_placed_is_not_sent_twice(kind, store, new_sim, new_be
 
 
 @pytest.mark.parametrize("kind", NOT_PLACED)
-def test_an_order_that_was_not_placed_goes_again_under_its_id(kind, store, new_sim, new_belay):
+def test_f2_an_order_that_was_not_placed_goes_again_under_its_id(kind, store, new_sim, new_belay):
     sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH))
     belay = new_belay(sim, store)
     desk = desk_with_broken_stops(sim, store)
@@ -60,7 +60,7 @@ def test_an_order_that_was_not_placed_goes_again_under_its_id(kind, store, new_s
     trades.assert_books_balance(desk, belay)
 
 
-def test_reads_that_are_refused_for_their_rate_come_again(store, new_sim, new_belay):
+def test_f3_reads_that_are_refused_for_their_rate_come_again(store, new_sim, new_belay):
     sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH))
     belay = new_belay(sim, store)
     desk = desk_with_broken_stops(sim, store)
@@ -70,7 +70,7 @@ def test_reads_that_are_refused_for_their_rate_come_again(store, new_sim, new_be
     trades.assert_books_balance(desk, belay)
 
 
-def test_an_order_that_is_refused_for_its_rate_goes_when_told(store, new_sim, new_belay):
+def test_f3_an_order_that_is_refused_for_its_rate_goes_when_told(store, new_sim, new_belay):
     sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH))
     belay = new_belay(sim, store)
     desk = desk_with_broken_stops(sim, store)
@@ -80,7 +80,7 @@ def test_an_order_that_is_refused_for_its_rate_goes_when_told(store, new_sim, ne
 
 
 @pytest.mark.parametrize("path", ["/v2/account", "/v2/clock", "/v2/orders", "/v2/positions"])
-def test_a_broker_that_cannot_be_read_closes_nothing(path, store, new_sim, new_belay):
+def test_f35_a_broker_that_cannot_be_read_closes_nothing(path, store, new_sim, new_belay):
     """One failed answer changes nothing: not what is held, not what is known."""
     sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH))
     belay = new_belay(sim, store)
@@ -97,7 +97,7 @@ def test_a_broker_that_cannot_be_read_closes_nothing(path, store, new_sim, new_b
     assert (code, cycle["checked"]) == (0, 1), cycle
 
 
-def test_a_data_api_that_is_away_leaves_the_time_rules(store, new_sim, new_belay):
+def test_f51_a_data_api_that_is_away_leaves_the_time_rules(store, new_sim, new_belay):
     sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH))
     belay = new_belay(sim, store)
     desk = trades.Desk(sim, store)

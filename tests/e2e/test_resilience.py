@@ -32,7 +32,7 @@ def odd_positions(sim, store, desk):
     return {"NOPRC": True, "ABSURD": True, trades.option_of("ODD"): True}
 
 
-def test_odd_positions_never_stop_the_others(store, new_sim, new_belay):
+def test_f55_odd_positions_never_stop_the_others(store, new_sim, new_belay):
     sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH))
     belay = new_belay(sim, store)
     desk = trades.Desk(sim, store)

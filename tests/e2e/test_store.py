@@ -44,7 +44,7 @@ def test_migrating_twice_changes_nothing(store, new_sim, new_belay):
     assert dump(store) == before
 
 
-def test_a_newer_schema_is_refused(store, new_sim, new_belay):
+def test_f30_a_newer_schema_is_refused(store, new_sim, new_belay):
     sim = new_sim(start=trades.MORNING)
     belay = new_belay(sim, store)
     sim.position("AAPL", 10, 100)
@@ -67,7 +67,7 @@ def away(kind, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_a_store_that_is_away(kind, tmp_path, new_sim):
+def test_f25_a_store_that_is_away(kind, tmp_path, new_sim):
     sim = new_sim(start=trades.MORNING)
     belay = belay_e2e.Belay(sim, None, tmp_path, BELAY_STORE=away(kind, tmp_path))
     sim.price("AAPL", 100)
@@ -104,7 +104,7 @@ def until(true, what, seconds=30):
         time.sleep(0.05)
 
 
-def test_protection_goes_on_while_postgresql_is_away(own_postgres, new_sim, new_belay, tmp_path):
+def test_f25_protection_goes_on_while_postgresql_is_away(own_postgres, new_sim, new_belay, tmp_path):
     """The stop is hit while the database is down: it leaves all the same, and what happened is written when the
     database returns."""
     store = own_postgres.new_store()

@@ -90,7 +90,7 @@ def service(fault, moment, home, store=None):
             assert running.lines("pass")[-1]["checked"] == 7, running.lines("pass")[-1]
             struck = set_fault(line, fault, moment)
             line.scene.break_stops()
-            trouble.until(lambda: line.sim.positions() == {trouble.KEPT: 8}, f"flat: {running.path.read_text()}")
+            trouble.until(lambda: line.sim.positions() == {trouble.KEPT: 8}, lambda: f"flat: {running.tail()}")
             trouble.until(lambda: len(line.scene.open_rows()) == 1, "the records")
             assert running.process.poll() is None, "the fault ended the service"
             assert running.stop() == 0

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trades on the paper exchange as upstream makes them, and what must be true of the books afterwards."""
 
+import copy
 import dataclasses
 from decimal import Decimal
 
@@ -49,6 +50,12 @@ class Desk:
         self.store = store
         self.trades = []
         self.start_cash = sim.cash()
+
+    def on(self, store):
+        """The same trades, whose books are in another store."""
+        other = copy.copy(self)
+        other.store = store
+        return other
 
     def price(self, symbol, price, spread=Decimal("0.02")):
         price = Decimal(str(price))

@@ -95,10 +95,13 @@ class Service:
                 found.append(json.loads(line))
         return [line for line in found if message is None or line["msg"] == message]
 
+    def tail(self):
+        return "\n".join(self.path.read_text().splitlines()[-12:])
+
     def wait_for_passes(self, count=1, seconds=30):
         """That many more passes have ended."""
         before = len(self.lines("pass"))
-        until(lambda: len(self.lines("pass")) >= before + count, f"{count} passes of {self.path.read_text()}", seconds)
+        until(lambda: len(self.lines("pass")) >= before + count, lambda: f"{count} passes: {self.tail()}", seconds)
 
     def stop(self):
         self.process.terminate()
@@ -161,7 +164,7 @@ def until(true, what, seconds=60):
     """Waits for something that can be seen from outside."""
     deadline = time.monotonic() + seconds
     while not (answer := true()):
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what() if callable(what) else what}"
         time.sleep(0.02)
     return answer
 

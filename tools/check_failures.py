@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Holds docs/failures.md against the tests: each row of the catalogue is there once, every test that the page names
+exists, and a row without a test says why. Tests whose name carries a row's number and which that row does not name are
+listed, for whoever writes the page; they are no error.
+
+A row is "| number | fault | what Belay does | tests |", tests in backquotes with commas between; where there is none,
+the cell begins with "none: ". A C++ test is `Suite.Name`, a Python one `test_name`. `F36` in a C++ name and `f36_` in a
+Python one are the row's number. In the tables of rules, exits and guards the last column is the tests too.
+Usage: check_failures.py [ROOT]. Exit code 0: clean, 1: findings.
+"""
+import os
+import re
+import sys
+
+ROWS = 80
+PAGE = "docs/failures.md"
+SKIPPED = {"build", ".git", "node_modules", "__pycache__"}
+GTEST = re.compile(r"^\s*(?:TEST|TEST_F|TEST_P|TYPED_TEST)\(\s*(\w+),\s*(\w+)\s*\)", re.M)
+PYTEST = re.compile(r"^\s*def (test_\w+)\(", re.M)
+NAMED = re.compile(r"`(\w+\.\w+|test_\w+)`")
+ROW = re.compile(r"^\|\s*(\d+)\s*\|(.*)\|\s*$")
+NUMBER = re.compile(r"F(\d+)(?=[A-Z])")
+PYTHON_NUMBER = re.compile(r"(?<=_)f(\d+)(?=_)")
+
+
+def tests_in(root):
+    """{name: rows it names}"""
+    found = {}
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name not in SKIPPED]
+        for name in files:
+            if not (name.endswith(".cpp") or re.fullmatch(r"test_\w+\.py", name)):
+                continue
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                source = file.read()
+            for suite, case in GTEST.findall(source) if name.endswith(".cpp") else []:
+                found[f"{suite}.{case}"] = {int(number) for number in NUMBER.findall(case) if 0 < int(number) <= ROWS}
+            for case in PYTEST.findall(source) if name.endswith(".py") else []:
+                found[case] = {int(number) for number in PYTHON_NUMBER.findall(case)}
+    return found
+
+
+def check(page, tests):
+    """What is wrong, a line each; and what might be added."""
+    wrong = []
+    unnamed = []
+    rows = {}
+    for line in page.splitlines():
+        if not line.startswith("|") or set(line) <= set("|-: "):
+            continue
+        for name in NAMED.findall(line):
+            if name not in tests:
+                wrong.append(f"{name}: no such test: {line[:60]}…")
+        row = ROW.match(line)
+        if not row:
+            continue
+        number = int(row.group(1))
+        if number in rows:
+            wrong.append(f"row {number} is there twice")
+        cell = row.group(2).rsplit("|", 1)[-1].strip()
+        rows[number] = set(NAMED.findall(cell))
+        if not rows[number] and not re.search(r"\bnone: \S", cell):
+            wrong.append(f"row {number} names no test and does not say why")
+    wrong += [f"row {number} is missing" for number in range(1, ROWS + 1) if number not in rows]
+    for name, numbers in sorted(tests.items()):
+        unnamed += [f"row {number} does not name {name}" for number in sorted(numbers) if name not in rows.get(number, ())]
+    return wrong, unnamed
+
+
+def main():
+    root = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    with open(os.path.join(root, PAGE), encoding="utf-8") as file:
+        wrong, unnamed = check(file.read(), tests_in(root))
+    for line in unnamed:
+        print(f"{PAGE}: note: {line}")
+    for line in wrong:
+        print(f"{PAGE}: {line}")
+    print(f"failures: {len(wrong)} errors, {len(unnamed)} notes")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
