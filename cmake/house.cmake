@@ -86,14 +86,16 @@ function(belay_program folder)
 endfunction()
 
 # belay_faults(FOLDER): <build dir>/belay_failing, the program with FOLDER/fail_point.cpp in place of the library's own
-# (nothing else is compiled anew), and <build dir>/failing_disk.so, FOLDER/disk.cpp for LD_PRELOAD. For tests only.
+# (nothing else is compiled anew); <build dir>/failing_disk.so and failing_clock.so for LD_PRELOAD. For tests only.
 function(belay_faults folder)
   add_executable(belay_failing $<TARGET_OBJECTS:belay_main> "${folder}/fail_point.cpp")
   target_link_libraries(belay_failing PRIVATE belay_app)
   set_target_properties(belay_failing PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
-  add_library(failing_disk MODULE "${folder}/disk.cpp")
-  target_link_libraries(failing_disk PRIVATE ${CMAKE_DL_LIBS})
-  set_target_properties(failing_disk PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+  foreach(name disk clock)
+    add_library(failing_${name} MODULE "${folder}/${name}.cpp")
+    target_link_libraries(failing_${name} PRIVATE ${CMAKE_DL_LIBS})
+    set_target_properties(failing_${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+  endforeach()
 endfunction()
 
 # belay_tests(FOLDER): what crosses folders. FOLDER/<name>/*.cpp becomes one test program that sees everything;
@@ -114,6 +116,8 @@ function(belay_tests folder)
 
   find_program(BELAY_PYTHON NAMES /usr/bin/python3 python3 REQUIRED)
   add_test(NAME house COMMAND "${BELAY_PYTHON}" tools/check_house.py WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  add_test(NAME failures_check_itself COMMAND "${BELAY_PYTHON}" tools/check_failures_test.py
+           WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
   add_test(NAME house_check_itself COMMAND "${BELAY_PYTHON}" tools/check_house_test.py
            WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
 endfunction()

@@ -7,7 +7,8 @@ listed, for whoever writes the page; they are no error.
 A row is "| number | fault | what Belay does | tests |", tests in backquotes with commas between; where there is none,
 the cell begins with "none: ". A C++ test is `Suite.Name`, a Python one `test_name`. `F36` in a C++ name and `f36_` in a
 Python one are the row's number. In the tables of rules, exits and guards the last column is the tests too.
-Usage: check_failures.py [ROOT]. Exit code 0: clean, 1: findings.
+Usage: check_failures.py [--write] [ROOT]. Exit code 0: clean, 1: findings. --write adds the tests that rows do not name
+and takes out those that are gone; whether what the row says still holds is for a person to see.
 """
 import os
 import re
@@ -68,10 +69,38 @@ def check(page, tests):
     return wrong, unnamed
 
 
+def mended(page, tests):
+    """The page with each row naming the tests that carry its number, and none that are gone."""
+    lines = []
+    for line in page.splitlines():
+        row = ROW.match(line)
+        if row:
+            begin, cell = row.group(2).rsplit("|", 1)
+            gone = [name for name in NAMED.findall(cell) if name not in tests]
+            for name in gone:
+                cell = re.sub(rf"`{re.escape(name)}`(, )?", "", cell)
+            new = [f"`{name}`" for name, rows in sorted(tests.items())
+                   if int(row.group(1)) in rows and f"`{name}`" not in cell]
+            if new and "none: " in cell:
+                cell = ""
+            cell = ", ".join([part for part in [cell.strip().strip(","), *new] if part])
+            line = f"| {row.group(1)} |{begin}| {cell} |"
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
 def main():
-    root = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    with open(os.path.join(root, PAGE), encoding="utf-8") as file:
-        wrong, unnamed = check(file.read(), tests_in(root))
+    arguments = [argument for argument in sys.argv[1:] if argument != "--write"]
+    root = arguments[0] if arguments else os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    place = os.path.join(root, PAGE)
+    tests = tests_in(root)
+    with open(place, encoding="utf-8") as file:
+        page = file.read()
+    if "--write" in sys.argv:
+        page = mended(page, tests)
+        with open(place, "w", encoding="utf-8") as file:
+            file.write(page)
+    wrong, unnamed = check(page, tests)
     for line in unnamed:
         print(f"{PAGE}: note: {line}")
     for line in wrong:

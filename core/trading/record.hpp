@@ -55,6 +55,9 @@ struct EventRecord {
   EventType type = EventType::check;
   Fields data;
   Timestamp at;
+  /// In the order in which a process records them, from 1 on: so that a store which does not know whether it has
+  /// written some can leave them out. 0: not numbered.
+  std::uint64_t number = 0;
 
   bool operator==(const EventRecord&) const = default;
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/calendar/moment.hpp"
+#include "shell/runtime/checked_time.hpp"
 #include "shell/runtime/conductor.hpp"
 #include "shell/runtime/pass_record.hpp"
 #include "shell/runtime/workers.hpp"
@@ -53,9 +54,11 @@ struct Conductor::Inner {
 
   // A clock that cannot be asked stands still: nothing is decided on a guess of the time.
   Moment last_moment;
+  CheckedTime time;
+  std::string clock_trouble;  // as last told
   Moment now() {
     const auto moment = parts.clock.now();
-    if (moment) last_moment = *moment;
+    if (moment) last_moment = time.believed(*moment);
     return last_moment;
   }
 
@@ -81,7 +84,8 @@ struct Conductor::Inner {
   [[nodiscard]] bool others_have_written();
   void start_anew();
   void note_saved(const Batch& batch, bool certain);
-  void heed_clock(const MarketClock& clock);
+  void compare_clocks(const MarketClock& clock);
+  void heed_calendar(const MarketClock& clock);
   void watch_without_book(PassReport& report);
   void hear_stream();
   void fire_timer();

@@ -79,6 +79,7 @@ void PassRecord::take_event(EventRecord record, const engine::State& state, log:
     fields.insert(fields.end(), record.data.begin(), record.data.end());
     log.write(level, record.at, to_text(record.type), fields);
   }
+  record.number = ++events_taken_;
   batch_.events.push_back(std::move(record));
 }
 

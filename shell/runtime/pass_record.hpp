@@ -41,6 +41,7 @@ class PassRecord {
   [[nodiscard]] ExitLine exit_line(const Lot& lot, const engine::State& state) const;
 
   Batch batch_;
+  std::uint64_t events_taken_ = 0;
   std::map<LotUid, std::size_t> lot_places_;  // in batch_.lots
   std::vector<Lot> closed_;                   // in this pass
   std::vector<LotUid> adopted_;               // likewise

@@ -57,7 +57,9 @@ Failure Conductor::Inner::read_everything() {
     return Failure::broker;
   }
   if (!check_account(read)) return Failure::configuration;
-  heed_clock(std::get<event::BrokerRead>(read.front()).clock);
+  const MarketClock& clock = std::get<event::BrokerRead>(read.front()).clock;
+  compare_clocks(clock);
+  heed_calendar(clock);
   run(read);
   follow(0s);  // fills that explain orphans and shortfalls
   const auto symbols = engine::symbols_to_price(state);
@@ -65,19 +67,33 @@ Failure Conductor::Inner::read_everything() {
   return Failure::none;
 }
 
-// The broker's clock corrects what this machine believes: a session that the built-in calendar does not know, or a
-// clock that has drifted.
-void Conductor::Inner::heed_clock(const MarketClock& clock) {
+// A clock that leaps or stands wrong would move every time rule. Told once, and again when it is something else.
+void Conductor::Inner::compare_clocks(const MarketClock& clock) {
   constexpr Duration kSkewWorthTelling = 2s;
-  constexpr int kDaysAhead = 14;
-  const Moment moment = now();
-  const Duration skew = moment.wall - clock.timestamp;
-  if (std::chrono::abs(skew) > kSkewWorthTelling) {
-    record.log_warning(parts.log, moment.wall,
-                       "this clock and the broker's differ by " +
-                           std::to_string(std::chrono::floor<std::chrono::seconds>(skew).count()) +
-                           " s: time rules act by this one");
+  const auto read = parts.clock.now();
+  if (!read) return;
+  std::string wrong = time.compare(*read, clock.timestamp);
+  if (!wrong.empty()) complain("clock: " + wrong);
+  const Duration skew = read->wall - clock.timestamp;
+  if (wrong.empty() && std::chrono::abs(skew) > kSkewWorthTelling) {
+    wrong = "this clock and the broker's differ by " +
+            std::to_string(std::chrono::floor<std::chrono::seconds>(skew).count()) + " s: time rules act by this one";
   }
+  if (!dry && !wrong.empty() && clock_trouble.empty()) {
+    record.take(
+        engine::action::RecordEvent{
+            {.lot = {},
+             .type = EventType::alert,
+             .data = {{"cause", std::string("clock")}, {"severity", std::string("critical")}, {"text", wrong}},
+             .at = now().wall}},
+        state, parts.log);
+  }
+  clock_trouble = std::move(wrong);
+}
+
+// The broker's clock corrects what this machine believes: a session that the built-in calendar does not know.
+void Conductor::Inner::heed_calendar(const MarketClock& clock) {
+  constexpr int kDaysAhead = 14;
   const auto session = state.calendar.session_at(clock.timestamp);
   const Timestamp next_open = state.calendar.next_open_after(clock.timestamp).open;
   const Timestamp next_close = session ? session->close : state.calendar.next_open_after(clock.timestamp).close;

@@ -51,12 +51,22 @@ class SqlStore final : public Store {
 
   StoreResult<const SchemaFacts*> facts();
   StoreResult<std::vector<NewRow>> write_lots(const std::vector<Lot>& lots);
-  StoreResult<void> write_events(const std::vector<EventRecord>& events);
+  /// A transaction whose COMMIT was never answered, and the number of the last event in it.
+  struct Unsure {
+    std::string transaction;
+    std::uint64_t last_event = 0;
+  };
+  /// The events that a transaction of unknown outcome has not written already.
+  StoreResult<std::vector<const EventRecord*>> unwritten(const std::vector<EventRecord>& events);
+  /// Gives the transaction's number where the database has one by which its outcome can be asked for later.
+  StoreResult<std::string> write_events(const std::vector<const EventRecord*>& events);
   StoreResult<void> write_loss_limit(const std::string& account, const LossLimit& limit);
   StoreResult<void> write_settlements(const std::string& account, const Batch& batch);
 
   std::unique_ptr<Connection> connection_;
   std::optional<SchemaFacts> facts_;
+  std::optional<Unsure> unsure_;
+  std::uint64_t events_written_ = 0;  // of the batch that is being tried again: up to this one
 };
 
 }  // namespace belay::store

@@ -114,13 +114,41 @@ StoreResult<std::vector<NewRow>> SqlStore::save(const std::string& account, cons
   if (connection_->lost_lock(account)) return std::unexpected(lock_lost(account));
   auto new_rows = write_lots(batch.lots);
   if (!new_rows) return new_rows;
-  if (const auto done = write_events(batch.events); !done) return std::unexpected(done.error());
+  const auto events = unwritten(batch.events);
+  if (!events) return std::unexpected(events.error());
+  const auto number = write_events(*events);
+  if (!number) return std::unexpected(number.error());
   if (const auto done = write_settlements(account, batch); !done) return std::unexpected(done.error());
   if (batch.loss_limit) {
     if (const auto done = write_loss_limit(account, *batch.loss_limit); !done) return std::unexpected(done.error());
   }
-  if (const auto done = transaction.commit(); !done) return std::unexpected(done.error());
+  if (const auto done = transaction.commit(); !done) {
+    if (!events->empty()) unsure_ = Unsure{*number, events->back()->number};
+    return std::unexpected(done.error());
+  }
+  unsure_.reset();
+  events_written_ = 0;
   return new_rows;
+}
+
+// All else in a batch may be written twice and is the same; an event would be there twice.
+StoreResult<std::vector<const EventRecord*>> SqlStore::unwritten(const std::vector<EventRecord>& events) {
+  if (unsure_ && !unsure_->transaction.empty()) {
+    const auto rows = connection_->run("SELECT txid_status(CAST($1 AS bigint))", {unsure_->transaction});
+    if (!rows) return std::unexpected(rows.error());
+    const std::string outcome = rows->rows.at(0).at(0).value_or("forgotten");
+    if (outcome == "in progress") {
+      return std::unexpected(StoreError{StoreError::Kind::unavailable,
+                                        "the transaction before has not ended yet, so what it wrote is not known"});
+    }
+    if (outcome == "committed") events_written_ = unsure_->last_event;
+    unsure_.reset();
+  }
+  std::vector<const EventRecord*> out;
+  for (const EventRecord& event : events) {
+    if (event.number == 0 || event.number > events_written_) out.push_back(&event);
+  }
+  return out;
 }
 
 // After the account's row, which the settlements may only just have made.
@@ -149,23 +177,25 @@ StoreResult<std::vector<NewRow>> SqlStore::write_lots(const std::vector<Lot>& lo
   return new_rows;
 }
 
-StoreResult<void> SqlStore::write_events(const std::vector<EventRecord>& events) {
+StoreResult<std::string> SqlStore::write_events(const std::vector<const EventRecord*>& events) {
   if (events.empty()) return {};
   json::Array rows;
-  for (const EventRecord& event : events) {
+  for (const EventRecord* event : events) {
     rows.push_back(json::Object{{"n", static_cast<std::int64_t>(rows.size())},
-                                {"uid", event.lot.empty() ? json::Value() : json::Value(event.lot.text())},
-                                {"event_type", to_text(event.type)},
-                                {"event_data", event_data(event.data)},
-                                {"created_at", to_text(event.at)}});
+                                {"uid", event->lot.empty() ? json::Value() : json::Value(event->lot.text())},
+                                {"event_type", to_text(event->type)},
+                                {"event_data", event_data(event->data)},
+                                {"created_at", to_text(event->at)}});
   }
   const auto done = connection_->run(statements::write_events(connection_->dialect()), {json::write(std::move(rows))});
   if (!done) return std::unexpected(done.error());
-  if (done->changed != static_cast<std::int64_t>(events.size())) {
+  const bool counts = connection_->dialect() == Dialect::postgres;  // and gives the transaction's number
+  const std::int64_t written = counts ? std::stoll(*done->text(0, "written")) : done->changed;
+  if (written != static_cast<std::int64_t>(events.size())) {
     return std::unexpected(StoreError{StoreError::Kind::refused,
                                       "an event names a lot that is not stored: nothing of the batch was written"});
   }
-  return {};
+  return counts ? *done->text(0, "transaction") : std::string();
 }
 
 StoreResult<void> SqlStore::write_settlements(const std::string& account, const Batch& batch) {

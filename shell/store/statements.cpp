@@ -124,10 +124,14 @@ std::string write_lots(Dialect dialect, const SchemaFacts& facts) {
 }
 
 std::string write_events(Dialect dialect) {
-  return "INSERT INTO position_events (position_id, event_type, event_data, created_at) SELECT p.id, g.event_type, " +
-         std::string(dialect == Dialect::postgres ? "CAST(g.event_data AS jsonb)" : "g.event_data") +
-         ", g.created_at FROM " + given(dialect, "$1", kEventColumns) +
-         " g LEFT JOIN active_positions p ON p.uid = g.uid WHERE g.uid IS NULL OR p.id IS NOT NULL ORDER BY g.n";
+  const std::string insert =
+      "INSERT INTO position_events (position_id, event_type, event_data, created_at) SELECT p.id, g.event_type, " +
+      std::string(dialect == Dialect::postgres ? "CAST(g.event_data AS jsonb)" : "g.event_data") +
+      ", g.created_at FROM " + given(dialect, "$1", kEventColumns) +
+      " g LEFT JOIN active_positions p ON p.uid = g.uid WHERE g.uid IS NULL OR p.id IS NOT NULL ORDER BY g.n";
+  if (dialect == Dialect::sqlite) return insert;
+  return "WITH done AS (" + insert +
+         " RETURNING 1) SELECT count(*) AS written, txid_current() AS transaction FROM done";
 }
 
 std::string write_history(Dialect dialect) {

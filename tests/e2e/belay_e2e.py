@@ -33,6 +33,7 @@ from decimal import Decimal
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BELAY_BIN = ROOT / os.environ.get("BELAY_BIN", "build/release/belay")
 FAILING_BIN = BELAY_BIN.with_name("belay_failing")  # dies where it is told: tests/faults/fail_point.cpp
+FAILING_CLOCK = BELAY_BIN.with_name("failing_clock.so")  # a clock that is set as told: tests/faults/clock.cpp
 FAILING_DISK = BELAY_BIN.with_name("failing_disk.so")  # a disk that fails as told: tests/faults/disk.cpp
 MARKET_DATA = ROOT / os.environ.get("BELAY_MARKET_DATA", "../shared/market-data")
 LONG = os.environ.get("BELAY_LONG", "") == "1"
@@ -316,7 +317,10 @@ class PostgresCluster:
     """A PostgreSQL server of its own in a directory of its own, gone with this process. Unlike `Sim` it takes a while
     to start: have one for many tests, and a database for each."""
 
-    def __init__(self):
+    def __init__(self, durable=False, **environment):
+        """`durable`: keeps through a crash what it has said to keep; slower."""
+        self.durable = durable
+        self.environment = os.environ | environment
         self.programs = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="belay-e2e-postgres-"))
         self.user = "postgres" if os.getuid() == 0 else None
@@ -333,13 +337,15 @@ class PostgresCluster:
 
     def start(self):
         settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": self.directory,
-                    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+                    **{name: "on" if self.durable else "off"
+                       for name in ("fsync", "synchronous_commit", "full_page_writes")},
                     "shared_buffers": "16MB", "max_connections": "50", "autovacuum": "off"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self.log = open(self.directory / "log", "a")
         self.process = subprocess.Popen(dying_with_us([self.programs / "postgres", "-D", self.directory / "data",
                                                        *options], self.user, by="QUIT"),
-                                        stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, cwd="/")
+                                        stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, cwd="/",
+                                        env=self.environment)
         deadline = time.monotonic() + 30
         while subprocess.run([self.programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]).returncode:
             if self.process.poll() is not None or time.monotonic() > deadline:

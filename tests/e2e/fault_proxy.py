@@ -369,6 +369,7 @@ class TcpProxy(_Door):
         self._changed = threading.Condition()
         self._mode = "pass"
         self._delay = 0.0
+        self._cut_after = None
         super().__init__()
 
     def passes(self):
@@ -388,6 +389,14 @@ class TcpProxy(_Door):
         self._set("refuse", 0.0)
         self.cut_all()
 
+    def cuts_after(self, said):
+        """The next time that the program says this, it is passed on, and the connection ends before the answer."""
+        self._cut_after = said
+
+    @property
+    def has_cut(self):
+        return self._cut_after is None
+
     def _set(self, mode, delay):
         with self._changed:
             self._mode, self._delay = mode, delay
@@ -405,13 +414,24 @@ class TcpProxy(_Door):
         self._wait_for_leave()
         upstream = socket.create_connection(self._target)
         self._keep(upstream)
-        threading.Thread(target=self._pump, args=(upstream, plain), daemon=True).start()
-        self._pump(plain, upstream)
+        deaf = threading.Event()
+        threading.Thread(target=self._pump, args=(upstream, plain, deaf), daemon=True).start()
+        self._pump(plain, upstream, deaf, self._spoken)
 
-    def _pump(self, source, sink):
+    def _spoken(self, data, deaf):
+        if self._cut_after is not None and self._cut_after in data:
+            self._cut_after = None
+            deaf.set()
+
+    def _pump(self, source, sink, deaf, listen=None):
+        """`deaf`: what was said is answered to nobody, and then the connection ends."""
         try:
             while data := source.recv(_LARGEST_READ):
                 self._ending.wait(self._wait_for_leave())
+                if listen is not None:
+                    listen(data, deaf)
+                elif deaf.is_set():
+                    raise Closed
                 sink.sendall(data)
         except (OSError, Closed):
             pass

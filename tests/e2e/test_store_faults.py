@@ -2,9 +2,11 @@
 """The database goes away, slows down, comes back, fills up, lies: exits go on from memory and the broker, what happened
 is written when it can be, and it is said. The names carry the rows of docs/failures.md."""
 
+import pathlib
 import shutil
 import signal
 import subprocess
+import tempfile
 
 import pytest
 
@@ -19,7 +21,7 @@ NOTHING_LEFT = 60  # seconds until everything must have left, whatever the datab
 
 @pytest.fixture
 def own_postgres():
-    cluster = belay_e2e.PostgresCluster()
+    cluster = belay_e2e.PostgresCluster(durable=True)
     yield cluster
     cluster.remove()
 
@@ -78,6 +80,25 @@ def test_f25_stops_work_while_the_database_is_away(outage, postgres, tmp_path):
         behind.is_recorded()
         behind.ends_well()
         assert behind.service.lines("the store is back; what had waited is written")
+
+
+def test_f25_an_answer_to_commit_is_lost(postgres, tmp_path):
+    """What it wrote is there, and it does not know: it is not written a second time."""
+    with Behind(postgres, tmp_path) as behind:
+        for number in range(4):
+            behind.wire.cuts_after(b"COMMIT")
+            if number == 1:
+                behind.scene.break_stops()
+            behind.line.sim.advance("60s")
+            behind.scene.tick()
+            trouble.until(lambda: behind.wire.has_cut, "a transaction's answer is lost")
+            behind.service.wait_for_passes(2)
+        behind.leaves()
+        behind.is_recorded()
+        behind.ends_well()
+        twice = behind.store.rows("SELECT position_id, event_type FROM position_events WHERE event_type IN ('created', "
+                                  "'exit_triggered', 'order_submitted', 'closed') GROUP BY 1, 2 HAVING count(*) > 1")
+        assert twice == []
 
 
 def test_f26_a_slow_database_holds_nothing_up(postgres, tmp_path):
@@ -171,6 +192,37 @@ def test_f25_a_database_that_can_only_be_read(postgres, tmp_path):
         read_only(behind.store, False)
         behind.is_recorded()
         behind.ends_well()
+
+
+def test_f27_the_disk_of_postgresql_is_full(tmp_path):
+    """Its tables can grow no more; what is in them can be read."""
+    place = pathlib.Path(tempfile.mkdtemp(prefix="belay-e2e-disk-"))  # where the server's user may read
+    place.chmod(0o755)
+    disk = shutil.copy(belay_e2e.FAILING_DISK, place)
+    told = place / "disk"
+    told.touch()
+    cluster = belay_e2e.PostgresCluster(LD_PRELOAD=str(disk), BELAY_DISK=str(told), BELAY_DISK_OF="/base/")
+    try:
+        with Behind(cluster, tmp_path) as behind:
+            told.write_text("full")
+
+            def pass_again():
+                behind.line.sim.advance("60s")
+                behind.scene.tick()
+                behind.service.wait_for_passes()
+                return behind.was_told()
+
+            trouble.until(pass_again, "an error about the store")
+            behind.scene.break_stops()
+            behind.leaves()
+            assert len(behind.scene.open_rows()) == 7
+            told.write_text("")
+            behind.is_recorded()
+            behind.ends_well()
+    finally:
+        told.write_text("")
+        cluster.remove()
+        shutil.rmtree(place)
 
 
 # ---- the disk under SQLite

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "shell/runtime/pass_record.hpp"
+
+#include <gtest/gtest.h>
+
+namespace belay::runtime {
+namespace {
+
+constexpr std::size_t kDays = 300'000;  // price updates of some weeks
+
+engine::action::RecordEvent event_of(EventType type) { return {{.lot = {}, .type = type, .data = {}, .at = {}}}; }
+
+TEST(PassRecord, F31WhatWaitsForTheStoreIsBoundedAndLosesPricesOnly) {
+  log::Log log(log::nowhere(), log::Level::error);
+  const engine::State state;
+  PassRecord record;
+  record.take(event_of(EventType::exit_triggered), state, log);
+  for (std::size_t i = 0; i < kDays; ++i) record.take(event_of(EventType::price_update), state, log);
+  record.take(event_of(EventType::closed), state, log);
+  record.limit_waiting(log, {});
+  ASSERT_EQ(record.batch().events.size(), 2);
+  EXPECT_EQ(record.batch().events.front().type, EventType::exit_triggered);
+  EXPECT_EQ(record.batch().events.back().type, EventType::closed);
+}
+
+TEST(PassRecord, EventsAreNumberedInTheirOrder) {
+  log::Log log(log::nowhere(), log::Level::error);
+  const engine::State state;
+  PassRecord record;
+  record.take(event_of(EventType::check), state, log);
+  record.take(event_of(EventType::check), state, log);
+  record.saved({});
+  record.take(event_of(EventType::check), state, log);
+  ASSERT_EQ(record.batch().events.size(), 1);
+  EXPECT_EQ(record.batch().events.front().number, 3);
+}
+
+}  // namespace
+}  // namespace belay::runtime
