@@ -159,7 +159,7 @@ class Doctor {
     const std::string text =
         "this clock is " + duration_text(skew) + (ahead > behind ? " ahead of" : " behind") + " the broker's";
     if (skew > kSkewLimit) {
-      warn("skew", text + ": time rules act by this clock; run a time service (chrony, systemd-timesyncd)");
+      warn("skew", text + ": run a time service (chrony, systemd-timesyncd)");
     } else {
       good("skew", "the broker's clock agrees within 2 s");
     }

@@ -6,7 +6,8 @@ listed, for whoever writes the page; they are no error.
 
 A row is "| number | fault | what Belay does | tests |", tests in backquotes with commas between; where there is none,
 the cell begins with "none: ". A C++ test is `Suite.Name`, a Python one `test_name`. `F36` in a C++ name and `f36_` in a
-Python one are the row's number. In the tables of rules, exits and guards the last column is the tests too.
+Python one are the row's number. In the tables of rules, exits and guards the last column is the tests too; a name that
+ends in * stands for all that begin so.
 Usage: check_failures.py [--write] [ROOT]. Exit code 0: clean, 1: findings. --write adds the tests that rows do not name
 and takes out those that are gone; whether what the row says still holds is for a person to see.
 """
@@ -19,7 +20,7 @@ PAGE = "docs/failures.md"
 SKIPPED = {"build", ".git", "node_modules", "__pycache__"}
 GTEST = re.compile(r"^\s*(?:TEST|TEST_F|TEST_P|TYPED_TEST)\(\s*(\w+),\s*(\w+)\s*\)", re.M)
 PYTEST = re.compile(r"^\s*def (test_\w+)\(", re.M)
-NAMED = re.compile(r"`(\w+\.\w+|test_\w+)`")
+NAMED = re.compile(r"`(\w+\.\w+\*?|test_\w+\*?)`")
 ROW = re.compile(r"^\|\s*(\d+)\s*\|(.*)\|\s*$")
 NUMBER = re.compile(r"F(\d+)(?=[A-Z])")
 PYTHON_NUMBER = re.compile(r"(?<=_)f(\d+)(?=_)")
@@ -42,6 +43,10 @@ def tests_in(root):
     return found
 
 
+def exists(name, tests):
+    return name in tests or (name.endswith("*") and any(test.startswith(name[:-1]) for test in tests))
+
+
 def check(page, tests):
     """What is wrong, a line each; and what might be added."""
     wrong = []
@@ -51,7 +56,7 @@ def check(page, tests):
         if not line.startswith("|") or set(line) <= set("|-: "):
             continue
         for name in NAMED.findall(line):
-            if name not in tests:
+            if not exists(name, tests):
                 wrong.append(f"{name}: no such test: {line[:60]}…")
         row = ROW.match(line)
         if not row:
@@ -76,7 +81,7 @@ def mended(page, tests):
         row = ROW.match(line)
         if row:
             begin, cell = row.group(2).rsplit("|", 1)
-            gone = [name for name in NAMED.findall(cell) if name not in tests]
+            gone = [name for name in NAMED.findall(cell) if not exists(name, tests)]
             for name in gone:
                 cell = re.sub(rf"`{re.escape(name)}`(, )?", "", cell)
             new = [f"`{name}`" for name, rows in sorted(tests.items())

