@@ -36,6 +36,12 @@ void PassRecord::begin_pass() {
   adopted_.clear();
 }
 
+void PassRecord::forget() {
+  const std::uint64_t taken = events_taken_;
+  *this = PassRecord{};
+  events_taken_ = taken;
+}
+
 void PassRecord::take(engine::Action wanted, const engine::State& state, log::Log& log) {
   if (auto* kept = std::get_if<action::KeepLot>(&wanted)) {
     Lot& lot = kept->lot;

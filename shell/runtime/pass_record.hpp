@@ -17,6 +17,9 @@ class PassRecord {
  public:
   /// Forgets the last pass's report; what was not saved yet stays.
   void begin_pass();
+  /// Forgets everything, also what was not saved. Events go on being numbered where they were: a store that does not
+  /// know whether it wrote the last ones must not take new ones for them.
+  void forget();
   /// KeepLot, KeepLossLimit, RecordEvent, SettleExecution, FinishCommand, RaiseAlert.
   /// `state` is the one after the step: it tells whose the lines are.
   void take(engine::Action wanted, const engine::State& state, log::Log& log);

@@ -33,6 +33,10 @@ TEST(PassRecord, EventsAreNumberedInTheirOrder) {
   record.take(event_of(EventType::check), state, log);
   ASSERT_EQ(record.batch().events.size(), 1);
   EXPECT_EQ(record.batch().events.front().number, 3);
+  record.forget();
+  record.take(event_of(EventType::check), state, log);
+  ASSERT_EQ(record.batch().events.size(), 1);
+  EXPECT_EQ(record.batch().events.front().number, 4);
 }
 
 }  // namespace

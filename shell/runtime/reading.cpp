@@ -151,7 +151,7 @@ void Conductor::Inner::start_anew() {
   fresh.account = state.account;
   fresh.account_number = state.account_number;
   state = std::move(fresh);
-  record = PassRecord{};
+  record.forget();
   saved_checks.clear();
   wake_at.reset();
 }
