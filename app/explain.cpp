@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <chrono>
 
 #include "app/book_reading.hpp"
 #include "app/commands.hpp"
@@ -40,11 +41,17 @@ struct Explained {
     const auto found = state.decisions.find(lot.uid);
     return found == state.decisions.end() ? nullptr : &found->second;
   }
+  [[nodiscard]] const lifecycle::GuardDecision* guard_decision() const {
+    const auto found = state.guard_decisions.find(lot.uid);
+    return found == state.guard_decisions.end() ? nullptr : &found->second;
+  }
   [[nodiscard]] const pricing::SymbolPrices* prices() const {
     const auto found = state.prices.find(engine::level_symbol(lot));
     return found == state.prices.end() ? nullptr : &found->second;
   }
 };
+
+std::int64_t whole_seconds(Duration span) { return std::chrono::floor<std::chrono::seconds>(span).count(); }
 
 int priority_of(ExitReason reason) {
   const auto catalogue = rules::catalogue();
@@ -94,6 +101,14 @@ json::Value rules_json(const engine::Check* check) {
   return rules;
 }
 
+json::Value guards_json(const Explained& one) {
+  const auto* decision = one.guard_decision();
+  return json::Object{{"situation", decision == nullptr ? json::Value() : json::Value(decision->situation)},
+                      {"why", decision == nullptr ? json::Value() : json::Value(decision->why)},
+                      {"protection", to_text(one.lot.guards.protection)},
+                      {"seconds_unguarded", whole_seconds(one.lot.guards.unguarded)}};
+}
+
 json::Value to_json(const Explained& one) {
   json::Value exit;
   if (const auto* decision = one.decision(); decision != nullptr && one.lot.exit) {
@@ -110,6 +125,7 @@ json::Value to_json(const Explained& one) {
       {"why_not", checked ? json::Value() : json::Value(check == nullptr ? "not reached" : check->why_not)},
       {"price", price_json(one)},
       {"rules", rules_json(check)},
+      {"guards", guards_json(one)},
       {"exit", std::move(exit)}};
 }
 
@@ -159,6 +175,12 @@ void show(const Explained& one) {
   if (!table.empty()) {
     print("");
     table.show();
+  }
+  if (const auto* decision = one.guard_decision()) {
+    print("");
+    print("  guards, row \"" + std::string(decision->situation) + "\": " + decision->why);
+    print("  protected by " + std::string(to_text(lot.guards.protection)) + ", unguarded for " +
+          std::to_string(whole_seconds(lot.guards.unguarded)) + " s of trading so far");
   }
   if (const auto* decision = one.decision(); decision != nullptr && lot.exit) {
     print("");

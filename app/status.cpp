@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <chrono>
 #include <optional>
 
 #include "app/book_reading.hpp"
@@ -18,6 +19,8 @@ struct Counts {
   std::int64_t open = 0;
   std::int64_t closing = 0;
   std::int64_t concern = 0;
+  std::int64_t unguarded = 0;  ///< open ones that nothing protects
+  Duration unguarded_time{};   ///< of all of them, so far
   std::optional<Timestamp> last_check;
 };
 
@@ -26,6 +29,8 @@ Counts count(const std::vector<Lot>& lots) {
   for (const Lot& lot : lots) {
     ++(lot.status == LotStatus::closing ? counts.closing : counts.open);
     if (!lot.concern.empty() || !lot.frozen.empty()) ++counts.concern;
+    if (lot.guards.protection == Protection::none) ++counts.unguarded;
+    counts.unguarded_time += lot.guards.unguarded;
     if (lot.last_checked_at) counts.last_check = std::max(counts.last_check, lot.last_checked_at);
   }
   return counts;
@@ -132,7 +137,11 @@ json::Value to_json(const Status& status) {
                               {"now", to_text(status.now)},
                               {"next_open", to_text(status.market.next_open)},
                               {"next_close", to_text(status.market.next_close)}}},
-      {"positions", json::Object{{"open", counts.open}, {"closing", counts.closing}, {"concern", counts.concern}}},
+      {"positions", json::Object{{"open", counts.open},
+                                 {"closing", counts.closing},
+                                 {"concern", counts.concern},
+                                 {"unguarded", counts.unguarded}}},
+      {"seconds_unguarded", std::chrono::floor<std::chrono::seconds>(counts.unguarded_time).count()},
       {"last_check", time_or_null(counts.last_check)},
       {"last_check_age_seconds", std::move(age)},
       {"locked", status.locked},
@@ -155,6 +164,9 @@ void show(const Status& status) {
                            time_text(status.market.is_open ? status.market.next_close : status.market.next_open)});
   table.add({"positions", std::to_string(counts.open) + " open, " + std::to_string(counts.closing) + " closing, " +
                               std::to_string(counts.concern) + " with a concern"});
+  table.add({"unguarded", std::to_string(counts.unguarded) + " now; " +
+                              std::to_string(std::chrono::floor<std::chrono::seconds>(counts.unguarded_time).count()) +
+                              " s of trading in all"});
   table.add({"last check", counts.last_check ? ago_text(*counts.last_check, status.now) : "never"});
   table.add({"at work", status.locked ? "a service or a cycle holds the lock" : "nobody: no service is running"});
   if (shows_stream(status)) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
+#include <utility>
 
 #include "core/base/planted.hpp"
 #include "core/engine/stepper.hpp"
@@ -32,6 +33,7 @@ void Stepper::on(const event::BrokerRead& event) {
   for (const Holding& holding : event.holdings) {
     if (!holding.quantity.is_zero()) broker.holdings.insert_or_assign(holding.instrument.symbol, holding);
   }
+  const Duration listed_at = now_.steady;
   remember_orders(event.orders);
   for (const Order& order : event.orders) {
     absorb(order);
@@ -40,7 +42,9 @@ void Stepper::on(const event::BrokerRead& event) {
   for (auto& [uid, lot] : state_.lots) verify_guards(lot);
   settle_ownership();
   measure_allowances();
-  look_at_unseen_orders();
+  cancel_stray_guards(event.orders);
+  look_at_unseen_orders(listed_at);
+  tend_all_guards();
   advance_all();
 }
 
@@ -49,29 +53,36 @@ void Stepper::on(const event::BrokerRead& event) {
 void Stepper::remember_orders(const std::vector<Order>& orders) {
   std::set<OrderId> wanted;
   for (const auto& [uid, lot] : state_.lots) {
-    for (const auto& id : {lot.entry_order_id, lot.stop_order_id, lot.target_order_id}) {
-      if (id) wanted.insert(*id);
-    }
+    if (lot.entry_order_id) wanted.insert(*lot.entry_order_id);
+    for (const OrderId& id : guard_ids(lot)) wanted.insert(id);
   }
   std::erase_if(state_.broker.orders, [&](const auto& known) { return !wanted.contains(known.first); });
+  std::erase_if(state_.broker.sighted, [&](const auto& known) { return !wanted.contains(known.first); });
   for (const Order& order : orders) remember_order(order);
 }
 
-// The stream and the answers to questions overtake each other: an older word does not replace a newer one.
+// The stream and the answers to questions overtake each other: an older word does not replace a newer one, and terminal
+// is final. Some replies show an order without its children: those that are known stay known.
 void Stepper::remember_order(const Order& order) {
-  const auto remember = [this](const Order& one) {
-    const auto known = state_.broker.orders.find(one.id);
-    const bool is_older = known != state_.broker.orders.end() && one.updated_at && known->second.updated_at &&
-                          *one.updated_at < *known->second.updated_at;
-    if (!is_older) state_.broker.orders.insert_or_assign(one.id, one);
+  BrokerView& broker = state_.broker;
+  const auto note = [&](const Order& one) {
+    Order& known = broker.orders[one.id];
+    broker.sighted[one.id] = now_.steady;
+    const bool is_older = one.updated_at && known.updated_at && *one.updated_at < *known.updated_at;
+    const bool revives = is_terminal(known.status) && !is_terminal(one.status) && one.filled <= known.filled;
+    if (!is_older && !revives) {
+      std::vector<Order> legs = std::exchange(known.legs, {});
+      known = one;
+      if (known.legs.empty()) known.legs = std::move(legs);
+    }
     // A replaced order may no longer be listed, and would rest for ever; but its successor names it (alpaca.md 3.3).
-    const auto before = one.replaces ? state_.broker.orders.find(*one.replaces) : state_.broker.orders.end();
-    if (before == state_.broker.orders.end() || is_terminal(before->second.status)) return;
+    const auto before = one.replaces ? broker.orders.find(*one.replaces) : broker.orders.end();
+    if (before == broker.orders.end() || is_terminal(before->second.status)) return;
     before->second.status = OrderStatus::replaced;
     before->second.replaced_by = one.id;
   };
-  remember(order);
-  for (const Order& leg : order.legs) remember(leg);
+  note(order);
+  for (const Order& leg : order.legs) note(leg);
 }
 
 // What may still be sent per symbol: held on the lots' side, less what exits of ours that are live or unknown may still
@@ -88,16 +99,22 @@ void Stepper::measure_allowances() {
 }
 
 void Stepper::on(const event::OrderSeen& event) {
+  const OrderId& id = event.order.id;
   remember_order(event.order);
   absorb(event.order);
+  std::vector<LotUid> concerned;
   for (auto& [uid, lot] : state_.lots) {
-    const auto refers = [&](const std::optional<OrderId>& id) { return id == event.order.id; };
-    if (refers(lot.entry_order_id) || refers(lot.stop_order_id) || refers(lot.target_order_id)) verify_guards(lot);
+    const bool succeeds_guard = event.order.replaces && is_guard_of(lot, *event.order.replaces);
+    if (lot.entry_order_id == id || is_guard_of(lot, id) || succeeds_guard) {
+      verify_guards(lot);
+      concerned.push_back(uid);
+    }
     const auto flight = state_.flights.find(uid);
     if (flight == state_.flights.end()) continue;
-    if (is_terminal(event.order.status)) flight->second.cancels.erase(event.order.id);
+    if (is_terminal(event.order.status)) flight->second.cancels.erase(id);
     flight->second.asks = 0;
   }
+  for (const LotUid& uid : concerned) hear_of_guard(uid, event.order);
   advance_all();
 }
 
@@ -106,9 +123,14 @@ void Stepper::on(const event::OrderGone& event) {
   Order& order = state_.broker.orders[event.order];
   order.id = event.order;
   order.status = OrderStatus::canceled;
+  state_.broker.sighted[event.order] = now_.steady;
+  std::vector<LotUid> concerned;
   for (auto& [uid, lot] : state_.lots) {
-    if (lot.stop_order_id == event.order || lot.target_order_id == event.order) verify_guards(lot);
+    if (lot.entry_order_id != event.order && !is_guard_of(lot, event.order)) continue;
+    verify_guards(lot);
+    concerned.push_back(uid);
   }
+  for (const LotUid& uid : concerned) hear_of_guard(uid, order);
   advance_all();
 }
 

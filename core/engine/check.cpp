@@ -31,6 +31,7 @@ void Stepper::on(const event::CheckDue&) {
     take_peak(lot, state_.triggers.peak_of(uid));
     check_guarded(lot);
   }
+  tend_all_guards();
   advance_all();
   tell_if_stream_is_down();
   wake_for_deadlines();
@@ -87,13 +88,14 @@ void Stepper::check(Lot& lot) {
     set_concern(lot, std::move(refused), previous_check);
   } else if (std::string absurd = rules::absurd_terms(lot, state_.policy); !absurd.empty()) {
     set_concern(lot, std::move(absurd), previous_check);
-  } else if (guards_standing(lot) == rules::Guards::absent && !lot.exit) {
-    set_concern(lot, "its bracket is absent at the broker; the local rules guard it", previous_check);
+  } else if (lot.guards.missing_told && !lot.exit) {
+    set_concern(lot, "its bracket does not rest at the broker; the local rules guard it", previous_check);
   } else if (has_no_protection(lot, state_.policy)) {
     set_concern(lot, "unprotected by choice: no stop, no target, no holding time", previous_check);
   } else {
     set_concern(lot, "", previous_check);
   }
+  judge_protection(lot);
   keep(lot);
 }
 

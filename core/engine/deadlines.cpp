@@ -15,6 +15,11 @@ void Deadlines::set(const LotUid& lot, std::optional<Timestamp> due) {
   by_lot_.emplace(lot, *due);
 }
 
+std::optional<Timestamp> Deadlines::of(const LotUid& lot) const {
+  const auto found = by_lot_.find(lot);
+  return found == by_lot_.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::optional<Timestamp> Deadlines::next() const {
   if (order_.empty()) return std::nullopt;
   return order_.begin()->first;

@@ -17,6 +17,8 @@ class Deadlines {
   /// Enters the lot with this moment, in place of the one it had; absent: it has none.
   void set(const LotUid& lot, std::optional<Timestamp> due);
   [[nodiscard]] std::optional<Timestamp> next() const;
+  /// The lot's own.
+  [[nodiscard]] std::optional<Timestamp> of(const LotUid& lot) const;
   /// Lots whose moment has come; they stay entered until set anew.
   [[nodiscard]] std::vector<LotUid> due(Timestamp now) const;
 

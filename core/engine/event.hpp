@@ -82,6 +82,7 @@ struct SubmitRefused {
   std::vector<OrderId> related_orders;     ///< that stand in the way, as the broker names them
   std::optional<Quantity> available = {};  ///< what is free, as the broker says
   int http_status = 0;
+  std::optional<Price> market_price = {};  ///< the price against which a level was judged, as the broker names it
 };
 /// Certainly not done: never left, or turned away by a rate limit.
 struct SubmitNotSent {

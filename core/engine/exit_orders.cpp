@@ -17,6 +17,11 @@ void Stepper::absorb(const Order& order) {
     if (found != state_.lots.end()) absorb_exit_order(found->second, order, parts->attempt);
     return;
   }
+  if (const auto guard = parse_guard_client_id(order.client_id)) {
+    const auto found = state_.lots.find(guard->uid);
+    if (found != state_.lots.end()) absorb_guard_order(found->second, order, guard->attempt);
+    return;
+  }
   // Somebody may have replaced an exit of ours at the broker: then an order with another id goes on with it
   // (alpaca.md 3.4).
   for (auto& [uid, lot] : state_.lots) {
@@ -26,6 +31,17 @@ void Stepper::absorb(const Order& order) {
       return;
     }
   }
+}
+
+// Orders of ours that the read already showed, for a lot that has only now been found.
+void Stepper::absorb_orders_of(Lot& lot) {
+  std::vector<Order> own;
+  for (const auto& [id, order] : state_.broker.orders) {
+    const auto exit = parse_exit_client_id(order.client_id);
+    const auto guard = parse_guard_client_id(order.client_id);
+    if ((exit && exit->uid == lot.uid) || (guard && guard->uid == lot.uid)) own.push_back(order);
+  }
+  for (const Order& order : own) absorb(order);
 }
 
 // Sent by a process that died before it could say so. The id tells whose it is.
@@ -150,6 +166,7 @@ void Stepper::recover_exit(Lot& lot, const Order& order) {
 // broker can tell: it is read again before anything else is concluded.
 void Stepper::on(const event::FillCorrected& event) {
   const Order& order = event.order;
+  state_.broker.orders.erase(order.id);  // the only word that may take something back
   remember_order(order);
   Lot* lot = lot_corrected(order);
   const std::string text = "The broker has " +

@@ -99,6 +99,13 @@ void Stepper::count_result(Lot& lot) {
 
 void Stepper::close(Lot& lot) {
   count_closed_for_the_day(lot);
+  judge_protection(lot);
+  // Where a guard took the last of it, the broker ends the rest of the group; anything else that rests has no lot now.
+  const bool by_guard =
+      std::ranges::any_of(lot.left_elsewise, [&](const LeftElsewise& part) { return is_guard_of(lot, part.order); });
+  for (const lifecycle::RestingOrder& guard : guards_of(lot)) {
+    if (!by_guard && guard.status != OrderStatus::unknown) emit(action::CancelOrder{lot.uid, guard.id});
+  }
   lot.status = LotStatus::closed;
   lot.close_reason = lot.exit->reason;
   lot.closed_at = now_.wall;
@@ -133,6 +140,8 @@ void Stepper::close(Lot& lot) {
   state_.flights.erase(uid);
   state_.decisions.erase(uid);
   state_.checks.erase(uid);
+  state_.guard_flights.erase(uid);
+  state_.guard_decisions.erase(uid);
   state_.lots.erase(uid);
 }
 
@@ -158,10 +167,21 @@ bool awaits_a_second_look(const State& state) {
   });
 }
 
+bool guard_work_is_under_way(const State& state) {
+  return std::ranges::any_of(state.guard_decisions, [](const auto& entry) {
+    const lifecycle::GuardMove& move = entry.second.move;
+    if (const auto* wait = std::get_if<lifecycle::AwaitGuards>(&move)) return !wait->passive;
+    return !std::holds_alternative<lifecycle::LeaveGuards>(move) &&
+           !std::holds_alternative<lifecycle::GuardsRest>(move) &&
+           !std::holds_alternative<lifecycle::GuardStuck>(move) &&
+           !std::holds_alternative<lifecycle::DeclareMissing>(move);
+  });
+}
+
 }  // namespace
 
 bool has_work_in_flight(const State& state) {
-  if (awaits_a_second_look(state)) return true;
+  if (awaits_a_second_look(state) || guard_work_is_under_way(state)) return true;
   return std::ranges::any_of(state.lots, [&](const auto& entry) {
     return entry.second.exit && exit_standing(state, entry.first) == ExitStanding::working;
   });

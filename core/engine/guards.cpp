@@ -2,51 +2,98 @@
 // Resting guards: what is known of them, what they took, and which of them to look at.
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "core/base/planted.hpp"
 #include "core/engine/stepper.hpp"
 
 namespace belay::engine {
+namespace {
+
+bool may_live(const BrokerView& broker, const OrderId& id) {
+  const auto known = broker.orders.find(id);
+  return known == broker.orders.end() || !is_terminal(known->second.status);
+}
+
+bool may_have_children(const Order& order) {
+  return order.order_class == OrderClass::bracket || order.order_class == OrderClass::oto;
+}
+
+}  // namespace
+
+bool is_guard_of(const Lot& lot, const OrderId& id) {
+  if (id.empty()) return false;
+  if (lot.stop_order_id == id || lot.target_order_id == id) return true;
+  return std::ranges::any_of(lot.guards.orders,
+                             [&](const GuardOrder& order) { return order.id == id || order.leg_id == id; });
+}
 
 void Stepper::verify_guards(Lot& lot) {
-  const auto& orders = state_.broker.orders;
-  const auto entry = lot.entry_order_id ? orders.find(*lot.entry_order_id) : orders.end();
   const Lot before = lot;
-  if (entry != orders.end()) {
-    for (const Order& leg : entry->second.legs) {
-      auto& place = leg.type == OrderType::limit ? lot.target_order_id : lot.stop_order_id;
-      if (!place) place = leg.id;
-      lot.bracket_expected = true;
-    }
+  find_children(lot);
+  follow_replacements(lot, lot.stop_order_id);
+  follow_replacements(lot, lot.target_order_id);
+  for (GuardOrder& order : lot.guards.orders) {
+    const auto known = state_.broker.orders.find(order.id);
+    if (known != state_.broker.orders.end() && !is_terminal(order.status)) order.status = known->second.status;
   }
-  // A stop leg that triggers may be replaced by a new order, which is the one that fills (alpaca.md 3.3).
-  const auto seen = [&](std::optional<OrderId>& id) {
-    constexpr int kLongestChain = 10;
-    auto order = id ? orders.find(*id) : orders.end();
-    for (int i = 0; i < kLongestChain && order != orders.end() && order->second.replaced_by; ++i) {
-      count_guard_fill(lot, order->second, id == lot.stop_order_id ? ExitReason::stop_loss : ExitReason::take_profit);
-      id = order->second.replaced_by;
-      order = orders.find(*id);
-    }
-    return order;
-  };
-  const auto stop = seen(lot.stop_order_id);
-  const auto target = seen(lot.target_order_id);
-  if (stop != orders.end()) count_guard_fill(lot, stop->second, ExitReason::stop_loss);
-  if (target != orders.end()) count_guard_fill(lot, target->second, ExitReason::take_profit);
-
-  const auto alive = [&](const auto& order) { return order != orders.end() && !is_terminal(order->second.status); };
-  lot.bracket_order_accepted = alive(stop) || alive(target);
+  lot.bracket_order_accepted = false;
+  for (const OrderId& id : guard_ids(lot)) {
+    const auto known = state_.broker.orders.find(id);
+    if (known == state_.broker.orders.end()) continue;
+    count_guard_fill(lot, known->second);
+    if (!is_terminal(known->second.status)) lot.bracket_order_accepted = true;
+  }
   if (lot == before) return;
   recount(lot);
   keep(lot);
 }
 
-void Stepper::count_guard_fill(Lot& lot, const Order& guard, ExitReason reason) {
-  if (!guard.filled.is_positive() || !guard.filled_average || planted(Bug::guard_fills_dropped)) return;
+// The entry's children are found once and remembered: a held stop leg is invisible in the list of open orders
+// (alpaca.md 8). Once an order of ours has taken their place they count no more.
+void Stepper::find_children(Lot& lot) {
+  const auto entry = lot.entry_order_id ? state_.broker.orders.find(*lot.entry_order_id) : state_.broker.orders.end();
+  if (entry == state_.broker.orders.end()) return;
+  const Order& order = entry->second;
+  if (!order.legs.empty() || !may_have_children(order)) lot.guards.children_sought = true;
+  for (const Order& leg : order.legs) {
+    lot.bracket_expected = true;
+    if (!lot.guards.orders.empty()) continue;
+    auto& place = leg.type == OrderType::limit ? lot.target_order_id : lot.stop_order_id;
+    if (!place) place = leg.id;
+  }
+}
+
+// A stop that triggers may be replaced by a new order, which is the one that fills; or the target shows `replaced` and
+// the stop fills under its own id (alpaca.md 3.3). Every order on the way is counted, once.
+void Stepper::follow_replacements(Lot& lot, std::optional<OrderId>& id) {
+  constexpr int kLongestChain = 10;
+  for (int i = 0; i < kLongestChain && id; ++i) {
+    const auto order = state_.broker.orders.find(*id);
+    if (order == state_.broker.orders.end()) return;
+    count_guard_fill(lot, order->second);
+    const auto next = order->second.replaced_by;
+    if (!next || (id == lot.target_order_id && next == lot.stop_order_id)) return;
+    const auto successor = state_.broker.orders.find(*next);
+    const bool turned_stop = id == lot.target_order_id && successor != state_.broker.orders.end() &&
+                             successor->second.type != OrderType::limit;
+    if (turned_stop) {
+      lot.stop_order_id = next;
+      count_guard_fill(lot, successor->second);
+      return;
+    }
+    id = next;
+  }
+}
+
+void Stepper::count_guard_fill(Lot& lot, const Order& guard) {
+  if (!guard.filled.is_positive() || !guard.filled_average || guard.side != lot.exit_side()) return;
+  if (planted(Bug::guard_fills_dropped)) return;
+  const ExitReason reason = guard.type == OrderType::limit ? ExitReason::take_profit : ExitReason::stop_loss;
   auto part = std::ranges::find(lot.left_elsewise, guard.id, &LeftElsewise::order);
   if (part == lot.left_elsewise.end()) part = lot.left_elsewise.insert(part, {.order = guard.id, .reason = reason});
   if (guard.filled <= part->quantity) return;
+  state_.broker.allowance[lot.instrument.symbol] -= guard.filled - part->quantity;
   part->quantity = guard.filled;
   part->value = notional(*guard.filled_average, guard.filled, lot.multiplier);
   part->at = guard.filled_at.value_or(now_.wall);
@@ -58,15 +105,29 @@ void Stepper::count_guard_fill(Lot& lot, const Order& guard, ExitReason reason) 
           {"fill_price", Decimal(*guard.filled_average)}});
 }
 
+// All that may rest for the lot: the guards of record, and whatever of ours has not been seen to end.
+std::vector<OrderId> Stepper::guard_ids(const Lot& lot) const {
+  std::vector<OrderId> ids;
+  const auto add = [&](const OrderId& id) {
+    if (!id.empty() && std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
+  };
+  if (lot.stop_order_id) add(*lot.stop_order_id);
+  if (lot.target_order_id) add(*lot.target_order_id);
+  for (const GuardOrder& order : lot.guards.orders) {
+    if (!order.id.empty() && may_live(state_.broker, order.id)) add(order.id);
+    if (!order.leg_id.empty() && may_live(state_.broker, order.leg_id)) add(order.leg_id);
+  }
+  return ids;
+}
+
 std::vector<lifecycle::RestingOrder> Stepper::guards_of(const Lot& lot) const {
   std::vector<lifecycle::RestingOrder> guards;
-  for (const auto& id : {lot.stop_order_id, lot.target_order_id}) {
-    if (!id) continue;
-    const auto known = state_.broker.orders.find(*id);
+  for (const OrderId& id : guard_ids(lot)) {
+    const auto known = state_.broker.orders.find(id);
     if (known == state_.broker.orders.end()) {
-      guards.push_back({.id = *id, .status = OrderStatus::unknown});  // never seen: it may well rest there
+      guards.push_back({.id = id, .status = OrderStatus::unknown});  // never seen: it may well rest there
     } else if (!is_terminal(known->second.status)) {
-      guards.push_back({.id = *id,
+      guards.push_back({.id = id,
                         .status = known->second.status,
                         .type = known->second.type,
                         .stop_price = known->second.stop_price});
@@ -75,39 +136,70 @@ std::vector<lifecycle::RestingOrder> Stepper::guards_of(const Lot& lot) const {
   return guards;
 }
 
-rules::Guards Stepper::guards_standing(const Lot& lot) const {
-  const BrokerView& broker = state_.broker;
-  if (!lot.bracket_expected) return rules::Guards::not_expected;
-  if (lot.bracket_order_accepted) return rules::Guards::resting;
-  bool any_known = false;
-  for (const auto& id : {lot.stop_order_id, lot.target_order_id}) {
-    if (!id) continue;
-    any_known = true;
-    if (!broker.orders.contains(*id)) return rules::Guards::unverified;
-  }
-  if (any_known) return rules::Guards::absent;
-  // No child is known. That proves absence only when the entry itself was seen, without any.
-  const auto entry = lot.entry_order_id ? broker.orders.find(*lot.entry_order_id) : broker.orders.end();
-  if (entry == broker.orders.end()) return lot.entry_order_id ? rules::Guards::unverified : rules::Guards::absent;
-  return entry->second.legs.empty() && is_terminal(entry->second.status) ? rules::Guards::absent
-                                                                         : rules::Guards::unverified;
+// Filled quantities of what once guarded the lot are counted when they are looked at, never as somebody else's sale.
+bool Stepper::is_bracket_promised(const Lot& lot) {
+  return lot.bracket_expected || lot.stop_order_id || lot.target_order_id;
 }
 
-// Guards and entries that a list did not show are looked at by id, a few in each pass. Which few goes by the time: a
-// cycle that begins anew every minute remembers no others.
-void Stepper::look_at_unseen_orders() {
-  std::vector<OrderId> unseen;
-  for (const auto& [uid, lot] : state_.lots) {
-    for (const auto& id : {lot.entry_order_id, lot.stop_order_id, lot.target_order_id}) {
-      if (id && !state_.broker.orders.contains(*id)) unseen.push_back(*id);
-    }
+rules::Guards Stepper::guards_standing(const Lot& lot) const {
+  using rules::Guards;
+  if (!is_bracket_promised(lot) || lot.instrument.is_option()) return Guards::not_expected;
+  if (lot.bracket_order_accepted) return Guards::resting;
+  if (lifecycle::guard_in_the_air(lot) != nullptr) return Guards::restoring;
+  const std::vector<OrderId> ids = guard_ids(lot);
+  const BrokerView& broker = state_.broker;
+  if (std::ranges::any_of(ids, [&](const OrderId& id) { return !broker.orders.contains(id); }))
+    return Guards::unverified;
+  if (ids.empty() && lot.guards.orders.empty() && !is_absence_proved(lot)) return Guards::unverified;
+  if (lot.guards.failures >= state_.policy.guard_failures) return Guards::lost;
+  return lot.guards.renewing ? Guards::restoring : Guards::absent;
+}
+
+// No child is known. That proves absence only when the entry itself was seen to have none, and when nothing at the
+// broker reserves the shares: an order that does may be the guard that nobody named.
+bool Stepper::is_absence_proved(const Lot& lot) const {
+  const BrokerView& broker = state_.broker;
+  if (lot.entry_order_id) {
+    const auto entry = broker.orders.find(*lot.entry_order_id);
+    if (entry == broker.orders.end()) return lot.guards.children_sought;
+    return entry->second.legs.empty() && !may_have_children(entry->second) && is_terminal(entry->second.status);
   }
-  if (unseen.empty()) return;
+  const auto holding = broker.holdings.find(lot.instrument.symbol);
+  if (holding == broker.holdings.end()) return false;
+  const Quantity free = holding->second.available.value_or(holding->second.quantity).magnitude();
+  return free >= lot.quantity;
+}
+
+// Guards and entries that the list did not show are looked at by id, a few in each pass. One whose end is not known
+// although it should be among the open orders comes first; the rest go in turn. Which few goes by the time: a cycle
+// that begins anew every minute remembers no others.
+void Stepper::look_at_unseen_orders(Duration listed_since) {
+  std::vector<OrderId> vanished;
+  std::vector<OrderId> unseen;
+  const BrokerView& broker = state_.broker;
+  const auto consider = [&](const OrderId& id) {
+    const auto known = broker.orders.find(id);
+    const auto seen = broker.sighted.find(id);
+    if (seen != broker.sighted.end() && seen->second >= listed_since) return;
+    if (known == broker.orders.end()) return unseen.push_back(id);
+    if (is_terminal(known->second.status)) return;
+    // Held legs are never among the open orders (alpaca.md 3.3, Query): no news of one means nothing.
+    (known->second.status == OrderStatus::held ? unseen : vanished).push_back(id);
+  };
+  for (const auto& [uid, lot] : state_.lots) {
+    if (lot.entry_order_id && (!lot.guards.children_sought || may_live(broker, *lot.entry_order_id))) {
+      if (!lot.guards.children_sought || broker.orders.contains(*lot.entry_order_id)) consider(*lot.entry_order_id);
+    }
+    for (const OrderId& id : guard_ids(lot)) consider(id);
+  }
   constexpr std::size_t kLotsForEach = 250;  // the budget of calls grows with the number of lots
-  const std::size_t at_once = std::min(unseen.size(), 1 + state_.lots.size() / kLotsForEach);
+  const std::size_t at_once = 1 + state_.lots.size() / kLotsForEach;
+  for (std::size_t i = 0; i < std::min(vanished.size(), 2 * at_once); ++i) emit(action::LookAtOrder{vanished[i]});
+  if (unseen.empty()) return;
   const auto minute = std::chrono::floor<std::chrono::minutes>(std::chrono::nanoseconds(now_.wall.nanos)).count();
-  const std::size_t first = static_cast<std::size_t>(minute) * at_once % unseen.size();
-  for (std::size_t i = 0; i < at_once; ++i) emit(action::LookAtOrder{unseen[(first + i) % unseen.size()]});
+  const std::size_t few = std::min(unseen.size(), at_once);
+  const std::size_t first = static_cast<std::size_t>(minute) * few % unseen.size();
+  for (std::size_t i = 0; i < few; ++i) emit(action::LookAtOrder{unseen[(first + i) % unseen.size()]});
 }
 
 }  // namespace belay::engine

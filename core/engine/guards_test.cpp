@@ -152,19 +152,6 @@ TEST(Guards, AStopThatFilledWhileNobodyWatchedIsNotTakenForAnOutsideSale) {
   EXPECT_TRUE(g.s.stored(g.lot).frozen.empty());
 }
 
-TEST(Guards, AnAbsentBracketIsNoReasonToSell) {
-  Guarded g;
-  g.s.broker.cancel(g.stop, g.s.now.wall);
-  g.s.pass_time(60s);
-  g.s.price("AAPL", 100_price);
-  g.s.cycle();
-  EXPECT_EQ(g.s.open(g.lot)->status, LotStatus::open);
-  EXPECT_FALSE(g.s.open(g.lot)->bracket_order_accepted);
-  EXPECT_FALSE(g.s.open(g.lot)->concern.empty());
-  EXPECT_EQ(g.s.alerts_of("concern"), 1);
-  EXPECT_TRUE(g.s.broker.received.empty());
-}
-
 TEST(Guards, AnEntryThatIsStillOpenIsCancelledFirst) {
   Scene s;
   const OrderId entry = s.broker.filled_order("AAPL", Side::buy, 60_qty, 100_price, at("2026-01-26T09:45:00-05:00"),

@@ -101,24 +101,33 @@ std::vector<lifecycle::RestingOrder> Stepper::open_entry_of(const Lot& lot) cons
   return {{.id = entry->first, .status = entry->second.status, .type = entry->second.type}};
 }
 
+std::string Stepper::restriction() const {
+  const Account& account = state_.broker.account;
+  if (account.suspended_by_user) return "trading is suspended in the account's own settings";
+  if (account.account_blocked) return "the account is blocked";
+  if (account.trading_blocked) return "the account is blocked from trading";
+  return {};
+}
+
 lifecycle::ExitView Stepper::view_of(const Lot& lot) {
   const BrokerView& broker = state_.broker;
   const pricing::SymbolPrices& prices = state_.prices[lot.instrument.symbol];
-  std::string restricted;
-  if (broker.account.trading_blocked) restricted = "the account is blocked from trading";
-  if (broker.account.account_blocked) restricted = "the account is blocked";
-  if (broker.account.suspended_by_user) restricted = "trading is suspended in the account's own settings";
   const auto allowance = broker.allowance.find(lot.instrument.symbol);
+  // What rests for other lots is theirs to sell; beside a part that leaves, this lot's own guard stays for the rest.
+  const bool in_part = lot.exit && lifecycle::remaining(lot) < lot.quantity;
+  const Quantity reserved = reserved_by_guards(lot.instrument.symbol, in_part ? nullptr : &lot);
   return {.lot = lot,
           .flight = state_.flights[lot.uid],
           .policy = state_.policy,
           .now = now_,
           .session_open = session_open(),
-          .restricted = restricted,
+          .restricted = restriction(),
           .halted = halt_of(state_, lot),
           .entry = open_entry_of(lot),
-          .guards = guards_of(lot),
-          .allowance = allowance == broker.allowance.end() || means_another_asset(lot) ? Quantity{} : allowance->second,
+          .guards = in_part ? std::vector<lifecycle::RestingOrder>() : guards_of(lot),
+          .guard_work = guard_work_before_exit(lot),
+          .allowance = allowance == broker.allowance.end() || means_another_asset(lot) ? Quantity{}
+                                                                                       : allowance->second - reserved,
           .quote = prices.quote,
           .quote_sound = prices.quote && pricing::is_sound(*prices.quote, lot.instrument, state_.policy),
           .last_good = prices.last_good,
@@ -138,6 +147,7 @@ void Stepper::advance(const LotUid& uid) {
   const auto found = state_.lots.find(uid);
   if (found == state_.lots.end() || !found->second.exit) return;
   if (!state_.broker.read_at) return;  // nothing is known yet: nothing is sent
+  if (!guard_work_before_exit(found->second).empty()) tend_guards(uid);
   try {
     move_on(found->second);
   } catch (const Overflow& overflow) {  // an absurd number in one lot keeps no other from leaving

@@ -71,6 +71,8 @@ class MiniBroker {
   std::string refusal = "order not accepted";
   std::vector<std::string> crossings;  ///< symbols whose holding went through zero
   std::vector<OrderRequest> received;
+  std::vector<std::vector<OrderId>> ocos;
+  bool replies_show_legs = true;
 
   void trade_at(const std::string& symbol, Price price, Timestamp now) {
     MarketPrices& p = prices[symbol];
@@ -98,9 +100,11 @@ class MiniBroker {
     const Order& parent = orders.at(entry);
     Order low = blank(parent.symbol, opposite(parent.side), OrderType::stop, quantity, when);
     low.status = OrderStatus::held;
+    low.time_in_force = TimeInForce::gtc;
     low.stop_price = stop;
     Order high = blank(parent.symbol, opposite(parent.side), OrderType::limit, quantity, when);
     high.limit_price = target;
+    high.time_in_force = TimeInForce::gtc;
     orders.emplace(low.id, low);
     orders.emplace(high.id, high);
     children[entry] = {low.id, high.id};
@@ -120,14 +124,32 @@ class MiniBroker {
       return event::SubmitRefused{request.client_id, 40010001, "client_order_id must be unique", {}};
     }
     if (fate == Fate::refused) return event::SubmitRefused{request.client_id, 42210000, refusal, {}};
+    if (const auto price = passed(request)) {
+      return event::SubmitRefused{
+          request.client_id, 42210000, "stop price must be less than current price", {}, {}, 422, price};
+    }
     const auto holders = reserving(request.symbol);
     if (refuses_excess && request.quantity > available(request.symbol)) {
       return event::SubmitRefused{request.client_id, 40310000, "insufficient qty available for order", holders};
     }
     Order order = blank(request.symbol, request.side, request.type, request.quantity, now);
     order.client_id = request.client_id;
-    order.limit_price = request.limit_price;
+    order.time_in_force = request.time_in_force;
+    order.order_class = request.order_class;
+    order.limit_price = request.order_class == OrderClass::oco ? request.take_profit_limit : request.limit_price;
+    order.stop_price = request.stop_price;
     orders.emplace(order.id, order);
+    if (request.order_class == OrderClass::oco) {
+      Order leg = blank(request.symbol, request.side, OrderType::stop, request.quantity, now);
+      leg.status = OrderStatus::held;
+      leg.order_class = OrderClass::oco;
+      leg.time_in_force = request.time_in_force;
+      leg.stop_price = request.stop_loss_stop;
+      orders.emplace(leg.id, leg);
+      children[order.id] = {leg.id};
+      ocos.push_back({order.id, leg.id});
+      if (replies_show_legs) order.legs.push_back(leg);
+    }
     if (fate == Fate::rejected_later) orders.at(order.id).status = OrderStatus::rejected;
     if (fills_at_once && is_open) try_to_fill(order.id, now);
     if (fate == Fate::lost_after) return event::SubmitUnknown{request.client_id, "504 after the order was placed"};
@@ -149,9 +171,7 @@ class MiniBroker {
   void execute(const OrderId& id, Quantity quantity, Price price, Timestamp now) {
     Order& order = orders.at(id);
     if (is_terminal(order.status)) return;
-    Quantity group_filled;  // of a linked pair, both together fill no more than one
-    for (const OrderId& member : group_of(id)) group_filled += orders.at(member).filled;
-    const Quantity part = std::min(quantity, *order.quantity - group_filled);
+    const Quantity part = std::min(quantity, *order.quantity - order.filled);
     if (!part.is_positive()) return;
     if (order.filled.is_zero()) {
       order.filled_average = price;
@@ -161,7 +181,11 @@ class MiniBroker {
     }
     order.filled += part;
     order.filled_at = now;
-    order.status = group_filled + part == *order.quantity ? OrderStatus::filled : OrderStatus::partially_filled;
+    order.status = order.filled == *order.quantity ? OrderStatus::filled : OrderStatus::partially_filled;
+    for (const OrderId& member : group_of(id)) {  // of a linked pair, both together fill no more than one
+      Order& other = orders.at(member);
+      if (member != id && !is_terminal(other.status)) other.quantity = other.filled + *order.quantity - order.filled;
+    }
     const Quantity before = held[order.symbol];
     held[order.symbol] = order.side == Side::buy ? before + part : before - part;
     if ((before.is_positive() && held[order.symbol].is_negative()) ||
@@ -182,7 +206,7 @@ class MiniBroker {
   void try_to_fill(const OrderId& id, Timestamp now) {
     const Order& order = orders.at(id);
     const auto found = prices.find(order.symbol);
-    if (is_terminal(order.status) || found == prices.end()) return;
+    if (is_terminal(order.status) || found == prices.end() || order.type == OrderType::stop) return;
     const MarketPrices& p = found->second;
     std::optional<Price> price;
     if (p.quote) price = order.side == Side::sell ? p.quote->bid : p.quote->ask;
@@ -223,7 +247,7 @@ class MiniBroker {
       if (quantity.is_zero()) continue;
       out.holdings.push_back({.instrument = instrument_of(symbol),
                               .quantity = quantity,
-                              .available = {},
+                              .available = quantity.is_negative() ? -available(symbol) : available(symbol),
                               .average_entry = 100_price,
                               .broker_price = {},
                               .previous_close = previous_closes.contains(symbol)
@@ -278,7 +302,19 @@ class MiniBroker {
     order.submitted_at = when;
     return order;
   }
+  /// The price, where it is already through the stop that is asked for.
+  [[nodiscard]] std::optional<Price> passed(const OrderRequest& request) const {
+    const auto stop = request.stop_price ? request.stop_price : request.stop_loss_stop;
+    const auto found = prices.find(request.symbol);
+    if (!stop || found == prices.end() || !found->second.trade) return std::nullopt;
+    const Price price = found->second.trade->price;
+    const bool through = request.side == Side::sell ? *stop >= price : *stop <= price;
+    return through ? std::optional(price) : std::nullopt;
+  }
   [[nodiscard]] std::vector<OrderId> group_of(const OrderId& id) const {
+    for (const auto& pair : ocos) {
+      if (std::ranges::count(pair, id) > 0) return pair;
+    }
     for (const auto& [parent, legs] : children) {
       if (std::ranges::count(legs, id) > 0) return legs;
     }

@@ -42,6 +42,7 @@ ExitOrder* Stepper::exit_order_of(Lot& lot, const ClientOrderId& client_id) {
 }
 
 void Stepper::on(const event::SubmitAccepted& event) {
+  if (const auto guard = parse_guard_client_id(event.client_id)) return guard_accepted(*guard, event);
   Lot* lot = lot_of(event.client_id);
   if (lot == nullptr) return;
   lifecycle::Flight& flight = state_.flights[lot->uid];
@@ -63,6 +64,7 @@ void Stepper::pause_after_refusal(const Lot& lot, const std::string& why) {
 }
 
 void Stepper::on(const event::SubmitRefused& event) {
+  if (const auto guard = parse_guard_client_id(event.client_id)) return guard_refused(*guard, event);
   Lot* lot = lot_of(event.client_id);
   if (lot == nullptr) return;
   const LotUid uid = lot->uid;
@@ -100,6 +102,7 @@ void Stepper::on(const event::SubmitRefused& event) {
 }
 
 void Stepper::on(const event::SubmitNotSent& event) {
+  if (const auto guard = parse_guard_client_id(event.client_id)) return guard_not_sent(*guard, event);
   Lot* lot = lot_of(event.client_id);
   if (lot == nullptr) return;
   lifecycle::Flight& flight = state_.flights[lot->uid];
@@ -119,6 +122,7 @@ void Stepper::on(const event::SubmitNotSent& event) {
 }
 
 void Stepper::on(const event::SubmitUnknown& event) {
+  if (const auto guard = parse_guard_client_id(event.client_id)) return guard_unknown(*guard, event);
   Lot* lot = lot_of(event.client_id);
   if (lot == nullptr) return;
   state_.flights[lot->uid].submitting = false;
@@ -129,6 +133,7 @@ void Stepper::on(const event::SubmitUnknown& event) {
 }
 
 void Stepper::on(const event::OrderMissing& event) {
+  if (const auto guard = parse_guard_client_id(event.client_id)) return guard_not_found(*guard);
   Lot* lot = lot_of(event.client_id);
   if (lot == nullptr) return;
   // Only about the order whose outcome is unknown: a late answer about an earlier attempt says nothing about this one.
@@ -146,6 +151,7 @@ void Stepper::on(const event::TimerFired&) {
   }
   look_again();
   heal_gap();
+  tend_guards_in_work();
   advance_all();
   tell_if_stream_is_down();
   wake_for_deadlines();

@@ -11,6 +11,7 @@
 #include "core/engine/deadlines.hpp"
 #include "core/engine/trigger_book.hpp"
 #include "core/lifecycle/exit_table.hpp"
+#include "core/lifecycle/guard_table.hpp"
 #include "core/pricing/symbol_prices.hpp"
 #include "core/reconcile/ownership.hpp"
 #include "core/rules/rule.hpp"
@@ -29,6 +30,7 @@ struct BrokerView {
   MarketClock clock;
   std::map<std::string, Holding> holdings;  ///< by symbol
   std::map<OrderId, Order> orders;          ///< parents and children, as last seen
+  std::map<OrderId, Duration> sighted;      ///< when that was (steady)
   std::map<std::string, Quantity>
       allowance;  ///< by symbol: held, less what live or unknown exits of ours may take; can be negative
 };
@@ -83,6 +85,8 @@ struct State {
   std::map<LotUid, lifecycle::Flight> flights;
   std::map<LotUid, lifecycle::Decision> decisions;  ///< the latest about each exit, for explanation
   std::map<LotUid, Check> checks;
+  std::map<LotUid, lifecycle::GuardFlight> guard_flights;
+  std::map<LotUid, lifecycle::GuardDecision> guard_decisions;  ///< the latest about each lot's guards, for explanation
 
   std::map<std::string, pricing::SymbolPrices> prices;
   TriggerBook triggers;

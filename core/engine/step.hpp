@@ -30,6 +30,9 @@ std::string halt_of(const State& state, const Lot& lot);
 Money result_at(const Lot& lot, Price price);
 std::optional<Ratio> percent_at(const Lot& lot, Price price);
 
+/// Whether the order is, or was, a guard of the lot's.
+bool is_guard_of(const Lot& lot, const OrderId& id);
+
 /// How an exit stands, in one word for people and scripts.
 enum class ExitStanding : std::uint8_t { working, waiting, failed };
 ExitStanding exit_standing(const State& state, const LotUid& lot);

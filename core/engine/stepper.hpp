@@ -10,9 +10,9 @@
 namespace belay::engine {
 
 /// One step in the making: the state, the moment, and the actions so far. The handlers are spread over files by what
-/// they are about: step.cpp (the book, commands), broker_read.cpp, guards.cpp, take_over.cpp and settle.cpp
-/// (ownership), market.cpp (prices, halts), check.cpp (rules), leave.cpp (exits), replies.cpp (what became of an
-/// order), finish.cpp (the proof that a lot is flat).
+/// they are about: step.cpp (the book, commands), broker_read.cpp, guards.cpp, guard_work.cpp, guard_replies.cpp,
+/// take_over.cpp and settle.cpp (ownership), market.cpp (prices, halts), check.cpp (rules), leave.cpp (exits),
+/// replies.cpp (what became of an order), finish.cpp (the proof that a lot is flat).
 class Stepper {
  public:
   Stepper(State& state, Moment now) : state_(state), now_(now) {}
@@ -61,15 +61,50 @@ class Stepper {
   // ---- the broker's word (broker_read.cpp)
   void remember_orders(const std::vector<Order>& orders);
   void remember_order(const Order& order);
+  void absorb_orders_of(Lot& lot);
   void measure_allowances();
   void ask_for_broker_read(Duration distance = std::chrono::milliseconds(500));
 
-  // ---- what rests at the broker for a lot (guards.cpp)
+  // ---- what rests at the broker for a lot (guards.cpp, guard_work.cpp, guard_replies.cpp)
   void verify_guards(Lot& lot);
-  void count_guard_fill(Lot& lot, const Order& guard, ExitReason reason);
-  void look_at_unseen_orders();
+  void find_children(Lot& lot);
+  void follow_replacements(Lot& lot, std::optional<OrderId>& id);
+  void count_guard_fill(Lot& lot, const Order& guard);
+  void look_at_unseen_orders(Duration listed_since);
+  [[nodiscard]] std::vector<OrderId> guard_ids(const Lot& lot) const;
   [[nodiscard]] std::vector<lifecycle::RestingOrder> guards_of(const Lot& lot) const;
   [[nodiscard]] rules::Guards guards_standing(const Lot& lot) const;
+  [[nodiscard]] bool is_absence_proved(const Lot& lot) const;
+  [[nodiscard]] static bool is_bracket_promised(const Lot& lot);
+  lifecycle::GuardView guard_view_of(const Lot& lot);
+  std::vector<lifecycle::KnownGuard> known_guards(const Lot& lot);
+  lifecycle::GuardLevels guard_levels(const Lot& lot, std::string& why_none) const;
+  [[nodiscard]] Quantity guard_room(const Lot& lot) const;
+  [[nodiscard]] Quantity reserved_by_guards(const std::string& symbol, const Lot* but) const;
+  void tend_all_guards();
+  void tend_guards_in_work();
+  void tend_guards(const LotUid& uid);
+  void apply(Lot& lot, const lifecycle::GuardDecision& decision);
+  void settle_guards(Lot& lot);
+  void tell_if_missing(Lot& lot, const lifecycle::GuardDecision& decision);
+  std::string guard_work_before_exit(const Lot& lot);
+  void hear_of_guard(const LotUid& uid, const Order& order);
+  void place_guard(Lot& lot, const lifecycle::PlaceGuard& move, const std::string& why);
+  void emit_guard(const Lot& lot, const GuardOrder& order);
+  void cancel_guards(Lot& lot, const lifecycle::CancelGuards& move, const lifecycle::GuardDecision& decision);
+  void end_guard_order(Lot& lot, const ClientOrderId& client_id, OrderStatus status);
+  void cancel_stray_guards(const std::vector<Order>& orders);
+  void absorb_guard_order(Lot& lot, const Order& order, int attempt);
+  void guard_accepted(const OwnIdParts& own, const event::SubmitAccepted& event);
+  void guard_refused(const OwnIdParts& own, const event::SubmitRefused& event);
+  void take_refusal(Lot& lot, const GuardOrder& refused, lifecycle::RefusalMeaning meaning,
+                    const event::SubmitRefused& event);
+  void trigger_level(Lot& lot, const GuardOrder& refused, bool is_stop, Price price);
+  void guard_not_sent(const OwnIdParts& own, const event::SubmitNotSent& event);
+  void guard_unknown(const OwnIdParts& own, const event::SubmitUnknown& event);
+  void guard_not_found(const OwnIdParts& own);
+  void judge_protection(Lot& lot);
+  Protection protection_of(const Lot& lot);
 
   // ---- the broker's stream of updates (stream.cpp)
   void heal_gap();
@@ -177,6 +212,7 @@ class Stepper {
   ExitOrder* exit_order_of(Lot& lot, const ClientOrderId& client_id);
   lifecycle::ExitView view_of(const Lot& lot);
   [[nodiscard]] bool session_open() const;
+  [[nodiscard]] std::string restriction() const;
   [[nodiscard]] std::vector<lifecycle::RestingOrder> open_entry_of(const Lot& lot) const;
   [[nodiscard]] Quantity held_by_others(const Lot& lot) const;
 

@@ -162,11 +162,8 @@ void Stepper::open_lot(const reconcile::Claim& claim, const std::optional<reconc
     record(opened, EventType::operator_,
            {{"strategy_said", execution.strategy_said}, {"taken_as", std::string(to_text(execution.strategy))}});
   }
+  absorb_orders_of(opened);
   verify_guards(opened);
-  for (const auto& [id, order] : state_.broker.orders) {
-    const auto parts = parse_exit_client_id(order.client_id);
-    if (parts && parts->uid == opened.uid) absorb_exit_order(opened, order, parts->attempt);
-  }
   keep(opened);
 }
 

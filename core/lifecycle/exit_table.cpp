@@ -152,6 +152,11 @@ Decision cancel_entry(const ExitView& v) {
   return clear(v, v.entry, "the entry is still open: its remainder goes first");
 }
 
+bool guards_in_work(const ExitView& v) { return !v.guard_work.empty(); }
+Decision await_guard_work(const ExitView& v) {
+  return {.situation = {}, .move = Wait{.until = v.now.steady + 100ms}, .why = v.guard_work};
+}
+
 bool guard_at_its_trigger(const ExitView& v) {
   if (v.now.steady >= v.flight.began + v.policy.guard_grace) return false;
   const auto trigger = v.lot.exit->trigger_price;
@@ -229,6 +234,7 @@ constexpr std::array kTable{
     Row{"gap in the stream", in_a_gap, read_first},
     Row{"entry still open", entry_open, cancel_entry},
     Row{"outside session", market_closed, wait_for_session},
+    Row{"guards in work", guards_in_work, await_guard_work},
     Row{"guard at its own trigger", guard_at_its_trigger, leave_it_to_guard},
     Row{"guards hold the shares", guards_hold, cancel_guards},
     Row{"nothing certainly held", nothing_certain, page_nothing_held},

@@ -61,6 +61,7 @@ struct ExitView {
   std::string halted;                ///< why the symbol, or its underlying, does not trade; empty when it does
   std::vector<RestingOrder> entry;   ///< still open
   std::vector<RestingOrder> guards;  ///< still open
+  std::string guard_work;  ///< what the guard table is about with the lot's guards; the exit waits for it; else empty
   Quantity allowance;  ///< what the broker certainly holds for this side, less what orders of ours may still take; can
                        ///< be negative
   std::optional<Quote> quote;

@@ -127,6 +127,11 @@ class Owners {
     for (const ExitOrder& order : lot.exit_orders) {
       if (!order.id.empty()) own_.insert(order.id);
     }
+    for (const GuardOrder& order : lot.guards.orders) {
+      for (const OrderId& id : {order.id, order.leg_id}) {
+        if (!id.empty()) own_.insert(id);
+      }
+    }
     for (const LeftElsewise& part : lot.left_elsewise) {
       counted_[part.order] += part.quantity;
       own_.insert(part.order);  // a guard of old, all of whose fills are counted

@@ -142,7 +142,14 @@ TEST(MissingBrackets, ReportsAndSellsNothing) {
   s.guards = Guards::unverified;
   EXPECT_EQ(s.ask(missing_brackets).state, State::blocked);
   s.guards = Guards::absent;
-  EXPECT_EQ(s.ask(missing_brackets).state, State::blocked);
+  EXPECT_EQ(s.ask(missing_brackets).state, State::waits) << "to be restored";
+  s.policy.missing_brackets = MissingBrackets::close;
+  EXPECT_EQ(s.ask(missing_brackets).state, State::holds);
+  s.guards = Guards::restoring;
+  EXPECT_EQ(s.ask(missing_brackets).state, State::waits) << "taken away by ourselves";
+  s.policy.missing_brackets = MissingBrackets::restore;
+  s.guards = Guards::lost;
+  EXPECT_EQ(s.ask(missing_brackets).state, State::holds) << "restoring failed";
 }
 
 TEST(ManualClose, HoldsWhenAPersonSaidSo) {

@@ -28,6 +28,8 @@ enum class Guards : std::uint8_t {
   resting,       ///< seen alive
   unverified,    ///< not found out in this pass
   absent,        ///< proved absent or dead
+  restoring,     ///< taken away by ourselves, or on its way
+  lost,          ///< proved absent, and restoring has failed
 };
 
 /// How the account stands against its loss limit: found once, a reason for each of its lots.

@@ -214,6 +214,7 @@ BrokerError Channel::refused(const net::HttpResponse& response) const {
   }
   error.related_orders = std::move(refusal.related_orders);
   error.available = refusal.available;
+  error.market_price = refusal.market_price;
   return error;
 }
 

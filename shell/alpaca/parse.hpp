@@ -66,6 +66,8 @@ struct Refusal {
   std::string message;    ///< one line; empty where there is none
   std::vector<OrderId> related_orders;
   std::optional<Quantity> available = {};  ///< what is free, where an "insufficient qty" says so
+  std::optional<Price> market_price =
+      {};  ///< `market_price`, or the `base_price` of a bracket or OCO (alpaca.md 3.2, 3.3)
 };
 /// Never fails: a body that is no JSON (nginx answers in HTML) gives its first 200 characters without tags.
 Refusal parse_refusal(std::string_view body);

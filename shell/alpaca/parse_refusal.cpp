@@ -62,6 +62,17 @@ void add_order(std::vector<OrderId>& orders, const json::Value* id) {
   if (text != nullptr && !text->empty()) orders.emplace_back(*text);
 }
 
+std::optional<Price> price_of(const json::Value& body) {
+  for (const std::string_view key : {"market_price", "base_price"}) {
+    const json::Value* member = body.find(key);
+    const std::string* text = member != nullptr ? member->decimal_text() : nullptr;
+    if (text == nullptr) continue;
+    const auto price = Price::parse_rounding(*text);
+    if (price && price->is_positive()) return *price;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Refusal parse_refusal(std::string_view body) {
@@ -87,6 +98,7 @@ Refusal parse_refusal(std::string_view body) {
   }
   // A wash trade names the order in the way like this (alpaca.md 3.6).
   add_order(refusal.related_orders, value->find("existing_order_id"));
+  refusal.market_price = price_of(*value);
   return refusal;
 }
 

@@ -33,6 +33,7 @@ struct BrokerError {
   std::vector<OrderId> related_orders;       ///< orders that hold the shares, as an "insufficient qty" names them
   std::optional<Quantity> available = {};    ///< what is free, as an "insufficient qty" says
   std::optional<Duration> retry_after = {};  ///< as a 429 tells
+  std::optional<Price> market_price = {};    ///< the price against which a level was judged, where the reply names it
 
   bool operator==(const BrokerError&) const = default;
 };

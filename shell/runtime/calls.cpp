@@ -107,7 +107,8 @@ Events submit(Broker& broker, const OrderRequest& request) {
                                    .message = error.message,
                                    .related_orders = error.related_orders,
                                    .available = error.available,
-                                   .http_status = error.http_status}};
+                                   .http_status = error.http_status,
+                                   .market_price = error.market_price}};
     case BrokerError::Kind::unreachable:
     case BrokerError::Kind::rate_limited:
       return {event::SubmitNotSent{request.client_id, error.message, error.retry_after}};
