@@ -88,7 +88,7 @@ void Stepper::check(Lot& lot) {
     set_concern(lot, std::move(refused), previous_check);
   } else if (std::string absurd = rules::absurd_terms(lot, state_.policy); !absurd.empty()) {
     set_concern(lot, std::move(absurd), previous_check);
-  } else if (lot.guards.missing_told && !lot.exit) {
+  } else if (lot.guards.missing_told && lot.guards.failures > 0 && !lot.exit) {
     set_concern(lot, "its bracket does not rest at the broker; the local rules guard it", previous_check);
   } else if (has_no_protection(lot, state_.policy)) {
     set_concern(lot, "unprotected by choice: no stop, no target, no holding time", previous_check);

@@ -74,7 +74,9 @@ lifecycle::GuardView Stepper::guard_view_of(const Lot& lot) {
   const auto due = state_.deadlines.of(lot.uid);
   view.must_last = session && view.session_open && now_.wall >= session->close - state_.policy.guard_rearm_lead &&
                    (!due || *due >= session->close);
-  view.room = guard_room(lot);
+  const bool in_the_air = lifecycle::guard_in_the_air(lot) != nullptr;
+  const bool may_be_placed = view.hands_off.empty() && view.by_local_rules.empty() && !lot.bracket_order_accepted;
+  if (in_the_air || may_be_placed) view.room = guard_room(lot);
   const auto last_fill = state_.flights.contains(lot.uid) ? state_.flights[lot.uid].last_fill : std::nullopt;
   const Duration since = std::max(flight.changed.value_or(Duration::min()), last_fill.value_or(Duration::min()));
   view.room_is_fresh = broker.read_at && broker.read_at->steady > since;
@@ -149,7 +151,9 @@ Quantity Stepper::guard_room(const Lot& lot) const {
   if (holding == state_.broker.holdings.end()) return {};
   const Quantity held = holding->second.quantity;
   if (lot.is_long() ? !held.is_positive() : !held.is_negative()) return {};
-  Quantity room = held.magnitude() - reserved_by_guards(lot.instrument.symbol, nullptr);
+  const Lot* itself =
+      lifecycle::guard_in_the_air(lot) != nullptr ? &lot : nullptr;  // what it may have taken is its own
+  Quantity room = held.magnitude() - reserved_by_guards(lot.instrument.symbol, itself);
   for (const auto& [uid, other] : state_.lots) {
     if (other.instrument.symbol == lot.instrument.symbol) room -= lifecycle::live_leaves(other);
   }
@@ -189,10 +193,14 @@ void Stepper::tend_all_guards() {
 void Stepper::tend_guards_in_work() {
   std::vector<LotUid> uids;
   for (const auto& [uid, decision] : state_.guard_decisions) {
-    if (!std::holds_alternative<lifecycle::LeaveGuards>(decision.move) &&
-        !std::holds_alternative<lifecycle::GuardsRest>(decision.move)) {
-      uids.push_back(uid);
-    }
+    const lifecycle::GuardMove& move = decision.move;
+    const auto* wait = std::get_if<lifecycle::AwaitGuards>(&move);
+    const auto* stuck = std::get_if<lifecycle::GuardStuck>(&move);
+    const bool done =
+        std::holds_alternative<lifecycle::LeaveGuards>(move) || std::holds_alternative<lifecycle::GuardsRest>(move);
+    const bool later =
+        (wait != nullptr && now_.steady < wait->until) || (stuck != nullptr && now_.steady < stuck->until);
+    if (!done && !later) uids.push_back(uid);
   }
   for (const LotUid& uid : uids) tend_guards(uid);
 }
@@ -245,6 +253,8 @@ void Stepper::apply(Lot& lot, const GuardDecision& decision) {
     emit(action::WakeAt{wait->until});
   } else if (const auto* stuck = std::get_if<lifecycle::GuardStuck>(&decision.move)) {
     emit(action::WakeAt{stuck->until});
+  } else if (std::holds_alternative<lifecycle::DeclareMissing>(decision.move)) {
+    if (!lot.exit) check_guarded(lot);  // the rule missing_brackets holds
   } else if (std::holds_alternative<lifecycle::GuardsRest>(decision.move)) {
     settle_guards(lot);
   }
@@ -290,13 +300,7 @@ void Stepper::hear_of_guard(const LotUid& uid, const Order& order) {
     flight.changed = now_.steady;
   }
   flight.asks = std::min(flight.asks, 3);
-  const auto lot = state_.lots.find(uid);
-  if (lot == state_.lots.end()) return;
-  if (state_.checks.contains(uid)) {
-    tend_guards(uid);
-  } else {
-    judge_protection(lot->second);
-  }
+  if (state_.checks.contains(uid)) tend_guards(uid);
 }
 
 // A guard of unknown outcome has to be found first; and before a part leaves, the guard for the rest is in its place.

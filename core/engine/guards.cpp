@@ -114,8 +114,9 @@ std::vector<OrderId> Stepper::guard_ids(const Lot& lot) const {
   if (lot.stop_order_id) add(*lot.stop_order_id);
   if (lot.target_order_id) add(*lot.target_order_id);
   for (const GuardOrder& order : lot.guards.orders) {
-    if (!order.id.empty() && may_live(state_.broker, order.id)) add(order.id);
-    if (!order.leg_id.empty() && may_live(state_.broker, order.leg_id)) add(order.leg_id);
+    if (is_terminal(order.status)) continue;
+    add(order.id);
+    add(order.leg_id);
   }
   return ids;
 }
