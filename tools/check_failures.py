@@ -78,12 +78,12 @@ def mended(page, tests):
     """The page with each row naming the tests that carry its number, and none that are gone."""
     lines = []
     for line in page.splitlines():
+        for name in NAMED.findall(line) if line.startswith("|") else []:
+            if not exists(name, tests):
+                line = re.sub(rf"`{re.escape(name)}`(, )?", "", line)
         row = ROW.match(line)
         if row:
             begin, cell = row.group(2).rsplit("|", 1)
-            gone = [name for name in NAMED.findall(cell) if not exists(name, tests)]
-            for name in gone:
-                cell = re.sub(rf"`{re.escape(name)}`(, )?", "", cell)
             new = [f"`{name}`" for name, rows in sorted(tests.items())
                    if int(row.group(1)) in rows and f"`{name}`" not in cell]
             if new and "none: " in cell:
