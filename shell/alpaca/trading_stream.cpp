@@ -98,7 +98,7 @@ void TradingStream::deliver_gap(std::string why) {
 StreamDown TradingStream::down(Kind kind, std::string why) const {
   strike_out(why, settings_.secret.reveal());
   strike_out(why, settings_.key);
-  return {kind, std::move(why)};
+  return {.kind = kind, .why = std::move(why)};
 }
 
 StreamDown TradingStream::failed(const net::WebSocketFailure& failure) const {
@@ -117,18 +117,20 @@ void TradingStream::work(const std::stop_token& stop) {
     if (stop.stop_requested()) return;
     if (Clock::now() - begun >= settings_.good_after) failures_ = 0;
     ++failures_;
-    deliver(ended);
-    pause(ended, stop);
+    const auto pause = pause_after(ended.kind);
+    ended.again_in = pause;
+    deliver(std::move(ended));
+    std::unique_lock lock(mutex_);
+    rest_.wait_for(lock, stop, pause, [] { return false; });
   }
 }
 
-void TradingStream::pause(const StreamDown& down, const std::stop_token& stop) {
-  auto time = net::backoff_delay({.first = settings_.first_pause, .longest = settings_.longest_pause}, failures_,
-                                 settings_.random());
-  if (down.kind == Kind::limited) time = std::max(time, settings_.limit_pause);
-  if (down.kind == Kind::keys_refused) time = std::max(time, settings_.refusal_pause);
-  std::unique_lock lock(mutex_);
-  rest_.wait_for(lock, stop, time, [] { return false; });
+std::chrono::milliseconds TradingStream::pause_after(Kind kind) const {
+  const auto time = net::backoff_delay({.first = settings_.first_pause, .longest = settings_.longest_pause}, failures_,
+                                       settings_.random());
+  if (kind == Kind::limited) return std::max(time, settings_.limit_pause);
+  if (kind == Kind::keys_refused) return std::max(time, settings_.refusal_pause);
+  return time;
 }
 
 StreamDown TradingStream::attend(const std::stop_token& stop) {

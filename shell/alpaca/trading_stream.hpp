@@ -72,7 +72,7 @@ class TradingStream final : public OrderStream {
   template <class Accept>
   Outcome await(std::string_view what, const std::stop_token& stop, Accept is_answer);
   Outcome hear(const net::WebSocketMessage& message);
-  void pause(const StreamDown& down, const std::stop_token& stop);
+  [[nodiscard]] std::chrono::milliseconds pause_after(StreamDown::Kind kind) const;
   [[nodiscard]] StreamDown failed(const net::WebSocketFailure& failure) const;
   [[nodiscard]] StreamDown down(StreamDown::Kind kind, std::string why) const;
   void deliver(StreamNews news);

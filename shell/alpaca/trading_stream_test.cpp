@@ -105,9 +105,9 @@ StreamSettings quick(const StreamServer& server) {
   return {.key = "KEY",
           .secret = Secret("SECRET"),
           .url = server.url(),
-          .answer_within = 300ms,
-          .ping_every = 50ms,
-          .pong_within = 150ms,
+          .answer_within = 2s,
+          .ping_every = 100ms,
+          .pong_within = 1s,
           .first_pause = 20ms,
           .longest_pause = 100ms,
           .limit_pause = 400ms,
@@ -192,12 +192,11 @@ TEST(TradingStream, F49StopsAtWrongKeysAndTriesAgainRarely) {
   StreamSettings settings = quick(server);
   settings.key = "WRONG";
   Listener listener(settings);
-  const auto begun = std::chrono::steady_clock::now();
   const auto refused = listener.next_as<StreamDown>();
   EXPECT_EQ(refused.kind, Kind::keys_refused);
   EXPECT_THAT(refused.why, HasSubstr("[hidden] is no key"));
+  EXPECT_EQ(refused.again_in, 400ms);
   EXPECT_EQ(listener.next_as<StreamDown>().kind, Kind::keys_refused);
-  EXPECT_GE(std::chrono::steady_clock::now() - begun, 400ms);
   EXPECT_EQ(server.connections, 2);
 }
 
@@ -205,11 +204,11 @@ TEST(TradingStream, RestsLongWhenThereAreTooManyConnections) {
   StreamServer server;
   server.refuse_with = 406;
   Listener listener(quick(server));
-  const auto begun = std::chrono::steady_clock::now();
-  EXPECT_EQ(listener.next_as<StreamDown>().kind, Kind::limited);
+  const auto many = listener.next_as<StreamDown>();
+  EXPECT_EQ(many.kind, Kind::limited);
+  EXPECT_EQ(many.again_in, 400ms);
   server.refuse_with = 429;
   EXPECT_EQ(listener.next_as<StreamDown>().kind, Kind::limited);
-  EXPECT_GE(std::chrono::steady_clock::now() - begun, 400ms);
   server.refuse_with = 0;
   server.one_too_many = true;
   EXPECT_EQ(listener.next_as<StreamDown>().kind, Kind::limited);
@@ -224,19 +223,13 @@ TEST(TradingStream, PausesGrowWhileItFails) {
   StreamSettings settings = quick(server);
   settings.first_pause = 40ms;
   settings.longest_pause = 10s;
-  settings.random = [] { return ~std::uint64_t{0} - 15; };  // the same place between half and whole each time
+  settings.random = [] { return std::uint64_t{5}; };
   Listener listener(settings);
-  std::vector<std::chrono::steady_clock::duration> pauses;
-  auto last = std::chrono::steady_clock::now();
-  for (int i = 0; i < 4; ++i) {
-    EXPECT_EQ(listener.next_as<StreamDown>().kind, Kind::interrupted);
-    const auto now = std::chrono::steady_clock::now();
-    if (i > 0) pauses.push_back(now - last);
-    last = now;
+  for (const auto pause : {25ms, 45ms, 85ms, 165ms}) {  // from half of 40, 80, 160, 320 on
+    const auto down = listener.next_as<StreamDown>();
+    EXPECT_EQ(down.kind, Kind::interrupted);
+    EXPECT_EQ(down.again_in, pause);
   }
-  EXPECT_GE(pauses[0], 20ms);
-  EXPECT_GE(pauses[1], 40ms);
-  EXPECT_GE(pauses[2], 80ms);
 }
 
 TEST(TradingStream, GivesUpOnAServerThatDoesNotAnswer) {
@@ -302,7 +295,7 @@ TEST(TradingStream, StopsAtOnceAndSaysGoodbye) {
   listener->next_as<StreamUp>();
   const auto begun = std::chrono::steady_clock::now();
   listener.reset();
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, 900ms);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
 }
 
 TEST(TradingStream, StopsAtOnceAlsoInAPause) {
@@ -314,7 +307,7 @@ TEST(TradingStream, StopsAtOnceAlsoInAPause) {
   listener->next_as<StreamDown>();
   const auto begun = std::chrono::steady_clock::now();
   listener.reset();
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, 1s);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
 }
 
 TEST(TradingStream, RefusesUnusableSettings) {

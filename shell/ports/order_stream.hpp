@@ -41,7 +41,8 @@ struct StreamDown {
     gap,           ///< some updates could not be read or taken; the stream itself goes on
   };
   Kind kind = Kind::interrupted;
-  std::string why;  ///< never a secret
+  std::string why;         ///< never a secret
+  Duration again_in = {};  ///< how long it rests before the next attempt; zero where it goes on
 
   bool operator==(const StreamDown&) const = default;
 };
