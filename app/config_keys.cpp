@@ -248,6 +248,8 @@ constexpr Key kKeys[] = {
     {"policy", "unseen_limit", "BELAY_UNSEEN_LIMIT", Kind::duration, Concern::general, set_span<&Policy::unseen_limit>},
     {"policy", "stream_down_limit", "BELAY_STREAM_DOWN_LIMIT", Kind::duration, Concern::general,
      set_span<&Policy::stream_down_limit>},
+    {"policy", "unseen_limit_streaming", "BELAY_UNSEEN_LIMIT_STREAMING", Kind::duration, Concern::general,
+     set_span<&Policy::unseen_limit_streaming>},
     {"policy", "quote_age_limit", "BELAY_QUOTE_AGE_LIMIT", Kind::duration, Concern::general,
      set_span<&Policy::quote_age_limit>},
     {"policy", "stock_spread_limit", "BELAY_STOCK_SPREAD_LIMIT", Kind::decimal, Concern::general,

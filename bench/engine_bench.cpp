@@ -40,8 +40,10 @@ engine::State state_of(std::int64_t lots, std::int64_t symbols) {
 }
 
 engine::event::Tick tick(Price price, std::int64_t i) {
-  return {
-      {.symbol = "S0", .trade = Trade{price, kNoon + Duration(i)}, .quote = Quote{price, price, kNoon + Duration(i)}}};
+  return {"S0",
+          {{.symbol = "S0",
+            .trade = Trade{price, kNoon + Duration(i)},
+            .quote = Quote{price, price, kNoon + Duration(i)}}}};
 }
 
 void quiet_tick(benchmark::State& run, std::int64_t symbols) {

@@ -35,6 +35,7 @@ void Stepper::on(const event::CheckDue&) {
   advance_all();
   tell_if_stream_is_down();
   wake_for_deadlines();
+  look_for_witnesses();
 }
 
 // A time rule is decided at its second, not at the next sweep.

@@ -135,7 +135,7 @@ TEST(Checking, AThinShortLeavesByTheAsk) {
   s.cycle();
   s.pass_time(30min);
   s.broker.quote_at("AAPL", 104.5_price, 105.1_price, s.now.wall);  // no print for half an hour
-  s.feed(event::Tick{{.symbol = "AAPL", .trade = {}, .quote = s.broker.prices.at("AAPL").quote}});
+  s.feed(event::Tick{"AAPL", {{.symbol = "AAPL", .trade = {}, .quote = s.broker.prices.at("AAPL").quote}}});
   ASSERT_TRUE(s.open(lot)->exit);
   EXPECT_EQ(s.open(lot)->exit->trigger_price, 105.1_price);
 }

@@ -140,7 +140,7 @@ class Scene {
   Actions tick(const std::string& symbol, Price price) {
     broker.trade_at(symbol, price, now.wall);
     broker.quote_at(symbol, price - 0.01_price, price + 0.01_price, now.wall);
-    return feed(event::Tick{broker.prices.at(symbol)});
+    return feed(event::Tick{symbol, {broker.prices.at(symbol)}});
   }
   void price(const std::string& symbol, Price price) {
     broker.trade_at(symbol, price, now.wall);

@@ -52,9 +52,12 @@ struct PricesRead {
   std::vector<std::pair<std::string, std::string>> failed;  ///< symbol, why
 };
 
-/// One price as it arrives: only lots whose thresholds it passes are looked at.
+/// Prices of one symbol as a stream brings them, in the order of their arrival: one, or all that came since the last
+/// look. Each of them is judged by itself, so where there were too many to hand on, their low, high and last will do.
+/// Only lots whose thresholds they pass are looked at.
 struct Tick {
-  MarketPrices prices;
+  std::string symbol;
+  std::vector<MarketPrices> prices;
 };
 
 /// The exchange stopped or resumed trading in a symbol, by its own word or by what else tells it. For an option its

@@ -161,6 +161,8 @@ namespace {
 
 // What only a second look can decide, and it is worth waiting for: a phantom needs fills, whatever is counted.
 bool awaits_a_second_look(const State& state) {
+  const auto holds_a_pass = [](const auto& entry) { return entry.second.holds_a_pass(); };
+  if (std::ranges::any_of(state.price_doubts, holds_a_pass)) return true;
   return std::ranges::any_of(state.doubts, [&](const auto& entry) {
     const Doubt& doubt = entry.second;
     return !doubt.held.is_zero() && doubt.seen.steady - doubt.since.steady < state.policy.settling_window;

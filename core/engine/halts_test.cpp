@@ -61,12 +61,12 @@ TEST(Halts, F57WithItsUnderlyingAnOptionIsHaltedToo) {
   Halted s({.symbol = kCall, .quantity = 2_qty, .price = 5_price, .stop = 4_price, .target = 10_price});
   s.pass_time(1s);
   s.broker.quote_at(kCall, 3_price, 3.1_price, s.now.wall);
-  s.play(event::Tick{s.broker.prices.at(kCall)});
+  s.play(event::Tick{kCall, {s.broker.prices.at(kCall)}});
   EXPECT_FALSE(s.open(s.lot)->exit);
   s.resume("AAPL");
   s.pass_time(1s);
   s.broker.quote_at(kCall, 3_price, 3.1_price, s.now.wall);
-  s.play(event::Tick{s.broker.prices.at(kCall)});
+  s.play(event::Tick{kCall, {s.broker.prices.at(kCall)}});
   EXPECT_TRUE(s.open(s.lot)->exit);
 }
 

@@ -173,7 +173,7 @@ TEST(Leaving, ARepeatedIdThatIsRefusedMeansTheFirstOneLanded) {
   s.price("AAPL", 94_price);
   s.play(s.book());
   s.play(s.broker.read(s.now));
-  s.play(s.prices({"AAPL"}));
+  s.feed(s.prices({"AAPL"}));
   s.feed(event::CheckDue{});
   const Action send = s.outbox.front();
   s.outbox.clear();
@@ -203,7 +203,7 @@ TEST(Leaving, AResendThatIsRefusedForItsQuantityDoesNotProveThatTheFirstIsDead) 
   s.price("AAPL", 94_price);
   s.play(s.book());
   s.play(s.broker.read(s.now));
-  s.play(s.prices({"AAPL"}));
+  s.feed(s.prices({"AAPL"}));
   s.feed(event::CheckDue{});
   const Action send = s.outbox.front();
   s.outbox.clear();
@@ -227,7 +227,7 @@ TEST(Leaving, AResendThatIsTurnedAwayLeavesTheFirstUnknown) {
   s.price("AAPL", 94_price);
   s.play(s.book());
   s.play(s.broker.read(s.now));
-  s.play(s.prices({"AAPL"}));
+  s.feed(s.prices({"AAPL"}));
   s.feed(event::CheckDue{});
   const Action send = s.outbox.front();
   s.outbox.clear();

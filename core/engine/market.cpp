@@ -1,17 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the market says: prices as they are read or arrive, halts, and changes that look like a split.
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <set>
+#include <span>
 
 #include "core/engine/stepper.hpp"
 #include "core/rules/settings.hpp"
 
 namespace belay::engine {
+namespace {
+
+using namespace std::chrono_literals;
+
+using Judgement = pricing::Judgement;
+
+// A jump is looked at again at once, then after these rests. A quote that is merely wide is awaited in longer strides,
+// so that its persistence is noticed when it has lasted. What the looks do not settle is left to the sweep.
+constexpr std::array<Duration, 4> kJumpRests{1s, 2s, 5s, 15s};
+constexpr Duration kFirstWideRest = 11s;
+constexpr std::array<Duration, 2> kWideRests{11s, 11s};
+constexpr Duration kLooksApart = 1s;  // of all symbols together: the market data's limit is per minute
+
+}  // namespace
 
 void Stepper::on(const event::PricesRead& event) {
-  for (const MarketPrices& read : event.prices) {
-    pricing::update(state_.prices[read.symbol], read, instrument_of(read.symbol), state_.policy, now_.wall);
-  }
+  for (const auto& [symbol, why] : event.failed) state_.prices[symbol].unread = why.empty() ? "no answer" : why;
+  std::vector<TriggerBook::Fired>
+      passed;  // looked at when all is read: an option's own price may stand behind its underlying's
+  for (const MarketPrices& read : event.prices) absorb(read.symbol, read, pricing::Feed::polled, passed);
+  check_passed(passed);
   const std::set<std::string> asked(event.asked.begin(), event.asked.end());
   for (auto& [uid, flight] : state_.flights) {
     const auto lot = state_.lots.find(uid);
@@ -23,36 +42,86 @@ void Stepper::on(const event::PricesRead& event) {
                                   " symbols could not be read: " + event.failed.front().second}});
   }
   advance_all();
+  look_for_witnesses();
 }
 
 void Stepper::on(const event::Tick& event) {
-  const std::string& symbol = event.prices.symbol;
+  // Each price counts by itself: one that meets a rule makes the exit, whatever the next one says.
+  for (const MarketPrices& prices : event.prices) {
+    std::vector<TriggerBook::Fired> passed;
+    absorb(event.symbol, prices, pricing::Feed::streamed, passed);
+    check_passed(passed);
+  }
+  if (!state_.price_doubts.empty()) look_for_witnesses();
+}
+
+// Appends the lots whose thresholds the price passes.
+void Stepper::absorb(const std::string& symbol, const MarketPrices& arrived, pricing::Feed feed,
+                     std::vector<TriggerBook::Fired>& passed) {
   const Instrument instrument = instrument_of(symbol);
   pricing::SymbolPrices& prices = state_.prices[symbol];
-  pricing::update(prices, event.prices, instrument, state_.policy, now_.wall);
+  pricing::update(prices, arrived, instrument, state_.policy, now_.wall, feed);
   if (may_be_rescaled(prices)) {  // once a session, until a price of it is believed
     for (auto& [uid, lot] : state_.lots) {
       if (level_symbol(lot) == symbol) detect_split(lot);
     }
   }
-
   // What an option is quoted at while its underlying is halted moves no peak and fires nothing.
   const std::string underlying = underlying_symbol(instrument);
   const auto of_underlying = state_.prices.find(underlying);
   if (underlying != symbol && of_underlying != state_.prices.end() && of_underlying->second.halt) return;
 
-  std::vector<TriggerBook::Fired> fired;
+  auto awaits = Judgement::Awaits::nothing;
   for (const Direction direction : {Direction::long_, Direction::short_}) {
     const auto judged = pricing::judge(prices, instrument, direction, state_.calendar, state_.policy, now_.wall);
-    if (judged.trigger) state_.triggers.passed({symbol, direction}, *judged.trigger, *judged.trigger, fired);
+    if (judged.trigger) state_.triggers.passed({symbol, direction}, *judged.trigger, *judged.trigger, passed);
+    if (awaits == Judgement::Awaits::nothing) awaits = judged.awaits;
   }
-  for (const auto& [uid, peak] : fired) {
+  note_doubt(symbol, awaits);
+}
+
+void Stepper::check_passed(const std::vector<TriggerBook::Fired>& passed) {
+  for (const auto& [uid, peak] : passed) {
     const auto lot = state_.lots.find(uid);
     if (lot == state_.lots.end()) continue;
     take_peak(lot->second, peak);
     check_guarded(lot->second);
   }
-  for (const auto& [uid, peak] : fired) advance(uid);
+  for (const auto& [uid, peak] : passed) advance(uid);
+}
+
+// ---- a doubt that another look may settle
+
+void Stepper::note_doubt(const std::string& symbol, Judgement::Awaits awaits) {
+  const bool jump = awaits == Judgement::Awaits::witness;
+  if (!jump && awaits != Judgement::Awaits::sound_quote) {
+    if (!state_.price_doubts.empty()) state_.price_doubts.erase(symbol);
+    return;
+  }
+  const auto [known, is_new] = state_.price_doubts.try_emplace(symbol, PriceDoubt{.jump = jump, .next = now_.steady});
+  if (is_new && !jump) known->second.next = now_.steady + kFirstWideRest;
+  if (jump && !known->second.jump) known->second = PriceDoubt{.jump = true, .next = now_.steady};
+}
+
+// Silence is no witness, so another look is taken; without one the price stays doubtful.
+void Stepper::look_for_witnesses() {
+  const Duration earliest = state_.price_doubts_looked_at ? *state_.price_doubts_looked_at + kLooksApart : now_.steady;
+  std::vector<std::string> due;
+  std::optional<Duration> wake;
+  for (auto& [symbol, doubt] : state_.price_doubts) {
+    if (doubt.next && std::max(*doubt.next, earliest) <= now_.steady) {
+      due.push_back(symbol);
+      const std::span<const Duration> rests = doubt.jump ? std::span<const Duration>(kJumpRests) : kWideRests;
+      const std::size_t look = doubt.looks++;
+      doubt.next = look < rests.size() ? std::optional(now_.steady + rests[look]) : std::nullopt;
+    }
+    if (doubt.next) wake = std::min(wake.value_or(*doubt.next), std::max(*doubt.next, earliest));
+  }
+  if (!due.empty()) {
+    state_.price_doubts_looked_at = now_.steady;
+    emit(action::FetchPrices{std::move(due)});
+  }
+  if (wake) emit(action::WakeAt{*wake});
 }
 
 // Lots of the symbol, of options on it, and of levels stated in it are looked at: amber from this moment on, or free.

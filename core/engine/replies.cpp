@@ -155,6 +155,7 @@ void Stepper::on(const event::TimerFired&) {
   advance_all();
   tell_if_stream_is_down();
   wake_for_deadlines();
+  look_for_witnesses();
 }
 
 }  // namespace belay::engine

@@ -74,6 +74,18 @@ struct Check {
   std::vector<std::pair<ExitReason, rules::Verdict>> verdicts;
 };
 
+/// A price in doubt that another look at the market data may settle. The looks are few: what they do not settle, the
+/// sweep goes on with.
+struct PriceDoubt {
+  bool jump = false;             ///< beyond the band, so that it is urgent
+  std::size_t looks = 0;         ///< taken so far
+  std::optional<Duration> next;  ///< steady; none when the looks are used up
+
+  /// The first looks at a jump are worth a pass's waiting.
+  [[nodiscard]] bool holds_a_pass() const { return jump && next && looks < 3; }
+  bool operator==(const PriceDoubt&) const = default;
+};
+
 /// Everything the engine knows about one account. A value; only step() changes it.
 struct State {
   Policy policy;
@@ -89,6 +101,8 @@ struct State {
   std::map<LotUid, lifecycle::GuardDecision> guard_decisions;  ///< the latest about each lot's guards, for explanation
 
   std::map<std::string, pricing::SymbolPrices> prices;
+  std::map<std::string, PriceDoubt> price_doubts;  ///< by symbol
+  std::optional<Duration> price_doubts_looked_at;
   TriggerBook triggers;
   Deadlines deadlines;
 

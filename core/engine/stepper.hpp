@@ -147,6 +147,11 @@ class Stepper {
   [[nodiscard]] bool means_another_asset(const Lot& lot) const;
 
   // ---- prices (market.cpp)
+  void absorb(const std::string& symbol, const MarketPrices& arrived, pricing::Feed feed,
+              std::vector<TriggerBook::Fired>& passed);
+  void check_passed(const std::vector<TriggerBook::Fired>& passed);
+  void note_doubt(const std::string& symbol, pricing::Judgement::Awaits awaits);
+  void look_for_witnesses();
   pricing::Judgement judge(const Lot& lot, const std::string& symbol, Direction direction);
   pricing::Judgement judge_own(const Lot& lot);
   pricing::Judgement judge_levels(const Lot& lot);

@@ -97,7 +97,7 @@ TEST(TakingOver, AnUnknownExitsFillIsNotTakenForAnotherLotsSale) {
   s.broker.lists_closed = false;
   s.play(s.book());
   s.play(s.broker.read(s.now));
-  s.play(s.prices({"AAPL"}));
+  s.feed(s.prices({"AAPL"}));
   s.feed(event::CheckDue{});
   const Action send = s.outbox.front();
   s.outbox.clear();

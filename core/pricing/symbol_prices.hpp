@@ -21,11 +21,16 @@ struct Halt {
   bool operator==(const Halt&) const = default;
 };
 
+/// How prices of a symbol reach us. A stream that has fallen silent is doubted sooner than a poll that is due.
+enum class Feed : std::uint8_t { polled, streamed };
+
 /// All that is remembered of one symbol's prices.
 struct SymbolPrices {
   std::optional<Trade> trade;
   std::optional<Quote> quote;
   std::optional<Timestamp> seen;   ///< when the market data last answered for this symbol
+  Feed feed = Feed::polled;        ///< by which it answered
+  std::string unread;              ///< why the latest attempt to read it failed; empty when it did not
   std::optional<Price> last_good;  ///< the last price that was believed
   std::optional<Timestamp> last_good_at;
   std::optional<Trade> suspect;            ///< beyond the band, waiting for a second witness
@@ -37,9 +42,10 @@ struct SymbolPrices {
   bool operator==(const SymbolPrices&) const = default;
 };
 
-/// Takes in one answer of the market data, fetched as current at `seen`.
+/// Takes in one answer of the market data, received or fetched as current at `seen`. What is no price at all (negative,
+/// absurdly high, as of a time that has not come) is left out.
 void update(SymbolPrices& symbol, const MarketPrices& answer, const Instrument& instrument, const Policy& policy,
-            Timestamp seen);
+            Timestamp seen, Feed feed = Feed::polled);
 
 /// Takes in the exchange's word about trading in the symbol, as of `at`. A word older than the latest changes nothing.
 void hear_status(SymbolPrices& symbol, bool halted, std::string why, Timestamp at);
@@ -54,11 +60,25 @@ struct Judgement {
     market_closed,  ///< no session: nothing triggers, and nothing is wrong
     doubtful,       ///< in session, but no price that may be acted on: `why` says the reason
   };
+  /// What would settle the doubt.
+  enum class Awaits : std::uint8_t {
+    nothing,
+    price,        ///< one of this session, or since trading resumed
+    answer,       ///< the market data has not answered
+    witness,      ///< of a jump: a further print that agrees, or a sound quote around it
+    sound_quote,  ///< or this one's persistence
+    resumption,   ///< of trading
+  };
   Standing standing = Standing::doubtful;
   std::optional<Price> trigger;  ///< stock: last trade; option: the side at which the lot would leave
   std::optional<Price> value;    ///< marks the lot; present more often than `trigger`
   std::string why;
+  Awaits awaits = Awaits::nothing;
 };
+
+std::string_view to_text(Judgement::Standing standing);
+/// For people: "a second print that agrees, or a sound quote around it".
+std::string_view to_text(Judgement::Awaits awaits);
 
 /// `symbol` is updated with what the judgement learns (last good price, suspect). Pure otherwise.
 Judgement judge(SymbolPrices& symbol, const Instrument& instrument, Direction direction,

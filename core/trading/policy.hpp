@@ -30,10 +30,11 @@ enum class AfterHours : std::uint8_t { wait, limit };
 /// The numbers that a person may set; the defaults are the product's.
 struct Policy {
   // Prices
-  Duration unseen_limit = std::chrono::seconds(90);     ///< polled prices not confirmed for so long are stale
-  Duration quote_age_limit = std::chrono::minutes(15);  ///< a quote as of longer ago is no current quote
-  Ratio stock_spread_limit = 0.10_ratio;                ///< of the middle
-  Ratio option_spread_limit = 0.30_ratio;               ///< of the middle, or the amount below if that is more
+  Duration unseen_limit = std::chrono::seconds(90);            ///< polled prices not confirmed for so long are stale
+  Duration unseen_limit_streaming = std::chrono::seconds(15);  ///< likewise of a symbol that a stream feeds
+  Duration quote_age_limit = std::chrono::minutes(15);         ///< a quote as of longer ago is no current quote
+  Ratio stock_spread_limit = 0.10_ratio;                       ///< of the middle
+  Ratio option_spread_limit = 0.30_ratio;                      ///< of the middle, or the amount below if that is more
   Price option_spread_amount = 0.10_price;
   Duration unsound_persistence = std::chrono::seconds(30);
   Ratio stock_jump_band = 0.10_ratio;
