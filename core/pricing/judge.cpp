@@ -148,15 +148,17 @@ class Judge {
                     Awaits::witness);
   }
 
-  // A sound quote around the print, or an earlier print of this session that says the same. A suspect of an earlier
-  // session witnesses nothing: what it waited for never came.
+  // A sound quote around the print, or an earlier print of this session that went at least about as far the same way:
+  // how far both went is witnessed twice. A suspect of an earlier session witnesses nothing: what it waited for never
+  // came.
   [[nodiscard]] bool has_second_witness(const Trade& trade, Price reference, const Quote* quote) const {
     if (quote != nullptr && !beyond(mid(*quote), trade.price, policy_.stock_jump_band)) return true;
     const std::optional<Trade>& suspect = symbol_.suspect;
-    return suspect && suspect->as_of >= eligible_from_ && suspect->as_of < trade.as_of &&
-           beyond(suspect->price, reference, policy_.stock_jump_band) &&
-           (suspect->price > reference) == (trade.price > reference) &&
-           !beyond(trade.price, suspect->price, policy_.stock_jump_band);
+    const bool earlier = suspect && suspect->as_of >= eligible_from_ && suspect->as_of < trade.as_of;
+    if (!earlier || !beyond(suspect->price, reference, policy_.stock_jump_band)) return false;
+    const bool same_way = (suspect->price > reference) == (trade.price > reference);
+    const bool no_further = (trade.price - reference).magnitude() <= (suspect->price - reference).magnitude();
+    return same_way && (no_further || !beyond(trade.price, suspect->price, policy_.stock_jump_band));
   }
 
   SymbolPrices& symbol_;
