@@ -66,9 +66,21 @@ json::Value decimal_or_null(const std::optional<T>& value) {
 
 json::Value time_or_null(const std::optional<Timestamp>& at) { return at ? json::Value(to_text(*at)) : json::Value(); }
 
+/// What the levels are judged by: the underlying's price, where they are stated in it.
+const pricing::Judgement& judgement_of(const engine::Check& check) {
+  return check.levels ? *check.levels : check.price;
+}
+
 json::Value price_json(const Explained& one) {
   const pricing::SymbolPrices* prices = one.prices();
   if (prices == nullptr) return {};
+  json::Value standing;
+  json::Value awaits;
+  if (const engine::Check* check = one.check()) {
+    const pricing::Judgement& judged = judgement_of(*check);
+    standing = pricing::to_text(judged.standing);
+    if (const auto text = pricing::to_text(judged.awaits); !text.empty()) awaits = text;
+  }
   json::Value trade;
   if (prices->trade) {
     trade = json::Object{{"price", prices->trade->price.text()}, {"as_of", to_text(prices->trade->as_of)}};
@@ -80,11 +92,14 @@ json::Value price_json(const Explained& one) {
                          {"as_of", to_text(prices->quote->as_of)}};
   }
   return json::Object{{"symbol", engine::level_symbol(one.lot)},
+                      {"standing", std::move(standing)},
+                      {"awaits", std::move(awaits)},
                       {"seen", time_or_null(prices->seen)},
                       {"trade", std::move(trade)},
                       {"quote", std::move(quote)},
                       {"last_good", decimal_or_null(prices->last_good)},
-                      {"last_good_at", time_or_null(prices->last_good_at)}};
+                      {"last_good_at", time_or_null(prices->last_good_at)},
+                      {"amber_since", time_or_null(one.lot.amber_since)}};
 }
 
 json::Value rules_json(const engine::Check* check) {
@@ -142,6 +157,15 @@ void show_price(const Explained& one) {
     line += "  quote " + price_text(prices->quote->bid) + " / " + price_text(prices->quote->ask) + " (" +
             ago_text(prices->quote->as_of, one.now) + ")";
   }
+  if (prices->seen) line += "  seen " + ago_text(*prices->seen, one.now);
+  print(line);
+  const engine::Check* check = one.check();
+  if (check == nullptr) return;
+  const pricing::Judgement& judged = judgement_of(*check);
+  line = "  price " + std::string(pricing::to_text(judged.standing));
+  if (!judged.why.empty()) line += ": " + judged.why;
+  if (const auto awaits = pricing::to_text(judged.awaits); !awaits.empty()) line += "; awaits " + std::string(awaits);
+  if (one.lot.amber_since) line += " (amber since " + time_text(one.lot.amber_since) + ")";
   print(line);
 }
 

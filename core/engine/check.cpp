@@ -55,7 +55,8 @@ void Stepper::check_guarded(Lot& lot) {
     lot.last_checked_at = now_.wall;
     ++lot.check_count;
     state_.deadlines.set(lot.uid, std::nullopt);
-    set_concern(lot, overflow.what(), previous_check);
+    note_amber(lot, overflow.what(), previous_check);
+    set_concern(lot, overflow.what());
     keep(lot);
   }
 }
@@ -71,33 +72,39 @@ void Stepper::check(Lot& lot) {
   lot.last_checked_at = now_.wall;
   ++lot.check_count;
   mark(lot, own);
-  weigh(lot, judge_levels(lot));
+  const bool own_levels = level_symbol(lot) == lot.instrument.symbol;
+  const pricing::Judgement levels = own_levels ? own : judge_levels(lot);
+  weigh(lot, levels);
 
-  Check& check = state_.checks[lot.uid];
-  check.checked = own.standing != Standing::doubtful && lot.frozen.empty();
-  check.why_not = !lot.frozen.empty() ? "frozen: " + lot.frozen : own.why;
+  std::string amber;  // why no price rule can fire
+  if (!lot.frozen.empty()) {
+    amber = "frozen: " + lot.frozen;
+  } else if (own.standing == Standing::doubtful) {
+    amber = own.why;
+  } else if (levels.standing == Standing::doubtful) {
+    amber = level_symbol(lot) + ": " + levels.why;
+  }
   const auto ownership = state_.ownership_concerns.find(lot.instrument.symbol);
-  if (ownership != state_.ownership_concerns.end()) {
-    check.checked = false;
-    check.why_not = ownership->second;
-  }
-  if (check.checked) check.why_not.clear();
+  Check& check = state_.checks[lot.uid];
+  check.why_not = ownership == state_.ownership_concerns.end() ? amber : ownership->second;
+  check.checked = check.why_not.empty();
+  check.price = own;
+  check.levels = own_levels ? std::nullopt : std::optional(levels);
 
-  if (!check.checked) {
-    set_concern(lot, check.why_not, previous_check);
-  } else if (std::string refused = rules::contradiction(lot, state_.policy); !refused.empty()) {
-    set_concern(lot, std::move(refused), previous_check);
-  } else if (std::string absurd = rules::absurd_terms(lot, state_.policy); !absurd.empty()) {
-    set_concern(lot, std::move(absurd), previous_check);
-  } else if (lot.guards.missing_told && lot.guards.failures > 0 && !lot.exit) {
-    set_concern(lot, "its bracket does not rest at the broker; the local rules guard it", previous_check);
-  } else if (has_no_protection(lot, state_.policy)) {
-    set_concern(lot, "unprotected by choice: no stop, no target, no holding time", previous_check);
-  } else {
-    set_concern(lot, "", previous_check);
-  }
+  note_amber(lot, amber, previous_check);
+  set_concern(lot, check.checked ? lesser_concern(lot) : check.why_not);
   judge_protection(lot);
   keep(lot);
+}
+
+// What is worth a person's while though every rule can be judged.
+std::string Stepper::lesser_concern(const Lot& lot) const {
+  if (std::string refused = rules::contradiction(lot, state_.policy); !refused.empty()) return refused;
+  if (std::string absurd = rules::absurd_terms(lot, state_.policy); !absurd.empty()) return absurd;
+  if (lot.guards.missing_told && lot.guards.failures > 0 && !lot.exit) {
+    return "its bracket does not rest at the broker; the local rules guard it";
+  }
+  return has_no_protection(lot, state_.policy) ? "unprotected by choice: no stop, no target, no holding time" : "";
 }
 
 void Stepper::mark(Lot& lot, const pricing::Judgement& own) {
@@ -106,6 +113,12 @@ void Stepper::mark(Lot& lot, const pricing::Judgement& own) {
   lot.priced_at = prices.last_good_at;
   lot.suspect = prices.suspect;
   lot.unsound_since = prices.unsound_since;
+  if (const std::string symbol = level_symbol(lot); symbol != lot.instrument.symbol) {
+    const pricing::SymbolPrices& levels = state_.prices[symbol];
+    lot.level_price = levels.last_good;
+    lot.level_priced_at = levels.last_good_at;
+    lot.level_suspect = levels.suspect;
+  }
   if (!own.value) return;
   lot.current_price = own.value;
   lot.result.reset();
@@ -209,26 +222,34 @@ void Stepper::take_rungs(Lot& lot, const std::optional<rules::PriceRange>& price
   }
 }
 
-// People are told when a concern begins (a doubtful price: when it has lasted), not each time it is seen again.
-void Stepper::set_concern(Lot& lot, std::string concern, std::optional<Timestamp> previous_check) {
-  const bool doubtful_price = !concern.empty() && lot.frozen.empty() &&
-                              !state_.ownership_concerns.contains(lot.instrument.symbol) &&
-                              !state_.checks[lot.uid].checked;
-  const bool is_new = concern.empty() != lot.concern.empty() || (!doubtful_price && concern != lot.concern);
-  if (is_new) {
-    lot.concern_since = concern.empty() ? std::nullopt : std::optional(now_.wall);
-    record(lot, doubtful_price ? EventType::amber : EventType::check, {{"concern", concern}, {"was", lot.concern}});
-  }
-  if (concern.empty()) {
-    lot.concern.clear();
+// Without a price that may be acted on no price rule fires. The lot shows it at once, and a person is told when it
+// lasts; whoever froze the lot has told them already.
+void Stepper::note_amber(Lot& lot, const std::string& why, std::optional<Timestamp> previous_check) {
+  if (why.empty()) {
+    lot.amber_since.reset();
     return;
   }
-  const bool has_lasted = !is_new && lot.concern_since && previous_check &&
-                          now_.wall - *lot.concern_since >= kAmberBeforeAlert &&
-                          *previous_check - *lot.concern_since < kAmberBeforeAlert;
-  if (doubtful_price ? has_lasted : is_new && lot.frozen.empty()) {
-    alert(doubtful_price ? Severity::critical : Severity::warning, doubtful_price ? "stale_price" : "concern", &lot,
-          lot.instrument.symbol + ": " + concern + ".");
+  if (!lot.amber_since) {
+    lot.amber_since = now_.wall;
+    record(lot, EventType::amber, {{"concern", why}, {"was", lot.concern}});
+    return;
+  }
+  const bool has_lasted = previous_check && now_.wall - *lot.amber_since >= kAmberBeforeAlert &&
+                          *previous_check - *lot.amber_since < kAmberBeforeAlert;
+  if (has_lasted && lot.frozen.empty()) {
+    alert(Severity::critical, "stale_price", &lot, lot.instrument.symbol + ": " + why + ".");
+  }
+}
+
+// People are told when a concern begins, not each time it is seen again. Doubts about a price word themselves anew all
+// the time, and note_amber tells of them.
+void Stepper::set_concern(Lot& lot, std::string concern) {
+  const bool amber = lot.amber_since && !state_.ownership_concerns.contains(lot.instrument.symbol);
+  const bool is_new = concern.empty() != lot.concern.empty() || (!amber && concern != lot.concern);
+  if (is_new) lot.concern_since = concern.empty() ? std::nullopt : std::optional(now_.wall);
+  if (is_new && !amber) record(lot, EventType::check, {{"concern", concern}, {"was", lot.concern}});
+  if (is_new && !amber && !concern.empty()) {
+    alert(Severity::warning, "concern", &lot, lot.instrument.symbol + ": " + concern + ".");
   }
   lot.concern = std::move(concern);
 }

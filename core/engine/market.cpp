@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 
+#include "core/calendar/new_york.hpp"
 #include "core/engine/stepper.hpp"
 #include "core/rules/settings.hpp"
 
@@ -141,12 +142,19 @@ pricing::Judgement Stepper::judge(const Lot& lot, const std::string& symbol, Dir
   const bool own = symbol == lot.instrument.symbol;
   pricing::Judgement judged = pricing::judge(prices, own ? lot.instrument : instrument_of(symbol), direction,
                                              state_.calendar, state_.policy, now_.wall);
+  if (judged.standing != Judgement::Standing::good) return judged;
+  const auto doubt = [&](std::string why, Judgement::Awaits awaits) {
+    judged = {.standing = Judgement::Standing::doubtful,
+              .trigger = {},
+              .value = judged.value,
+              .why = std::move(why),
+              .awaits = awaits};
+  };
   // What an option is quoted at while its underlying is halted is nobody's price.
   const std::string halted = halt_of(state_, lot);
-  if (judged.standing == pricing::Judgement::Standing::good && !halted.empty()) {
-    judged.standing = pricing::Judgement::Standing::doubtful;
-    judged.trigger.reset();
-    judged.why = "trading in the underlying is halted: " + halted;
+  if (!halted.empty()) doubt("trading in the underlying is halted: " + halted, Judgement::Awaits::resumption);
+  if (lot.split_due && *lot.split_due <= calendar::to_new_york(now_.wall).date) {
+    doubt("the split of " + to_text(*lot.split_due) + " is not counted in its levels yet", Judgement::Awaits::nothing);
   }
   return judged;
 }

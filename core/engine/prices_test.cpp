@@ -161,6 +161,55 @@ TEST(Reading, F54AMissingBidIsAmberAtOnceAndPagedAfterAMinute) {
   EXPECT_FALSE(s.open(s.lot)->exit);
 }
 
+TEST(Reading, F66AnAnnouncedSplitThatTheLevelsDoNotCountYetKeepsThemFromFiring) {
+  Watched s;
+  s.state.lots.at(s.lot).split_due = parse_date("2026-01-26").value();
+  s.price("AAPL", 25_price);
+  s.sweep();
+  EXPECT_FALSE(s.open(s.lot)->exit);
+  EXPECT_TRUE(s.open(s.lot)->amber_since);
+  s.state.lots.at(s.lot).split_due = parse_date("2026-01-27").value();
+  s.price("AAPL", 94_price);
+  s.sweep();
+  EXPECT_TRUE(s.kept.at(s.lot).exit) << "tomorrow's is no matter of today";
+}
+
+TEST(Reading, ADoubtfulUnderlyingMakesTheOptionAmberThatIsJudgedByIt) {
+  constexpr const char* kCall = "AAPL260220C00200000";
+  Watched s({.symbol = kCall,
+             .quantity = 2_qty,
+             .price = 5_price,
+             .stop = 195_price,
+             .target = 210_price,
+             .domain = PriceDomain::underlying});
+  s.broker.quote_at(kCall, 4.9_price, 5.1_price, s.now.wall);
+  s.broker.trade_at("AAPL", 200_price, s.now.wall);
+  s.sweep();
+  ASSERT_TRUE(s.open(s.lot)->concern.empty()) << s.open(s.lot)->concern;
+  s.pass_time(1s);
+  s.broker.trade_at("AAPL", 100_price, s.now.wall);
+  s.broker.quote_at(kCall, 4.9_price, 5.1_price, s.now.wall);
+  s.sweep();
+  EXPECT_FALSE(s.open(s.lot)->exit);
+  EXPECT_TRUE(s.open(s.lot)->concern.starts_with("AAPL: price 100 is a jump")) << s.open(s.lot)->concern;
+  s.restart();
+  s.pass_time(1min);
+  s.broker.trade_at("AAPL", 150_price, s.now.wall);
+  s.broker.quote_at(kCall, 4.9_price, 5.1_price, s.now.wall);
+  s.cycle();
+  EXPECT_FALSE(s.kept.at(s.lot).exit) << "a new process remembers where the underlying was";
+}
+
+TEST(Reading, AStalePriceIsPagedAlsoBehindALesserConcern) {
+  Watched s({.stop = std::nullopt, .target = std::nullopt});
+  ASSERT_TRUE(s.open(s.lot)->concern.starts_with("unprotected"));
+  s.pass_time(10min);
+  s.play(event::CheckDue{});
+  s.pass_time(60s);
+  s.play(event::CheckDue{});
+  EXPECT_EQ(s.alerts_of("stale_price"), 1);
+}
+
 TEST(Reading, F51TimeRulesGoOnWithoutAPrice) {
   Watched s({.max_hold_minutes = 30});
   s.broker.prices.clear();

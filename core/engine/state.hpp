@@ -71,6 +71,8 @@ struct StreamView {
 struct Check {
   bool checked = false;
   std::string why_not;
+  pricing::Judgement price;                  ///< of its own symbol
+  std::optional<pricing::Judgement> levels;  ///< of the underlying, where the levels are stated in it
   std::vector<std::pair<ExitReason, rules::Verdict>> verdicts;
 };
 

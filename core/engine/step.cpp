@@ -133,11 +133,17 @@ void Stepper::take_up(const Lot& lot) {
     taken.status = LotStatus::open;
   }
   index_triggers(lot);
+  const auto recall = [&](pricing::SymbolPrices& of, std::optional<Price> good, std::optional<Timestamp> priced_at,
+                          const std::optional<Trade>& suspect) {
+    if (!good || (of.last_good_at && !(priced_at && *of.last_good_at < *priced_at))) return;
+    of.last_good = good;
+    of.last_good_at = priced_at;
+    of.suspect = suspect;
+  };
   pricing::SymbolPrices& prices = state_.prices[lot.instrument.symbol];
-  if (lot.good_price && (!prices.last_good_at || (lot.priced_at && *prices.last_good_at < *lot.priced_at))) {
-    prices.last_good = lot.good_price;
-    prices.last_good_at = lot.priced_at;
-    prices.suspect = lot.suspect;
+  recall(prices, lot.good_price, lot.priced_at, lot.suspect);
+  if (const std::string symbol = level_symbol(lot); symbol != lot.instrument.symbol) {
+    recall(state_.prices[symbol], lot.level_price, lot.level_priced_at, lot.level_suspect);
   }
   // An unbroken row of unsound quotes goes on over a restart, if somebody looked a moment ago.
   if (!prices.unsound_since && lot.last_checked_at && now_.wall - *lot.last_checked_at <= state_.policy.unseen_limit) {

@@ -163,7 +163,9 @@ class Stepper {
   void check_guarded(Lot& lot);
   void mark(Lot& lot, const pricing::Judgement& own);
   void weigh(Lot& lot, const pricing::Judgement& levels);
-  void set_concern(Lot& lot, std::string concern, std::optional<Timestamp> previous_check);
+  void note_amber(Lot& lot, const std::string& why, std::optional<Timestamp> previous_check);
+  void set_concern(Lot& lot, std::string concern);
+  [[nodiscard]] std::string lesser_concern(const Lot& lot) const;
   void act_on(Lot& lot, const std::vector<ExitReason>& whole, const rules::Verdict& deciding,
               const rules::Verdict* partial);
   void take_rungs(Lot& lot, const std::optional<rules::PriceRange>& prices);

@@ -209,7 +209,11 @@ struct Lot {
   std::optional<Timestamp> priced_at;      ///< … and when
   std::optional<Trade> suspect;            ///< a price beyond the band that still waits for its second witness
   std::optional<Timestamp> unsound_since;  ///< the first of an unbroken row of unsound quotes
-  std::string concern;                     ///< why the lot is not in order (unpriced, stale, …); empty when it is
+  std::optional<Price> level_price;        ///< as good_price, of the underlying, where the levels are stated in it
+  std::optional<Timestamp> level_priced_at;
+  std::optional<Trade> level_suspect;
+  std::optional<Timestamp> amber_since;  ///< since when no price of it may be acted on
+  std::string concern;                   ///< why the lot is not in order (unpriced, stale, …); empty when it is
   std::optional<Timestamp> concern_since;
   std::string frozen;  ///< why price rules are suspended until a person looks; empty when they are not
 

@@ -180,13 +180,16 @@ void read_guard_state(Lot& lot, RowReader& row) {
   guards.unguarded = Duration(in.integer("unguarded_ns", 0));
 }
 
-void read_suspect(Lot& lot, RowReader& row) {
-  const auto text = row.word("suspect_trade");
-  if (!text) return;
+std::optional<Trade> read_trade(RowReader& row, std::string_view column) {
+  const auto text = row.word(column);
+  if (!text) return std::nullopt;
   const auto parsed = json::parse(*text);
-  if (!parsed) return row.complain("suspect_trade: " + parsed.error().message);
+  if (!parsed) {
+    row.complain(std::string(column) + ": " + parsed.error().message);
+    return std::nullopt;
+  }
   const ObjectReader in(*parsed, row);
-  lot.suspect = Trade{in.decimal<Price>("price").value_or(Price()), in.time("as_of").value_or(Timestamp())};
+  return Trade{in.decimal<Price>("price").value_or(Price()), in.time("as_of").value_or(Timestamp())};
 }
 
 void read_rungs_taken(Lot& lot, RowReader& row) {
@@ -288,10 +291,14 @@ void read_tracking(Lot& lot, RowReader& row) {
   lot.check_count = row.integer("check_count").value_or(0);
   lot.good_price = row.decimal<Price>("good_price");
   lot.priced_at = row.time("priced_at");
-  read_suspect(lot, row);
+  lot.suspect = read_trade(row, "suspect_trade");
   lot.unsound_since = row.time("unsound_since");
   read_rungs_taken(lot, row);
   lot.peak_price = row.decimal<Price>("peak_price");
+  lot.level_price = row.decimal<Price>("level_price");
+  lot.level_priced_at = row.time("level_priced_at");
+  lot.level_suspect = read_trade(row, "level_suspect");
+  lot.amber_since = row.time("amber_since");
   lot.concern = row.text("concern").value_or("");
   lot.concern_since = row.time("concern_since");
   lot.frozen = row.text("frozen").value_or("");

@@ -97,9 +97,9 @@ Lot full_lot() {
          original_quantity, quantity, entry_price, entry_time, split_applied, split_due, stop_loss, take_profit,
          price_domain, max_hold_minutes, terms, entry_underlying_price, peak_price, rungs_taken, bracket_expected,
          bracket_order_accepted, entry_order_id, stop_order_id, target_order_id, guards, current_price, result,
-         result_percent, last_checked_at, check_count, good_price, priced_at, suspect, unsound_since, concern,
-         concern_since, frozen, status, exit, exit_orders, left_elsewise, close_reason, closed_at, exit_price,
-         realised_result] = lot;
+         result_percent, last_checked_at, check_count, good_price, priced_at, suspect, unsound_since, level_price,
+         level_priced_at, level_suspect, amber_since, concern, concern_since, frozen, status, exit, exit_orders,
+         left_elsewise, close_reason, closed_at, exit_price, realised_result] = lot;
   id = 1;
   uid = LotUid("00aa");
   account = "main";
@@ -145,6 +145,10 @@ Lot full_lot() {
   priced_at = at("2026-01-26T15:59:59Z");
   suspect = Trade{12_price, at("2026-01-26T15:59:58.000000007Z")};
   unsound_since = at("2026-01-26T15:58:00Z");
+  level_price = 205.125_price;
+  level_priced_at = at("2026-01-26T15:59:58Z");
+  level_suspect = Trade{150_price, at("2026-01-26T15:59:57.000000001Z")};
+  amber_since = at("2026-01-26T15:59:30Z");
   concern = "stale";
   concern_since = at("2026-01-26T15:59:00Z");
   frozen = "the quantity changed its sign";
