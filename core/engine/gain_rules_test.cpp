@@ -70,7 +70,7 @@ TEST(TrailingStop, F52ABadPrintIsNoPeak) {
   const LotUid lot = trailed(s, {.trail_amount = 3_price});
   s.pass_time(1s);
   s.broker.trade_at("AAPL", 150_price, s.now.wall);  // the quote stays at 100
-  s.feed(event::Tick{s.broker.prices.at("AAPL")});
+  s.feed(event::Tick{"AAPL", {s.broker.prices.at("AAPL")}});
   s.sweep();
   minute_at(s, 100_price);
   ASSERT_NE(s.open(lot), nullptr);

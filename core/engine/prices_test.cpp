@@ -194,7 +194,7 @@ TEST(Reading, ADoubtfulUnderlyingMakesTheOptionAmberThatIsJudgedByIt) {
   EXPECT_TRUE(s.open(s.lot)->concern.starts_with("AAPL: price 100 is a jump")) << s.open(s.lot)->concern;
   s.restart();
   s.pass_time(1min);
-  s.broker.trade_at("AAPL", 150_price, s.now.wall);
+  s.broker.trade_at("AAPL", 300_price, s.now.wall);
   s.broker.quote_at(kCall, 4.9_price, 5.1_price, s.now.wall);
   s.cycle();
   EXPECT_FALSE(s.kept.at(s.lot).exit) << "a new process remembers where the underlying was";

@@ -25,13 +25,14 @@ struct Witnessed {
   Timestamp told;
 
   /// A price at which the exit may have been decided was received in this session, while trading was free, was neither
-  /// old nor absurd, and where it was far off, something else said about the same.
+  /// old nor absurd, and where it was far off, something else said about the same, or went further.
   [[nodiscard]] bool allows(Price price, Timestamp now) const {
     if (halted || now - told > 15s) return false;
     const auto near = [&](Price other) { return (other - price).magnitude() <= scale(price, 0.25_ratio); };
     int prints_like_it = 0;
     for (const Print& print : prints) {
-      if (print.at >= free_since && now - print.at <= 15min && near(print.price)) ++prints_like_it;
+      const bool further = price < 100_price ? print.price < price : print.price > price;
+      if (print.at >= free_since && now - print.at <= 15min && (near(print.price) || further)) ++prints_like_it;
     }
     bool quoted = false;  // uncrossed, two-sided, current
     for (const Quote& quote : quotes) {
@@ -58,7 +59,9 @@ class Stream {
     if (dice_.one_in(60)) return status(!told_.halted);
     if (dice_.one_in(20)) return check_after(event::CheckDue{});
     MarketPrices prices{.symbol = "AAPL", .trade = {}, .quote = {}};
-    if (!dice_.one_in(3)) prices.trade = Trade{any_price(), scene_.now.wall - age()};
+    // While trading is halted nothing prints, though what printed before may be reported late.
+    const Timestamp latest_print = told_.halted ? halted_at_ : scene_.now.wall;
+    if (!dice_.one_in(3)) prices.trade = Trade{any_price(), std::min(latest_print, scene_.now.wall - age())};
     if (!dice_.one_in(3)) prices.quote = any_quote();
     note(prices);
     return check_after(event::Tick{"AAPL", {prices}});
@@ -82,7 +85,7 @@ class Stream {
 
   bool status(bool halted) {
     told_.halted = halted;
-    if (!halted) told_.free_since = scene_.now.wall;
+    (halted ? halted_at_ : told_.free_since) = scene_.now.wall;
     return check_after(event::TradingStatus{"AAPL", halted, "volatility pause", scene_.now.wall});
   }
   void note(const MarketPrices& prices) {
@@ -108,6 +111,7 @@ class Stream {
   Scene scene_;
   LotUid lot_;
   Witnessed told_;
+  Timestamp halted_at_;
 };
 
 TEST(TrustworthyPrices, NoDecisionRestsOnAPriceThatMayNotBeBelieved) {
