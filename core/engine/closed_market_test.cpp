@@ -111,7 +111,7 @@ TEST(ClosedMarket, TheFirstPriceOfTheSessionIsAwaitedForAMinuteAtMost) {
   s.wait(5s);
   EXPECT_TRUE(s.broker.received.empty()) << "yesterday's price is no price of this session";
   s.price("AAPL", 101_price);
-  s.wait(5s);
+  s.wait(8s);
   EXPECT_TRUE(s.is_closed(lot));
 
   Scene t;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
-#include <tuple>
 
 #include "core/base/check.hpp"
 #include "core/base/planted.hpp"
@@ -62,10 +61,10 @@ void Stepper::begin_exit(Lot& lot, ExitReason reason, int priority, std::vector<
 std::optional<Timestamp> Stepper::price_time(const std::string& symbol) const {
   const auto found = state_.prices.find(symbol);
   if (found == state_.prices.end()) return std::nullopt;
-  const auto& [trade, quote] = std::tie(found->second.trade, found->second.quote);
-  const bool by_quote = instrument_of(symbol).is_option() || !trade;
-  if (by_quote && quote) return quote->as_of;
-  return trade ? std::optional(trade->as_of) : std::nullopt;
+  const pricing::SymbolPrices& prices = found->second;
+  const bool by_quote = instrument_of(symbol).is_option() || !prices.trade;
+  if (by_quote && prices.quote) return prices.quote->as_of;
+  return prices.trade ? std::optional(prices.trade->as_of) : std::nullopt;
 }
 
 void Stepper::join_exit(Lot& lot, ExitReason reason, Quantity wanted, const std::string& message,
@@ -196,7 +195,11 @@ void Stepper::advance_all() {
 void Stepper::advance(const LotUid& uid) {
   const auto found = state_.lots.find(uid);
   if (found == state_.lots.end() || !found->second.exit) return;
-  if (!state_.broker.read_at) return;  // nothing is known yet: nothing is sent
+  if (!state_.broker.read_at) {  // nothing is known yet: nothing is sent
+    constexpr Duration kBetweenTries = std::chrono::seconds(5);
+    if (!state_.broker.unread_why.empty()) ask_for_broker_read(kBetweenTries);
+    return;
+  }
   if (!guard_work_before_exit(found->second).empty()) tend_guards(uid);
   try {
     move_on(found->second);

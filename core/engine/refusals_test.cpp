@@ -185,6 +185,25 @@ TEST(Refusals, F3ARateLimitIsWaitedForAsTold) {
   EXPECT_EQ(s.broker.received.front().client_id, exit_client_id(lot, 1));
 }
 
+TEST(Refusals, F3ABrokerThatIsTooBusyToBeReadIsAskedAgainAndTheExitThenGoes) {
+  Scene s;
+  const LotUid lot = enter(s, {});
+  s.cycle();
+  s.restart();
+  s.price("AAPL", 94_price);
+  s.feed(s.book());
+  s.feed(event::BrokerUnread{"positions: rate limit exceeded"});
+  s.feed(s.prices({"AAPL"}));
+  s.feed(event::CheckDue{});
+  ASSERT_TRUE(s.open(lot)->exit) << "decided all the same";
+  EXPECT_TRUE(std::ranges::none_of(s.outbox, [](const Action& action) {
+    return std::holds_alternative<action::SubmitOrder>(action);
+  })) << "but what is held is not known: nothing is sent";
+  s.pump();
+  s.wait(10s);
+  EXPECT_TRUE(s.is_closed(lot));
+}
+
 TEST(Refusals, F19ARunawayEndsInSafeModeAndAPage) {
   Scene s;
   s.state.policy.orders_per_lot = 3;  // as if nothing else held it back

@@ -260,7 +260,12 @@ bool first_price_awaited(const ExitView& v) {
   return !v.session_priced && waited < v.policy.first_price_wait;
 }
 Decision await_first_price(const ExitView& v) {
-  return get_price(v, "the session has just begun and has no price yet");
+  const std::string why = "the session has just begun and has no price yet";
+  const std::optional<Duration> looked = std::max(v.flight.priced, v.flight.price_asked);
+  if (looked && v.now.steady - *looked < kPriceFreshness) {
+    return {.situation = {}, .move = Wait{.until = *looked + kPriceFreshness}, .why = why};
+  }
+  return {.situation = {}, .move = FetchPrice{}, .why = why};
 }
 
 Decision clear(const ExitView& v, const std::vector<RestingOrder>& orders, std::string why) {
