@@ -23,14 +23,12 @@ Quantity intended(const Lot& lot, const ExitOrder& order) {
 }
 
 // What was held at the beginning of the minute, as far as it can be told: what has left since counts as it stood then.
-Money held_lately(const SendLog& log, std::map<LotUid, Money> held) {
+std::map<LotUid, Money> held_lately(const SendLog& log, std::map<LotUid, Money> held) {
   for (const Sending& sending : log.sent) {
     Money& value = held[sending.lot];
     value = std::max(value, sending.lot_value);
   }
-  Money sum;
-  for (const auto& [lot, value] : held) sum += value;
-  return sum;
+  return held;
 }
 
 }  // namespace
@@ -54,14 +52,17 @@ std::optional<Tripped> inspect(SendLog& log, const Lot& lot, const ExitOrder& or
   if (of_lot >= policy.orders_per_lot) {
     return Tripped{std::to_string(of_lot) + " orders were sent for it within a minute", false};
   }
+  const auto lately = held_lately(log, held);
   const std::size_t most =
-      std::max(static_cast<std::size_t>(policy.orders_per_account), kOrdersForEachLot * held.size());
+      std::max(static_cast<std::size_t>(policy.orders_per_account), kOrdersForEachLot * lately.size());
   if (log.sent.size() >= most) {
     return Tripped{std::to_string(log.sent.size()) + " orders were sent within a minute", true};
   }
   Money value = sending.value;
   for (const Sending& earlier : log.sent) value += earlier.value;
-  const Money limit = scale(held_lately(log, held), policy.notional_per_minute);
+  Money whole;
+  for (const auto& [uid, worth] : lately) whole += worth;
+  const Money limit = scale(whole, policy.notional_per_minute);
   if (value > limit) {
     return Tripped{"orders worth " + value.text() + " would be sent within a minute, and " + limit.text() +
                        " is the most for what is held",

@@ -52,19 +52,15 @@ TEST(Breaker, F19ARunawayOfOneLotIsStoppedAtItsCapAndTheMinuteFreesIt) {
 TEST(Breaker, F19ARunawayOfTheAccountIsStoppedWhicheverLotItIs) {
   Sender s;
   s.policy.orders_per_account = 20;
-  s.held = {{LotUid("a"), 10000_usd}};
+  s.policy.orders_per_lot = 1000;
+  for (const char* uid : {"a", "b"}) s.held[LotUid(uid)] = 10000_usd;
   int sent = 0;
   for (; sent < 1000; ++sent) {
-    s.lot.uid = LotUid("lot" + std::to_string(sent));
-    s.held[LotUid("a")] = 10000_usd;
-    std::map<LotUid, Money> held{{LotUid("a"), 10000_usd}};
-    const Sending sending{.lot = s.lot.uid, .at = s.now, .value = 1_usd, .lot_value = 1_usd};
-    const auto tripped = inspect(s.log, s.lot, s.order(), sending, held, s.policy);
-    if (tripped) {
+    s.lot.uid = LotUid(sent % 2 == 0 ? "a" : "b");
+    if (const auto tripped = s.send(100_qty, 1_usd)) {
       EXPECT_TRUE(tripped->account);
       break;
     }
-    note(s.log, sending);
   }
   EXPECT_EQ(sent, 20);
 }
