@@ -84,10 +84,10 @@ struct ExitView {
   std::optional<Price> last_good;
   bool stream_up = false;             ///< the broker tells by itself what becomes of orders
   std::optional<Duration> gap_until;  ///< it was away, and the broker is being read: steady, at the longest until then
-  bool extended_hours = false;  ///< early or late trading, outside of the session
-  bool session_priced = true;   ///< a price of this session, or of after the halt, has been seen
-  Timestamp session_opened;     ///< of the session in progress
-  bool carried_over = false;    ///< decided in a session that is over
+  bool extended_hours = false;        ///< early or late trading, outside of the session
+  bool session_priced = true;         ///< a price of this session, or of after the halt, has been seen
+  Timestamp session_opened;           ///< of the session in progress
+  bool carried_over = false;          ///< decided in a session that is over
   std::optional<Timestamp>
       nothing_arrives_after;             ///< of the order of unknown outcome: its session's end, and then some
   Quantity foreign;                      ///< that orders which are not ours reserve of the symbol
