@@ -84,7 +84,7 @@ std::vector<lifecycle::RestingOrder> Stepper::in_the_way_of(const Lot& lot) cons
     const auto known = state_.broker.orders.find(id);
     if (known == state_.broker.orders.end() || is_terminal(known->second.status)) continue;
     if (std::ranges::find(guards, id) != guards.end()) continue;  // its guards: they are cleared anyhow
-    if (exit_order_about_id(lot, id)) continue;                          // its own exit is followed, not cleared
+    if (exit_order_about_id(lot, id)) continue;                   // its own exit is followed, not cleared
     found.push_back({.id = id, .status = known->second.status, .type = known->second.type});
   }
   return found;
