@@ -35,13 +35,9 @@ struct BrokerView {
   std::string unread_why;              ///< why the latest attempt failed; empty when it did not
   Account account;
   MarketClock clock;
-  std::map<std::string, Holding> holdings;  ///< by symbol
-  std::map<OrderId, Order> orders;          ///< parents and children, as last seen
-  std::map<OrderId, Duration> sighted;      ///< when that was (steady)
-  std::map<std::string, Quantity>
-      allowance;  ///< by symbol: held, less what live or unknown exits of ours may take; can be negative
   std::map<std::string, Holding> holdings;    ///< by symbol
   std::map<OrderId, Order> orders;            ///< parents and children, as last seen
+  std::map<OrderId, Duration> sighted;        ///< when that was (steady)
   std::map<std::string, Quantity> allowance;  ///< by symbol: held, less what live or unknown exits of ours and foreign
                                               ///< orders may take; can be negative
   std::map<std::string, ForeignOrders> foreign;  ///< by symbol
