@@ -31,7 +31,8 @@ std::string_view state_text(Verdict::State state) {
 struct Explained {
   const Lot& lot;
   const engine::State& state;
-  Timestamp now;
+  Moment moment;
+  Timestamp now = moment.wall;
 
   [[nodiscard]] const engine::Check* check() const {
     const auto found = state.checks.find(lot.uid);
@@ -52,6 +53,31 @@ struct Explained {
 };
 
 std::int64_t whole_seconds(Duration span) { return std::chrono::floor<std::chrono::seconds>(span).count(); }
+
+/// When the exit table is asked again at the latest, where it says so: the next session for what waits for that.
+std::optional<Timestamp> next_look(const Explained& one) {
+  const lifecycle::Decision* decision = one.decision();
+  if (decision == nullptr) return std::nullopt;
+  std::optional<Duration> until;
+  if (const auto* wait = std::get_if<lifecycle::Wait>(&decision->move)) {
+    const bool closed = !one.state.calendar.is_open(one.now);
+    if (wait->passive && closed) return one.state.calendar.next_open_after(one.now).open;
+    until = wait->until;
+  }
+  if (const auto* stuck = std::get_if<lifecycle::Stuck>(&decision->move)) until = stuck->until;
+  if (!until) return std::nullopt;
+  return one.now + std::max(Duration{}, *until - one.moment.steady);
+}
+
+/// "x2 market 100, new, 40 filled, sent 10:02:01"
+std::string order_text(const ExitOrder& order) {
+  std::string text =
+      "x" + std::to_string(order.attempt) + " " + std::string(to_text(order.type)) + " " + order.quantity.text();
+  if (order.limit_price) text += " at " + price_text(*order.limit_price);
+  text += ", " + std::string(to_text(order.status)) + ", " + order.filled.text() + " filled, sent " +
+          time_text(order.sent_at);
+  return text;
+}
 
 int priority_of(ExitReason reason) {
   const auto catalogue = rules::catalogue();
@@ -126,10 +152,22 @@ json::Value guards_json(const Explained& one) {
 
 json::Value to_json(const Explained& one) {
   json::Value exit;
+  json::Array orders;
+  for (const ExitOrder& order : one.lot.exit_orders) {
+    orders.emplace_back(json::Object{{"client_order_id", order.client_id.text()},
+                                     {"status", to_text(order.status)},
+                                     {"type", to_text(order.type)},
+                                     {"quantity", order.quantity.text()},
+                                     {"filled", order.filled.text()},
+                                     {"sent_at", to_text(order.sent_at)}});
+  }
   if (const auto* decision = one.decision(); decision != nullptr && one.lot.exit) {
     exit = json::Object{{"reason", to_text(one.lot.exit->reason)},
                         {"situation", decision->situation},
                         {"why", decision->why},
+                        {"since", to_text(one.lot.exit->triggered_at)},
+                        {"next", time_or_null(next_look(one))},
+                        {"orders", std::move(orders)},
                         {"recorded", one.lot.id != 0 && one.lot.status == LotStatus::closing}};
   }
   const engine::Check* check = one.check();
@@ -208,8 +246,11 @@ void show(const Explained& one) {
   }
   if (const auto* decision = one.decision(); decision != nullptr && lot.exit) {
     print("");
-    print("  leaves by " + std::string(to_text(lot.exit->reason)) + ": " + lot.exit->message);
+    print("  leaves by " + std::string(to_text(lot.exit->reason)) + " since " + time_text(lot.exit->triggered_at) +
+          ": " + lot.exit->message);
     print("  exit table, row \"" + std::string(decision->situation) + "\": " + decision->why);
+    if (const auto next = next_look(one)) print("  looks again by " + time_text(*next));
+    for (const ExitOrder& order : lot.exit_orders) print("  order " + order_text(order));
   }
 }
 
@@ -248,7 +289,7 @@ int explain(const ExplainOptions& options) {
   const auto now = wired->clock->now();
   json::Array all;
   for (std::size_t i = 0; i < lots.size(); ++i) {
-    const Explained one{*lots[i], conductor.state(), now ? now->wall : Timestamp()};
+    const Explained one{.lot = *lots[i], .state = conductor.state(), .moment = now ? *now : Moment{}};
     if (options.json) {
       all.push_back(to_json(one));
     } else {

@@ -86,15 +86,39 @@ void Stepper::remember_order(const Order& order) {
 }
 
 // What may still be sent per symbol: held on the lots' side, less what exits of ours that are live or unknown may still
-// take. Negative where they may take more than is there: then what ends unfilled frees nothing.
+// take, less what orders reserve that no lot accounts for. Negative where they may take more than is there: then what
+// ends unfilled frees nothing.
+// The broker's own figure of what is available is no bound here: it lags behind cancels by seconds (alpaca.md 8), and
+// an order beyond it is refused, with the names of the orders in the way.
 void Stepper::measure_allowances() {
   state_.broker.allowance.clear();
+  measure_foreign_orders();
   for (const auto& [uid, lot] : state_.lots) {
-    const auto holding = state_.broker.holdings.find(lot.instrument.symbol);
+    const std::string& symbol = lot.instrument.symbol;
+    const auto holding = state_.broker.holdings.find(symbol);
     const Quantity held = holding == state_.broker.holdings.end() ? Quantity{} : holding->second.quantity;
-    Quantity& allowance = state_.broker.allowance.try_emplace(lot.instrument.symbol, held.magnitude()).first->second;
-    if (lot.is_long() ? !held.is_positive() : !held.is_negative()) allowance = std::min(allowance, Quantity{});
-    allowance -= lifecycle::live_leaves(lot);
+    const auto [place, is_first] = state_.broker.allowance.try_emplace(symbol, held.magnitude());
+    const auto foreign = state_.broker.foreign.find(symbol);
+    if (is_first && foreign != state_.broker.foreign.end()) place->second -= foreign->second.reserved;
+    if (lot.is_long() ? !held.is_positive() : !held.is_negative()) place->second = std::min(place->second, Quantity{});
+    place->second -= lifecycle::live_leaves(lot);
+  }
+}
+
+// Of a bracket or OCO only one leg reserves: the stop leg is `held` beside its working sibling (alpaca.md 3.3).
+void Stepper::measure_foreign_orders() {
+  BrokerView& broker = state_.broker;
+  broker.foreign.clear();
+  const auto owners = order_owners();
+  for (const auto& [id, order] : broker.orders) {
+    if (is_terminal(order.status) || order.status == OrderStatus::held || owners.contains(id)) continue;
+    const auto holding = broker.holdings.find(order.symbol);
+    if (holding == broker.holdings.end() || !order.quantity) continue;
+    const Side closing = holding->second.quantity.is_negative() ? Side::buy : Side::sell;
+    if (order.side != closing || owner_by_id(order.client_id) != nullptr) continue;
+    ForeignOrders& foreign = broker.foreign[order.symbol];
+    foreign.reserved += std::max(Quantity{}, *order.quantity - order.filled);
+    foreign.texts += (foreign.texts.empty() ? "" : ", ") + text_of(order);
   }
 }
 
@@ -112,6 +136,7 @@ void Stepper::on(const event::OrderSeen& event) {
     const auto flight = state_.flights.find(uid);
     if (flight == state_.flights.end()) continue;
     if (is_terminal(event.order.status)) flight->second.cancels.erase(id);
+    if (flight->second.foreign_named.erase(id) > 0) settle_named(lot, event.order);
     flight->second.asks = 0;
   }
   for (const LotUid& uid : concerned) hear_of_guard(uid, event.order);
@@ -123,6 +148,7 @@ void Stepper::on(const event::OrderGone& event) {
   Order& order = state_.broker.orders[event.order];
   order.id = event.order;
   order.status = OrderStatus::canceled;
+  for (auto& [uid, flight] : state_.flights) flight.in_the_way.erase(event.order);
   state_.broker.sighted[event.order] = now_.steady;
   std::vector<LotUid> concerned;
   for (auto& [uid, lot] : state_.lots) {

@@ -80,12 +80,14 @@ void Stepper::absorb_exit_order(Lot& lot, const Order& order, int attempt) {
   lifecycle::Flight& flight = state_.flights[lot.uid];
   flight.asks = 0;
   flight.not_found = 0;
-  if (learned.filled_more.is_positive()) flight.refusals = 0;
+  if (learned.filled_more.is_positive()) flight.refusals = flight.same_refusals = 0;
   Quantity& allowance = state_.broker.allowance[lot.instrument.symbol];
   if (learned.ended) {
     const bool by_us = flight.cancels.erase(order.id) > 0;
     if (!by_us && known.filled < known.quantity) {
-      pause_after_refusal(lot, "order " + order.id.text() + " ended as " + std::string(to_text(known.status)));
+      const bool refused = known.status == OrderStatus::rejected;
+      pause_after_refusal(lot, "order " + order.id.text() + " ended as " + std::string(to_text(known.status)),
+                          refused ? lifecycle::RefusalKind::other : lifecycle::RefusalKind::none);
     }
     // What it did not take may be sent again.
     allowance += std::max(Quantity{}, known.quantity - known.filled);

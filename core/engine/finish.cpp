@@ -10,6 +10,12 @@ namespace belay::engine {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+FieldValue time_value(const std::optional<Timestamp>& at) { return at ? FieldValue(to_text(*at)) : FieldValue(); }
+
+}  // namespace
+
 void Stepper::recount(Lot& lot) {
   const Quantity left = left_so_far(lot);
   const Quantity before = lot.quantity;
@@ -132,7 +138,11 @@ void Stepper::close(Lot& lot) {
           {"final_price", lot.exit_price ? FieldValue(Decimal(*lot.exit_price)) : FieldValue()},
           {"final_pnl", lot.realised_result ? FieldValue(Decimal(*lot.realised_result)) : FieldValue()},
           {"quantity", Decimal(lot.original_quantity)},
+          {"price_at", time_value(lot.exit->price_at)},
           {"triggered_at", to_text(lot.exit->triggered_at)},
+          {"requested_at", last != lot.exit_orders.rend() ? FieldValue(to_text(last->sent_at)) : FieldValue()},
+          {"acknowledged_at", last != lot.exit_orders.rend() ? time_value(last->acknowledged_at) : FieldValue()},
+          {"filled_at", last != lot.exit_orders.rend() ? time_value(last->filled_at) : FieldValue()},
           {"slippage", slippage}});
   const LotUid uid = lot.uid;
   state_.triggers.erase(uid);

@@ -128,10 +128,15 @@ std::vector<lifecycle::RestingOrder> Stepper::guards_of(const Lot& lot) const {
     if (known == state_.broker.orders.end()) {
       guards.push_back({.id = id, .status = OrderStatus::unknown});  // never seen: it may well rest there
     } else if (!is_terminal(known->second.status)) {
+      // A bracket's stop leg rests as `held` until it is elected (alpaca.md 3.3).
+      const bool is_leg = lot.target_order_id.has_value() && id == lot.stop_order_id;
       guards.push_back({.id = id,
                         .status = known->second.status,
                         .type = known->second.type,
-                        .stop_price = known->second.stop_price});
+                        .stop_price = known->second.stop_price,
+                        .filled = known->second.filled,
+                        .elected = is_leg && known->second.status != OrderStatus::held &&
+                                   known->second.status != OrderStatus::unknown});
     }
   }
   return guards;

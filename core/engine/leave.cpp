@@ -31,6 +31,7 @@ void Stepper::begin_exit(Lot& lot, ExitReason reason, int priority, std::vector<
   exit.triggered_at = now_.wall;
   const bool own_level = level_symbol(lot) == lot.instrument.symbol;
   exit.trigger_price = verdict.trigger_price && own_level ? verdict.trigger_price : lot.current_price;
+  if (verdict.trigger_price) exit.price_at = price_time(level_symbol(lot));
   exit.message = verdict.message;
   exit.left_before = left_so_far(lot);
   lot.exit = std::move(exit);
@@ -54,6 +55,16 @@ void Stepper::begin_exit(Lot& lot, ExitReason reason, int priority, std::vector<
   alert(Severity::warning, "exit_triggered", &lot,
         lot.instrument.symbol + " leaves (" + std::string(to_text(reason)) + "): " + verdict.message + ".");
   keep(lot);
+}
+
+// When the exchange made the price that was judged last.
+std::optional<Timestamp> Stepper::price_time(const std::string& symbol) const {
+  const auto found = state_.prices.find(symbol);
+  if (found == state_.prices.end()) return std::nullopt;
+  const pricing::SymbolPrices& prices = found->second;
+  const bool by_quote = instrument_of(symbol).is_option() || !prices.trade;
+  if (by_quote && prices.quote) return prices.quote->as_of;
+  return prices.trade ? std::optional(prices.trade->as_of) : std::nullopt;
 }
 
 void Stepper::join_exit(Lot& lot, ExitReason reason, Quantity wanted, const std::string& message,
@@ -109,13 +120,40 @@ std::string Stepper::restriction() const {
   return {};
 }
 
+// A price from after the open, and after the last halt.
+bool Stepper::session_priced(const Lot& lot, const calendar::Session& session) const {
+  const auto found = state_.prices.find(lot.instrument.symbol);
+  if (found == state_.prices.end()) return false;
+  const pricing::SymbolPrices& prices = found->second;
+  const Timestamp from = std::max(session.open, prices.resumed_at.value_or(session.open));
+  if (prices.trade && prices.trade->price.is_positive() && prices.trade->as_of >= from) return true;
+  return prices.quote && prices.quote->as_of >= from && pricing::is_sound(*prices.quote, lot.instrument, state_.policy);
+}
+
+// A day order lives to the end of its session, or of late trading; a while later the broker has settled it.
+std::optional<Timestamp> Stepper::nothing_arrives_after(const Lot& lot) const {
+  constexpr Duration kSettled = std::chrono::minutes(15);
+  for (const ExitOrder& order : lot.exit_orders) {
+    if (order.status != OrderStatus::unknown || !order.id.empty()) continue;
+    const calendar::Session session = state_.calendar.session_of(order.sent_at);
+    const auto extended = state_.calendar.extended_hours_on(session.date);
+    return (order.extended_hours && extended ? extended->to : session.close) + kSettled;
+  }
+  return std::nullopt;
+}
+
 lifecycle::ExitView Stepper::view_of(const Lot& lot) {
-  const BrokerView& broker = state_.broker;
-  const pricing::SymbolPrices& prices = state_.prices[lot.instrument.symbol];
-  const auto allowance = broker.allowance.find(lot.instrument.symbol);
   // What rests for other lots is theirs to sell; beside a part that leaves, this lot's own guard stays for the rest.
   const bool in_part = lot.exit && lifecycle::remaining(lot) < lot.quantity;
   const Quantity reserved = reserved_by_guards(lot.instrument.symbol, in_part ? nullptr : &lot);
+  const BrokerView& broker = state_.broker;
+  const std::string& symbol = lot.instrument.symbol;
+  const pricing::SymbolPrices& prices = state_.prices[symbol];
+  const auto allowance = broker.allowance.find(symbol);
+  const auto session = state_.calendar.session_at(now_.wall);
+  const auto decided_in = state_.calendar.session_at(lot.exit->triggered_at);
+  const auto foreign = broker.foreign.find(symbol);
+  const std::string uncovers = short_leg_uncovered_by(lot);
   return {.lot = lot,
           .flight = state_.flights[lot.uid],
           .policy = state_.policy,
@@ -126,13 +164,24 @@ lifecycle::ExitView Stepper::view_of(const Lot& lot) {
           .entry = open_entry_of(lot),
           .guards = in_part ? std::vector<lifecycle::RestingOrder>() : guards_of(lot),
           .guard_work = guard_work_before_exit(lot),
+          .in_the_way = in_the_way_of(lot),
           .allowance = allowance == broker.allowance.end() || means_another_asset(lot) ? Quantity{}
                                                                                        : allowance->second - reserved,
           .quote = prices.quote,
           .quote_sound = prices.quote && pricing::is_sound(*prices.quote, lot.instrument, state_.policy),
           .last_good = prices.last_good,
           .stream_up = state_.stream.up,
-          .gap_until = gap_until(state_.stream)};
+          .gap_until = gap_until(state_.stream),
+          .extended_hours = state_.calendar.is_extended_hours(now_.wall),
+          .session_priced = !session || session_priced(lot, *session),
+          .session_opened = session ? session->open : Timestamp{},
+          .carried_over = decided_in && decided_in->close <= now_.wall,
+          .nothing_arrives_after = nothing_arrives_after(lot),
+          .foreign = foreign == broker.foreign.end() ? Quantity{} : foreign->second.reserved,
+          .foreign_orders = foreign == broker.foreign.end() ? std::string{} : foreign->second.texts,
+          .uncovers = uncovers,
+          .uncovered_leaves = !uncovers.empty() && leaves_as_well(uncovers),
+          .paused_until = state_.sends.paused_until(lot.uid, now_.steady)};
 }
 
 void Stepper::advance_all() {
@@ -146,7 +195,11 @@ void Stepper::advance_all() {
 void Stepper::advance(const LotUid& uid) {
   const auto found = state_.lots.find(uid);
   if (found == state_.lots.end() || !found->second.exit) return;
-  if (!state_.broker.read_at) return;  // nothing is known yet: nothing is sent
+  if (!state_.broker.read_at) {  // nothing is known yet: nothing is sent
+    constexpr Duration kBetweenTries = std::chrono::seconds(5);
+    if (!state_.broker.unread_why.empty()) ask_for_broker_read(kBetweenTries);
+    return;
+  }
   if (!guard_work_before_exit(found->second).empty()) tend_guards(uid);
   try {
     move_on(found->second);
@@ -159,7 +212,13 @@ void Stepper::move_on(Lot& lot) {
   const LotUid uid = lot.uid;
   const lifecycle::Decision decision = lifecycle::next_move(view_of(lot));
   state_.decisions[uid] = decision;
+  lifecycle::Flight& flight = state_.flights[uid];
+  if (flight.row != decision.situation) {
+    flight.row = decision.situation;
+    flight.row_since = now_;
+  }
   tell_if_late(lot);
+  tell_page(lot, decision);
   if (std::holds_alternative<lifecycle::Finished>(decision.move)) {
     finish_if_flat(uid);
   } else {
@@ -197,16 +256,40 @@ void Stepper::apply(Lot& lot, const lifecycle::Decision& decision) {
     emit(action::FetchPrices{{lot.instrument.symbol}});
   } else if (const auto* wait = std::get_if<lifecycle::Wait>(&decision.move)) {
     emit(action::WakeAt{wait->until});
+  } else if (const auto* dead = std::get_if<lifecycle::CountDead>(&decision.move)) {
+    count_dead(lot, dead->client_id, decision.why);
   } else if (const auto* stuck = std::get_if<lifecycle::Stuck>(&decision.move)) {
-    if (!flight.told_stuck) {
-      flight.told_stuck = true;
-      record(lot, EventType::order_failed,
-             {{"reason", std::string(to_text(lot.exit->reason))}, {"error", decision.why}});
-      alert(Severity::critical, "order_failed", &lot,
-            lot.instrument.symbol + " cannot leave: " + decision.why + ". Look at the account at the broker.");
-    }
+    constexpr Duration kBetweenReads = std::chrono::seconds(15);
+    if (stuck->reread) ask_for_broker_read(kBetweenReads);
     emit(action::WakeAt{stuck->until});
   }
+}
+
+// What a person should know of, once for each exit and situation.
+void Stepper::tell_page(Lot& lot, const lifecycle::Decision& decision) {
+  if (decision.page.empty()) return;
+  const std::string key = std::string(decision.page) + " " + std::string(decision.situation);
+  if (!state_.flights[lot.uid].told.insert(key).second) return;
+  const bool is_stuck = std::holds_alternative<lifecycle::Stuck>(decision.move);
+  if (is_stuck) {
+    record(lot, EventType::order_failed, {{"reason", std::string(to_text(lot.exit->reason))}, {"error", decision.why}});
+  }
+  alert(Severity::critical, std::string(decision.page), &lot,
+        lot.instrument.symbol + (is_stuck ? " cannot leave: " : " leaves: ") + decision.why +
+            (is_stuck ? ". Look at the account at the broker." : "."));
+}
+
+// It never arrived and no longer can: it took nothing, and what it was to take may be sent anew.
+void Stepper::count_dead(Lot& lot, const ClientOrderId& id, const std::string& why) {
+  ExitOrder* order = exit_order_of(lot, id);
+  BELAY_CHECK(order != nullptr);
+  order->status = OrderStatus::expired;
+  state_.broker.allowance[lot.instrument.symbol] += order->quantity;
+  record(lot, EventType::order_update,
+         {{"client_order_id", id.text()}, {"status", std::string("expired")}, {"why", why}});
+  keep(lot);
+  ask_for_broker_read();
+  emit(action::WakeAt{now_.steady});
 }
 
 void Stepper::tell_if_late(Lot& lot) {
@@ -231,8 +314,9 @@ void Stepper::send(Lot& lot, const lifecycle::Send& move) {
   order.type = move.type;
   order.quantity = move.quantity;
   order.limit_price = move.limit;
+  order.extended_hours = move.extended_hours;
   order.sent_at = now_.wall;
-  BELAY_CHECK(move.quantity <= lot.quantity);
+  if (!pass_breaker(lot, order)) return;
   lot.exit_orders.push_back(order);
   state_.broker.allowance[lot.instrument.symbol] -= move.quantity;
   record(lot, EventType::order_submitted,
@@ -245,9 +329,38 @@ void Stepper::send(Lot& lot, const lifecycle::Send& move) {
   emit_submit(lot, order);
 }
 
+// Whatever asked for it: an order beyond what is intended, or too many in too short a time, is not sent. The lot, or
+// the whole account, then sends nothing for a while, and a person is told.
+bool Stepper::pass_breaker(Lot& lot, const ExitOrder& order) {
+  const auto value_of = [](const Lot& of, Quantity quantity) {
+    return notional(of.current_price.value_or(of.entry_price), quantity, of.multiplier);
+  };
+  std::map<LotUid, Money> held;
+  for (const auto& [uid, other] : state_.lots) held[uid] = value_of(other, other.quantity);
+  const lifecycle::Sending sending{.lot = lot.uid,
+                                   .at = now_.steady,
+                                   .value = value_of(lot, order.quantity),
+                                   .lot_value = value_of(lot, lot.quantity)};
+  const auto tripped = lifecycle::inspect(state_.sends, lot, order, sending, held, state_.policy);
+  if (!tripped) {
+    lifecycle::note(state_.sends, sending);
+    return true;
+  }
+  const Duration until = now_.steady + state_.policy.safe_mode;
+  lifecycle::pause(state_.sends, lot.uid, *tripped, until);
+  record(lot, EventType::order_failed,
+         {{"reason", std::string(to_text(lot.exit->reason))}, {"error", "safe mode: " + tripped->why}});
+  alert(Severity::critical, "safe_mode", tripped->account ? nullptr : &lot,
+        (tripped->account ? "The account" : lot.instrument.symbol) + " is in safe mode and sends nothing: " +
+            tripped->why + ". That is a fault of Belay or of the broker: look at the account.");
+  emit(action::WakeAt{until});
+  return false;
+}
+
 void Stepper::send_again(Lot& lot, const ClientOrderId& id) {
   const ExitOrder* order = exit_order_of(lot, id);
   BELAY_CHECK(order != nullptr);
+  if (!pass_breaker(lot, *order)) return;
   record(lot, EventType::order_submitted, {{"client_order_id", id.text()}, {"again", true}});
   emit_submit(lot, *order);
   state_.flights[lot.uid].resent = true;
@@ -259,6 +372,8 @@ void Stepper::emit_submit(const Lot& lot, const ExitOrder& order) {
   flight.submitting = true;
   flight.resent = false;
   flight.not_found = 0;
+  flight.not_found_after_end = 0;
+  flight.ended_since.reset();
   flight.asks = 0;
   flight.asked.reset();
   emit(action::SubmitOrder{lot.uid,
@@ -270,6 +385,7 @@ void Stepper::emit_submit(const Lot& lot, const ExitOrder& order) {
                             .order_class = OrderClass::simple,
                             .quantity = order.quantity,
                             .limit_price = order.limit_price,
+                            .extended_hours = order.extended_hours,
                             .intent = lot.is_long() ? PositionIntent::sell_to_close : PositionIntent::buy_to_close}});
 }
 

@@ -98,7 +98,7 @@ TEST(Leaving, FilledIsNotClosedWhileTheBrokerStillShowsTheShares) {
   EXPECT_TRUE(s.is_closed(lot));
 }
 
-TEST(Leaving, AShortIsBoughtBack) {
+TEST(Leaving, F15AShortIsBoughtBack) {
   Scene s;
   const LotUid lot =
       enter(s, {.direction = Direction::short_, .quantity = 50_qty, .stop = 105_price, .target = 90_price});
@@ -112,7 +112,7 @@ TEST(Leaving, AShortIsBoughtBack) {
   EXPECT_EQ(s.broker.held.at("AAPL"), 0_qty);
 }
 
-TEST(Leaving, APartialFillIsFollowedByTheRestOnly) {
+TEST(Leaving, F6APartialFillIsFollowedByTheRestOnly) {
   Scene s;
   s.broker.fills_at_once = false;
   const LotUid lot = enter(s, {});
@@ -134,7 +134,7 @@ TEST(Leaving, APartialFillIsFollowedByTheRestOnly) {
 
 // ---- outcomes that are not known
 
-TEST(Leaving, ATimeoutIsAskedAboutBeforeAnythingElse) {
+TEST(Leaving, F1ATimeoutIsAskedAboutBeforeAnythingElse) {
   Scene s;
   s.broker.fates = {Fate::lost_after};
   const LotUid lot = enter(s, {});
@@ -145,7 +145,7 @@ TEST(Leaving, ATimeoutIsAskedAboutBeforeAnythingElse) {
   EXPECT_EQ(s.broker.received.size(), 1U) << "the 504 had reached the market: nothing is sent again";
 }
 
-TEST(Leaving, WhatNeverArrivedIsSentAgainUnderTheSameIdAfterThreeAnswers) {
+TEST(Leaving, F2WhatNeverArrivedIsSentAgainUnderTheSameIdAfterThreeAnswers) {
   Scene s;
   s.broker.fates = {Fate::lost_before};
   const LotUid lot = enter(s, {});
@@ -316,7 +316,7 @@ TEST(Leaving, ARefusalIsFollowedByTheNextAttemptAfterAPause) {
   EXPECT_GE(s.records_of(EventType::order_failed), 1);
 }
 
-TEST(Leaving, RefusedAgainAndAgainPagesAndSlowsDown) {
+TEST(Leaving, F4RefusedAgainAndAgainPagesAndSlowsDown) {
   Scene s;
   s.broker.fates.assign(1000, Fate::refused);
   const LotUid lot = enter(s, {});
@@ -351,7 +351,7 @@ TEST(Leaving, NotSentMeansTheSameNumberAgain) {
   EXPECT_EQ(s.broker.received[1].client_id, exit_client_id(lot, 1));
 }
 
-TEST(Leaving, ARestrictedAccountPagesOnceAndSendsNothing) {
+TEST(Leaving, F48ARestrictedAccountPagesOnceAndSendsNothing) {
   Scene s;
   enter(s, {});
   s.price("AAPL", 94_price);
@@ -365,7 +365,7 @@ TEST(Leaving, ARestrictedAccountPagesOnceAndSendsNothing) {
   EXPECT_EQ(s.alerts_of("order_failed"), 1);
 }
 
-TEST(Leaving, NotFlatByTheDeadlinePagesOnceAndGoesOn) {
+TEST(Leaving, F5NotFlatByTheDeadlinePagesOnceAndGoesOn) {
   Scene s;
   s.broker.fills_at_once = false;
   const LotUid lot = enter(s, {});
@@ -441,7 +441,7 @@ TEST(Leaving, ALotThatIsPartlyLeavingHearsItsStopAtTheNextTick) {
   EXPECT_EQ(s.open(lot)->exit->wanted, 100_qty) << "closing is watched as closely as open";
 }
 
-TEST(Leaving, AManualCloseJoinsAnAutomaticOne) {
+TEST(Leaving, F76AManualCloseJoinsAnAutomaticOne) {
   Scene s;
   s.broker.fills_at_once = false;
   const LotUid lot = enter(s, {});
@@ -508,7 +508,7 @@ TEST(Leaving, OutsideTheSessionNothingIsSentUntilItOpens) {
   EXPECT_TRUE(s.is_closed(lot));
 }
 
-TEST(Leaving, ASessionThatTheBrokerCallsClosedIsClosed) {
+TEST(Leaving, F64ASessionThatTheBrokerCallsClosedIsClosed) {
   Scene s;
   s.broker.is_open = false;
   enter(s, {});

@@ -69,6 +69,8 @@ class MiniBroker {
   std::optional<Money> last_equity = 100'000_usd;
   std::map<std::string, Price> previous_closes;
   std::string refusal = "order not accepted";
+  std::int64_t refusal_code = 42210000;
+  std::vector<OrderId> refusal_names;  ///< orders that a refusal names
   std::vector<std::string> crossings;  ///< symbols whose holding went through zero
   std::vector<OrderRequest> received;
   std::vector<std::vector<OrderId>> ocos;
@@ -123,7 +125,7 @@ class MiniBroker {
     if (by_client(request.client_id) != nullptr) {
       return event::SubmitRefused{request.client_id, 40010001, "client_order_id must be unique", {}};
     }
-    if (fate == Fate::refused) return event::SubmitRefused{request.client_id, 42210000, refusal, {}};
+    if (fate == Fate::refused) return event::SubmitRefused{request.client_id, refusal_code, refusal, refusal_names};
     if (const auto price = passed(request)) {
       return event::SubmitRefused{
           request.client_id, 42210000, "stop price must be less than current price", {}, {}, 422, price};

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 using Severity = action::RaiseAlert::Severity;
 
 constexpr Duration kLongestRetry = 30s;
+constexpr Duration kLongestTold = 2min;
 
 Duration retry_distance(int refusals) {
   return std::min<Duration>(500ms * (1 << std::min(refusals - 1, 6)), kLongestRetry);
@@ -52,15 +53,36 @@ void Stepper::on(const event::SubmitAccepted& event) {
   advance(parts->uid);
 }
 
-// However an order came to nothing, the next one waits, longer each time: nothing is sent in a tight loop.
-void Stepper::pause_after_refusal(const Lot& lot, const std::string& why) {
+// However an order came to nothing, the next one waits, longer each time: nothing is sent in a tight loop. The third of
+// the same kind in a row changes the tactic, where another one may help.
+void Stepper::pause_after_refusal(Lot& lot, const std::string& why, lifecycle::RefusalKind kind, Duration at_least) {
   lifecycle::Flight& flight = state_.flights[lot.uid];
-  ++flight.refusals;
+  const lifecycle::Remedy remedy = lifecycle::remedy_of(kind);
+  flight.same_refusals = kind == flight.last_kind ? flight.same_refusals + 1 : 1;
+  flight.last_kind = kind;
   flight.last_refusal = why;
-  flight.retry_at = now_.steady + retry_distance(flight.refusals);
-  if (flight.refusals != lifecycle::kRefusalsBeforeAlert) return;
-  alert(Severity::critical, "order_failed", &lot,
-        lot.instrument.symbol + " could not be closed: the broker refuses: " + why + ".");
+  ++flight.refusals;
+  flight.retry_at =
+      now_.steady + std::max({retry_distance(flight.refusals), remedy.pause, std::min(at_least, kLongestTold)});
+  if (remedy.page && flight.told.insert("refused " + std::string(to_text(kind))).second) {
+    alert(Severity::critical, "order_failed", &lot,
+          lot.instrument.symbol + " could not be closed: the broker says: " + why +
+              ". Belay goes on trying at long intervals.");
+  } else if (flight.refusals == lifecycle::kRefusalsBeforeAlert) {
+    alert(Severity::critical, "order_failed", &lot,
+          lot.instrument.symbol + " could not be closed: the broker refuses: " + why + ".");
+  }
+  if (flight.same_refusals >= lifecycle::kRefusalsBeforeAlert && remedy.other_tactic) change_tactic(lot, why);
+}
+
+void Stepper::change_tactic(Lot& lot, const std::string& why) {
+  lifecycle::Flight& flight = state_.flights[lot.uid];
+  flight.same_refusals = 0;
+  flight.other_tactic = !flight.other_tactic;
+  record(lot, EventType::order_update,
+         {{"tactic", std::string(flight.other_tactic ? "the other one: market instead of limit, limit instead of market"
+                                                     : "the usual one")},
+          {"why", why}});
 }
 
 void Stepper::on(const event::SubmitRefused& event) {
@@ -73,30 +95,32 @@ void Stepper::on(const event::SubmitRefused& event) {
   ExitOrder* order = exit_order_of(*lot, event.client_id);
   if (order == nullptr) return;
 
-  // "client_order_id must be unique": one with this id is there already. It is the one that was asked for.
-  constexpr std::int64_t kInvalidRequest = 40010001;
-  if (event.code == kInvalidRequest && event.message.find("unique") != std::string::npos) {
+  const lifecycle::RefusalKind kind = lifecycle::classify(event.http_status, event.code, event.message);
+  // One with this id is there already. It is the one that was asked for.
+  if (kind == lifecycle::RefusalKind::duplicate_id) {
     flight.asks = 0;
     advance(uid);
     return;
   }
   // The second order under an id that is refused tells nothing about the first one: that stays unknown.
-  if (!is_terminal(order->status) && (!flight.resent || planted(Bug::second_refusal_ends_first))) {
+  if (!lifecycle::is_over(*order) && (!flight.resent || planted(Bug::second_refusal_ends_first))) {
     order->status = OrderStatus::rejected;
     state_.broker.allowance[lot->instrument.symbol] += order->quantity - order->filled;
   }
-  pause_after_refusal(*lot, event.message);
+  if (kind == lifecycle::RefusalKind::tick) flight.coarse_tick = true;
+  pause_after_refusal(*lot, event.message, kind);
   record(*lot, EventType::order_failed,
          {{"reason", std::string(to_text(lot->exit ? lot->exit->reason : ExitReason::manual_close))},
           {"error", event.message},
+          {"kind", std::string(to_text(kind))},
           {"code", event.code},
           {"client_order_id", event.client_id.text()}});
   forget_old_refusals(*lot);
   keep(*lot);
-  for (const OrderId& related : event.related_orders) {
-    if (planted(Bug::named_orders_cancelled)) emit(action::CancelOrder{uid, related});
-    emit(action::LookAtOrder{related});
+  if (planted(Bug::named_orders_cancelled)) {
+    for (const OrderId& related : event.related_orders) emit(action::CancelOrder{uid, related});
   }
+  heed_named(*lot, event.related_orders);
   ask_for_broker_read();
   advance(uid);
 }
@@ -113,7 +137,9 @@ void Stepper::on(const event::SubmitNotSent& event) {
     state_.broker.allowance[lot->instrument.symbol] += order->quantity;
     std::erase_if(lot->exit_orders, [&](const ExitOrder& o) { return o.client_id == event.client_id; });
   }
-  pause_after_refusal(*lot, event.why);
+  pause_after_refusal(*lot, event.why,
+                      event.retry_after ? lifecycle::RefusalKind::rate_limited : lifecycle::RefusalKind::none,
+                      event.retry_after.value_or(Duration{}));
   record(*lot, EventType::order_failed,
          {{"reason", std::string(to_text(lot->exit ? lot->exit->reason : ExitReason::manual_close))},
           {"error", "not sent: " + event.why}});
@@ -139,7 +165,13 @@ void Stepper::on(const event::OrderMissing& event) {
   // Only about the order whose outcome is unknown: a late answer about an earlier attempt says nothing about this one.
   const ExitOrder* order = exit_order_of(*lot, event.client_id);
   if (order == nullptr || order->status != OrderStatus::unknown || !order->id.empty()) return;
-  ++state_.flights[lot->uid].not_found;
+  lifecycle::Flight& flight = state_.flights[lot->uid];
+  ++flight.not_found;
+  const auto end = nothing_arrives_after(*lot);
+  if (end && *end <= now_.wall) {
+    ++flight.not_found_after_end;
+    if (!flight.ended_since) flight.ended_since = now_.steady;
+  }
   if (planted(Bug::missing_means_dead)) exit_order_of(*lot, event.client_id)->status = OrderStatus::canceled;
   advance(lot->uid);
 }

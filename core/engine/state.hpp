@@ -10,6 +10,7 @@
 #include "core/calendar/us_equities.hpp"
 #include "core/engine/deadlines.hpp"
 #include "core/engine/trigger_book.hpp"
+#include "core/lifecycle/breaker.hpp"
 #include "core/lifecycle/exit_table.hpp"
 #include "core/lifecycle/guard_table.hpp"
 #include "core/pricing/symbol_prices.hpp"
@@ -21,6 +22,12 @@
 
 namespace belay::engine {
 
+/// Open orders that no lot accounts for, on the side on which a symbol's holding leaves.
+struct ForeignOrders {
+  Quantity reserved;
+  std::string texts;  ///< naming them, for people
+};
+
 /// The last read of the broker. Before the first one nothing is known, which is not "nothing is held".
 struct BrokerView {
   std::optional<Moment> read_at;       ///< when the read began
@@ -28,11 +35,12 @@ struct BrokerView {
   std::string unread_why;              ///< why the latest attempt failed; empty when it did not
   Account account;
   MarketClock clock;
-  std::map<std::string, Holding> holdings;  ///< by symbol
-  std::map<OrderId, Order> orders;          ///< parents and children, as last seen
-  std::map<OrderId, Duration> sighted;      ///< when that was (steady)
-  std::map<std::string, Quantity>
-      allowance;  ///< by symbol: held, less what live or unknown exits of ours may take; can be negative
+  std::map<std::string, Holding> holdings;    ///< by symbol
+  std::map<OrderId, Order> orders;            ///< parents and children, as last seen
+  std::map<OrderId, Duration> sighted;        ///< when that was (steady)
+  std::map<std::string, Quantity> allowance;  ///< by symbol: held, less what live or unknown exits of ours and foreign
+                                              ///< orders may take; can be negative
+  std::map<std::string, ForeignOrders> foreign;  ///< by symbol
 };
 
 /// A disagreement of lots and broker that no fill explains yet. What is concluded from counts alone waits for a second
@@ -101,6 +109,7 @@ struct State {
   std::map<LotUid, Check> checks;
   std::map<LotUid, lifecycle::GuardFlight> guard_flights;
   std::map<LotUid, lifecycle::GuardDecision> guard_decisions;  ///< the latest about each lot's guards, for explanation
+  lifecycle::SendLog sends;
 
   std::map<std::string, pricing::SymbolPrices> prices;
   std::map<std::string, PriceDoubt> price_doubts;  ///< by symbol

@@ -191,6 +191,19 @@ void Stepper::quarantine(const QuarantinedExecution& row) {
 
 void Stepper::on(const event::CommandGiven& event) { offer_command(event.command); }
 
+// A person's word that no order can carry out is turned down with the reason, not tried for ever.
+std::string Stepper::why_not_closable(const Lot& lot, const OperatorCommand& command) {
+  if (lot.instrument.kind == InstrumentKind::crypto) {
+    return "crypto is watched only: close it at the broker, or by belay close --direct";
+  }
+  if (!command.quantity) return {};
+  if (!command.quantity->is_positive()) return "the quantity " + command.quantity->text() + " is not positive";
+  if (lot.instrument.is_option() && whole_part(*command.quantity) != *command.quantity) {
+    return "options leave by whole contracts, not by " + command.quantity->text();
+  }
+  return {};
+}
+
 void Stepper::offer_command(const OperatorCommand& command) {
   if (planted(Bug::commands_dropped)) return;
   if (command.id != 0 && !state_.taken_commands.insert(command.id).second) return;
@@ -204,6 +217,14 @@ void Stepper::offer_command(const OperatorCommand& command) {
     return;
   }
   Lot& lot = found->second;
+  const std::string refused = why_not_closable(lot, command);
+  if (!refused.empty()) {
+    record(lot, EventType::operator_,
+           {{"command", std::string("close")}, {"who", command.who}, {"why", command.why}, {"refused", refused}});
+    alert(Severity::warning, "command_refused", &lot, lot.instrument.symbol + " is not closed: " + refused + ".");
+    if (command.id != 0) emit(action::FinishCommand{command.id});
+    return;
+  }
   record(lot, EventType::operator_, {{"command", std::string("close")}, {"who", command.who}, {"why", command.why}});
   const Quantity wanted = command.quantity ? std::min(*command.quantity, lot.quantity) : lot.quantity;
   const rules::Verdict verdict = rules::manual_close(

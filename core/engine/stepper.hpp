@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <string>
 
 #include "core/engine/step.hpp"
@@ -56,6 +57,7 @@ class Stepper {
   void take_up(const Lot& lot);
   void heed_edits(Lot& lot, const Lot& stored);
   void offer_command(const OperatorCommand& command);
+  static std::string why_not_closable(const Lot& lot, const OperatorCommand& command);
   void quarantine(const QuarantinedExecution& row);
 
   // ---- the broker's word (broker_read.cpp)
@@ -63,6 +65,7 @@ class Stepper {
   void remember_order(const Order& order);
   void absorb_orders_of(Lot& lot);
   void measure_allowances();
+  void measure_foreign_orders();
   void ask_for_broker_read(Duration distance = std::chrono::milliseconds(500));
 
   // ---- what rests at the broker for a lot (guards.cpp, guard_work.cpp, guard_replies.cpp)
@@ -197,6 +200,17 @@ class Stepper {
   void raise_peak(Lot& lot, const std::optional<rules::PriceRange>& prices);
   void note_underlying_entry(Lot& lot, const std::optional<rules::PriceRange>& prices);
 
+  // ---- orders in the way (blockers.cpp)
+  [[nodiscard]] std::map<OrderId, LotUid> order_owners() const;
+  [[nodiscard]] const Lot* owner_by_id(const ClientOrderId& id) const;
+  static std::string text_of(const Order& order);
+  void heed_named(Lot& lot, const std::vector<OrderId>& named);
+  void settle_named(Lot& lot, const Order& order);
+  [[nodiscard]] std::vector<lifecycle::RestingOrder> in_the_way_of(const Lot& lot) const;
+  static bool exit_order_about_id(const Lot& lot, const OrderId& id);
+  [[nodiscard]] std::string short_leg_uncovered_by(const Lot& lot) const;
+  [[nodiscard]] bool leaves_as_well(const std::string& symbol) const;
+
   // ---- leaving (leave.cpp, replies.cpp, finish.cpp)
   void begin_exit(Lot& lot, ExitReason reason, int priority, std::vector<ExitReason> reasons, Quantity wanted,
                   const rules::Verdict& verdict);
@@ -209,7 +223,14 @@ class Stepper {
   void send_again(Lot& lot, const ClientOrderId& id);
   void emit_submit(const Lot& lot, const ExitOrder& order);
   void tell_if_late(Lot& lot);
-  void pause_after_refusal(const Lot& lot, const std::string& why);
+  void tell_page(Lot& lot, const lifecycle::Decision& decision);
+  void count_dead(Lot& lot, const ClientOrderId& id, const std::string& why);
+  bool pass_breaker(Lot& lot, const ExitOrder& order);
+  void pause_after_refusal(Lot& lot, const std::string& why, lifecycle::RefusalKind kind, Duration at_least = {});
+  void change_tactic(Lot& lot, const std::string& why);
+  [[nodiscard]] std::optional<Timestamp> price_time(const std::string& symbol) const;
+  [[nodiscard]] bool session_priced(const Lot& lot, const calendar::Session& session) const;
+  [[nodiscard]] std::optional<Timestamp> nothing_arrives_after(const Lot& lot) const;
   void recount(Lot& lot);
   void finish_if_flat(const LotUid& uid);
   void finish_part(Lot& lot);

@@ -6,86 +6,14 @@
 
 #include <functional>
 
+#include "core/lifecycle/exit_stage.hpp"
+
 namespace belay::lifecycle {
 namespace {
 
+using stage::kWall;
+using stage::Stage;
 using namespace std::chrono_literals;
-
-const Timestamp kWall = parse_timestamp("2026-01-26T11:00:00-05:00").value();
-
-// A long lot of 100 that leaves whole, in session, with nothing in the way.
-struct Stage {
-  Lot lot;
-  Flight flight;
-  Policy policy;
-  Duration steady = 100s;
-  bool session_open = true;
-  std::string restricted;
-  std::vector<RestingOrder> entry;
-  std::vector<RestingOrder> guards;
-  Quantity allowance = 100_qty;
-  std::optional<Quote> quote;
-  bool quote_sound = true;
-  std::optional<Price> last_good;
-
-  Stage() {
-    lot.uid = LotUid("lot");
-    lot.instrument = instrument_of("AAPL");
-    lot.original_quantity = 100_qty;
-    lot.quantity = 100_qty;
-    lot.exit = Exit{.reason = ExitReason::max_hold_time,
-                    .reasons = {ExitReason::max_hold_time},
-                    .wanted = 100_qty,
-                    .triggered_at = kWall,
-                    .trigger_price = 94_price,
-                    .price_at = {},
-                    .message = "",
-                    .who = "",
-                    .left_before = {}};
-    flight.began = 100s;
-  }
-  ExitOrder& sent(OrderStatus status, OrderType type = OrderType::market, Quantity quantity = 100_qty) {
-    ExitOrder order;
-    order.attempt = next_attempt(lot);
-    order.client_id = exit_client_id(lot.uid, order.attempt);
-    if (status != OrderStatus::unknown) order.id = OrderId("order-" + std::to_string(order.attempt));
-    order.status = status;
-    order.type = type;
-    order.quantity = quantity;
-    order.sent_at = kWall;
-    lot.exit_orders.push_back(order);
-    flight.sent = steady;
-    return lot.exit_orders.back();
-  }
-  void option(Price bid, Price ask) {
-    lot.instrument = instrument_of("AAPL260220C00200000");
-    lot.original_quantity = lot.quantity = lot.exit->wanted = allowance = 2_qty;
-    quote = Quote{bid, ask, kWall};
-    flight.priced = steady;
-  }
-  void is_short() { lot.direction = Direction::short_; }
-  [[nodiscard]] Decision decide() const {
-    return next_move({.lot = lot,
-                      .flight = flight,
-                      .policy = policy,
-                      .now = {kWall, steady},
-                      .session_open = session_open,
-                      .restricted = restricted,
-                      .entry = entry,
-                      .guards = guards,
-                      .allowance = allowance,
-                      .quote = quote,
-                      .quote_sound = quote_sound,
-                      .last_good = last_good});
-  }
-  template <class Wanted>
-  [[nodiscard]] Wanted move() const {
-    const Decision decision = decide();
-    const auto* move = std::get_if<Wanted>(&decision.move);
-    EXPECT_NE(move, nullptr) << decision.situation << ": " << decision.why;
-    return move == nullptr ? Wanted{} : *move;
-  }
-};
 
 struct RowCase {
   std::string_view situation;
@@ -325,7 +253,7 @@ TEST(OptionLadder, WithoutItsExitSideALongIsOfferedAtTheTickAndAShortIsStuck) {
   Stage s;
   s.option(0_price, 0.05_price);
   EXPECT_EQ(s.move<Send>().limit, 0.01_price);
-  s.flight.refusals = 1;
+  s.flight.coarse_tick = true;
   EXPECT_EQ(s.move<Send>().limit, 0.05_price) << "the coarser tick after a refusal";
   Stage t;
   t.option(1_price, 0_price);
@@ -338,7 +266,7 @@ TEST(OptionLadder, ARefusalMovesToTheCoarserTick) {
   s.option(2.02_price, 2.08_price);
   s.lot.exit->reasons = {ExitReason::stop_loss};
   EXPECT_EQ(s.move<Send>().limit, 2.02_price);
-  s.flight.refusals = 1;
+  s.flight.coarse_tick = true;
   EXPECT_EQ(s.move<Send>().limit, 2_price);
   s.is_short();
   EXPECT_EQ(s.move<Send>().limit, 2.1_price);

@@ -11,14 +11,14 @@ constexpr Duration kRestAtCollar = std::chrono::seconds(10);
 
 // The ticks that an exchange may insist on: 0.01 first, then 0.05 below a premium of 3 and 0.10 from there on. A
 // refusal moves on to the coarser one.
-Price tick(Price price, int refusals) {
-  if (refusals == 0) return kSmallestTick;
+Price tick(Price price, bool coarse) {
+  if (!coarse) return kSmallestTick;
   return price < 3_price ? 0.05_price : 0.10_price;
 }
 
 // Rounded so that the order stays as marketable as it was meant to be.
 Price rounded(Price price, const ExitView& v) {
-  const Price step = tick(price, v.flight.refusals);
+  const Price step = tick(price, v.flight.coarse_tick);
   const Price out = v.lot.is_long() ? round_down(price, step) : round_up(price, step);
   return std::max(out, step);
 }
@@ -30,10 +30,6 @@ int orders_of_this_exit(const Lot& lot) {
 }
 
 bool has_current_quote(const ExitView& v) { return v.quote && v.now.wall - v.quote->as_of <= v.policy.quote_age_limit; }
-
-bool is_urgent(const Exit& exit) {
-  return std::ranges::any_of(exit.reasons, [](ExitReason reason) { return reason == ExitReason::stop_loss; });
-}
 
 }  // namespace
 
@@ -58,12 +54,21 @@ LadderStep ladder_step(const ExitView& v) {
             .why = "nobody bids for the option: offered at the smallest tick"};
   }
 
-  const bool within_collar = !collar || (is_long ? side >= *collar : side <= *collar);
+  // Without any value to hold it against, a price at market could be anything: then the limit at the exit side stays.
+  const bool within_collar = collar && (is_long ? side >= *collar : side <= *collar);
   const int taken = orders_of_this_exit(v.lot);
   const int last = v.policy.ladder_steps - 1;
-  const int step = is_urgent(*v.lot.exit) || !v.quote_sound ? taken + last : taken;
+  const int step = leaves_by_stop(v.lot) || !v.quote_sound ? taken + last : taken;
+  const bool used_up = step > last;
+  // What was refused again and again is tried the other way round.
+  const bool at_market = within_collar && used_up != v.flight.other_tactic;
 
-  if (step <= last) {
+  if (at_market) {
+    return {.possible = true,
+            .limit = std::nullopt,
+            .why = used_up ? "market: the ladder is used up" : "market: limits were refused"};
+  }
+  if (!used_up) {
     const Price mid = middle(v.quote->bid, v.quote->ask);
     const Price way =
         last == 0 ? side - mid : Price::from_nanos(fixed::multiply_divide((side - mid).nanos(), step, last));
@@ -71,7 +76,10 @@ LadderStep ladder_step(const ExitView& v) {
             .limit = rounded(mid + way, v),
             .why = "limit, step " + std::to_string(step + 1) + " of " + std::to_string(last + 1)};
   }
-  if (within_collar) return {.possible = true, .limit = std::nullopt, .why = "market: the ladder is used up"};
+  if (!collar) {
+    return {.possible = true, .limit = rounded(side, v), .why = "limit at the exit side: no good value is known"};
+  }
+  if (within_collar) return {.possible = true, .limit = rounded(*collar, v), .why = "limit: market was refused"};
   return {.possible = true,
           .limit = rounded(*collar, v),
           .why = "limit at the collar: " + side.text() + " is too far from the last good value " + v.last_good->text()};

@@ -67,9 +67,7 @@ struct Conductor::Inner {
 
   void step(const engine::Event& happened) { carry_out(engine::step(state, happened, now())); }
 
-  void run(const Executor::Events& events) {
-    for (const engine::Event& happened : events) step(happened);
-  }
+  void run(const Executor::Events& events);
 
   bool may_send() { return !dry && (store_down || !locked || parts.store.still_locked()); }
 
@@ -80,6 +78,7 @@ struct Conductor::Inner {
   bool load();
   bool check_account(const Executor::Events& events);
   Failure read_everything();
+  void read_prices();
   Failure keep_lock();
   [[nodiscard]] bool others_have_written();
   void start_anew();

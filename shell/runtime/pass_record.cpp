@@ -152,7 +152,10 @@ void PassRecord::report(const engine::State& state, PassReport& report) const {
   for (const auto& [uid, lot] : state.lots) {
     if (lot.exit) report.exits.push_back(exit_line(lot, state));
     const auto check = state.checks.find(uid);
-    if (check != state.checks.end() && check->second.checked) {
+    if (!state.broker.unread_why.empty()) {
+      report.unchecked.push_back(
+          {lot.id, lot.instrument.symbol, "not reached in this pass: " + state.broker.unread_why});
+    } else if (check != state.checks.end() && check->second.checked) {
       ++report.checked;
     } else {
       const std::string why = check == state.checks.end() ? "not reached in this pass" : check->second.why_not;

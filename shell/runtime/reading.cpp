@@ -54,7 +54,11 @@ Failure Conductor::Inner::read_everything() {
   if (error) {
     complain("broker: " + std::get<event::BrokerUnread>(read.front()).why);
     run(read);
-    return Failure::broker;
+    if (error->kind != BrokerError::Kind::rate_limited) return Failure::broker;
+    // There, and only busy: prices have a limit of their own, so the rules are judged, and what has to leave is decided
+    // and recorded. It is sent by what was known before, or as soon as a further read comes through.
+    read_prices();
+    return Failure::none;
   }
   if (!check_account(read)) return Failure::configuration;
   const MarketClock& clock = std::get<event::BrokerRead>(read.front()).clock;
@@ -62,9 +66,25 @@ Failure Conductor::Inner::read_everything() {
   heed_calendar(clock);
   run(read);
   follow(0s);  // fills that explain orphans and shortfalls
+  read_prices();
+  return Failure::none;
+}
+
+void Conductor::Inner::read_prices() {
   const auto symbols = engine::symbols_to_price(state);
   if (!symbols.empty()) run(calls::read_prices(parts.market_data, symbols));
-  return Failure::none;
+}
+
+// Later reads, which the engine asks for, are held to the same account as the first one of a pass.
+void Conductor::Inner::run(const Executor::Events& events) {
+  for (const engine::Event& happened : events) {
+    const auto* read = std::get_if<event::BrokerRead>(&happened);
+    if (read != nullptr && known_number != read->account.number && !dry) {
+      complain("a read of the broker is of account " + read->account.number + ", not of " + known_number);
+      continue;
+    }
+    step(happened);
+  }
 }
 
 // A clock that leaps or stands wrong would move every time rule. Told once, and again when it is something else.

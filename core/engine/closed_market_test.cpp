@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Exits that meet a closed or halted market, and orders that outlive their day.
+#include <gtest/gtest.h>
+
+#include "core/engine/engine_scene.hpp"
+
+namespace belay::engine::scene {
+namespace {
+
+OperatorCommand close_by(const LotUid& lot) {
+  return {.id = 7, .lot = lot, .quantity = {}, .who = "ann", .why = "news"};
+}
+
+TEST(ClosedMarket, F7AnExitThatExpiresAtTheCloseIsCarriedOverAndPaged) {
+  Scene s;
+  s.broker.fills_at_once = false;
+  s.jump_to("2026-01-26T15:59:50-05:00");
+  const LotUid lot = enter(s, {});
+  s.price("AAPL", 94_price);
+  s.cycle();
+  ASSERT_EQ(s.broker.received.size(), 1U);
+  s.jump_to("2026-01-26T16:00:01-05:00");
+  s.broker.is_open = false;
+  s.broker.end(s.broker.by_client(exit_client_id(lot, 1))->id, OrderStatus::expired, s.now.wall);
+  s.cycle();
+  s.wait(10s);
+  ASSERT_NE(s.open(lot), nullptr);
+  EXPECT_EQ(s.open(lot)->status, LotStatus::closing);
+  EXPECT_EQ(s.alerts_of("carried_over"), 1);
+  EXPECT_EQ(s.broker.received.size(), 1U) << "nothing is sent outside the session";
+
+  s.jump_to("2026-01-27T09:30:05-05:00");
+  s.broker.is_open = true;
+  s.broker.fills_at_once = true;
+  s.price("AAPL", 93_price);
+  s.cycle();
+  s.wait(5s);
+  ASSERT_TRUE(s.is_closed(lot));
+  EXPECT_EQ(s.stored(lot).close_reason, ExitReason::stop_loss);
+}
+
+TEST(ClosedMarket, F57AHaltHoldsTheExitAndLeavesTheGuardAlone) {
+  Scene s;
+  const LotUid lot = enter(s, {});
+  const auto [stop, target] = s.broker.bracket(*s.upstream.back().broker_order_id, 100_qty, 95_price, 110_price,
+                                               at("2026-01-26T09:45:00-05:00"));
+  s.cycle();
+  s.play(event::TradingStatus{.symbol = "AAPL", .halted = true, .why = "volatility pause", .at = s.now.wall});
+  s.play(event::CommandGiven{close_by(lot)});
+  s.wait(30s);
+  EXPECT_TRUE(s.broker.received.empty());
+  EXPECT_FALSE(is_terminal(s.broker.orders.at(stop).status)) << "the guard stays while nothing can trade";
+  EXPECT_EQ(exit_standing(s.state, lot), ExitStanding::waiting);
+  s.play(event::TradingStatus{.symbol = "AAPL", .halted = false, .why = "", .at = s.now.wall});
+  s.price("AAPL", 99_price);
+  s.wait(10s);
+  EXPECT_TRUE(s.is_closed(lot));
+}
+
+TEST(ClosedMarket, F58AHaltIntoTheCloseIsCarriedOverAndPaged) {
+  Scene s;
+  s.jump_to("2026-01-26T15:58:00-05:00");
+  const LotUid lot = enter(s, {});
+  s.cycle();
+  s.play(event::TradingStatus{.symbol = "AAPL", .halted = true, .why = "news pending", .at = s.now.wall});
+  s.play(event::CommandGiven{close_by(lot)});
+  s.jump_to("2026-01-26T16:00:01-05:00");
+  s.broker.is_open = false;
+  s.cycle();
+  s.wait(5s);
+  EXPECT_TRUE(s.broker.received.empty());
+  EXPECT_EQ(s.alerts_of("carried_over"), 1);
+  ASSERT_NE(s.open(lot), nullptr);
+  EXPECT_TRUE(s.open(lot)->exit) << "the intent stays";
+}
+
+TEST(ClosedMarket, AfterHoursALimitIsWorkedWhereThePolicySaysSo) {
+  Scene s;
+  s.state.policy.after_hours = AfterHours::limit;
+  s.jump_to("2026-01-26T16:30:00-05:00");
+  s.broker.is_open = false;
+  const LotUid lot = enter(s, {});
+  s.price("AAPL", 100_price);
+  s.cycle();
+  s.play(event::CommandGiven{close_by(lot)});
+  s.wait(5s);
+  ASSERT_EQ(s.broker.received.size(), 1U);
+  EXPECT_TRUE(s.broker.received.front().extended_hours);
+  EXPECT_EQ(s.broker.received.front().type, OrderType::limit);
+  EXPECT_EQ(s.broker.received.front().limit_price, 99_price);
+  EXPECT_EQ(s.broker.received.front().time_in_force, TimeInForce::day);
+  s.price("AAPL", 90_price);
+  s.wait(40s);
+  ASSERT_EQ(s.broker.received.size(), 2U) << "re-priced";
+  EXPECT_EQ(s.broker.received.back().limit_price, 89.1_price);
+  s.broker.execute(s.broker.by_client(exit_client_id(lot, 2))->id, 100_qty, 90_price, s.now.wall);
+  s.wait(20s);
+  EXPECT_TRUE(s.is_closed(lot));
+}
+
+TEST(ClosedMarket, TheFirstPriceOfTheSessionIsAwaitedForAMinuteAtMost) {
+  Scene s;
+  s.jump_to("2026-01-26T16:30:00-05:00");
+  s.broker.is_open = false;
+  const LotUid lot = enter(s, {.max_hold_minutes = 60});
+  s.price("AAPL", 100_price);
+  s.cycle();
+  s.jump_to("2026-01-27T09:30:00-05:00");
+  s.broker.is_open = true;
+  s.cycle();
+  s.wait(5s);
+  EXPECT_TRUE(s.broker.received.empty()) << "yesterday's price is no price of this session";
+  s.price("AAPL", 101_price);
+  s.wait(8s);
+  EXPECT_TRUE(s.is_closed(lot));
+
+  Scene t;
+  t.jump_to("2026-01-26T16:30:00-05:00");
+  t.broker.is_open = false;
+  const LotUid silent = enter(t, {.max_hold_minutes = 60});
+  t.price("AAPL", 100_price);
+  t.cycle();
+  t.jump_to("2026-01-27T09:30:00-05:00");
+  t.broker.is_open = true;
+  t.cycle();
+  t.wait(65s);
+  EXPECT_TRUE(t.is_closed(silent)) << "no price at all does not hold it for ever";
+}
+
+TEST(ClosedMarket, AnExitThatNeverArrivedIsDeadAfterItsDay) {
+  Scene s;
+  s.broker.refuses_excess = false;
+  s.broker.fates = {Fate::lost_before};
+  s.jump_to("2026-01-26T15:59:50-05:00");
+  const LotUid lot = enter(s, {});
+  s.price("AAPL", 94_price);
+  s.cycle();
+  s.outbox.clear();
+  s.broker.filled_order("AAPL", Side::sell, 60_qty, 94_price, s.now.wall);  // somebody else sells most of it
+  s.jump_to("2026-01-26T16:00:05-05:00");
+  s.broker.is_open = false;
+  s.cycle();
+  s.wait(60s);
+  ASSERT_NE(s.open(lot), nullptr);
+  EXPECT_EQ(s.open(lot)->exit_orders.front().status, OrderStatus::unknown) << "not yet";
+  s.jump_to("2026-01-26T16:16:00-05:00");
+  s.wait(120s);
+  EXPECT_EQ(s.open(lot)->exit_orders.front().status, OrderStatus::expired);
+
+  s.jump_to("2026-01-27T10:00:00-05:00");
+  s.broker.is_open = true;
+  s.price("AAPL", 94_price);
+  s.cycle();
+  s.wait(30s);
+  s.cycle();
+  s.wait(10s);
+  EXPECT_EQ(s.broker.held.at("AAPL"), 0_qty);
+  EXPECT_TRUE(s.broker.crossings.empty());
+  EXPECT_TRUE(s.is_closed(lot));
+}
+
+}  // namespace
+}  // namespace belay::engine::scene
