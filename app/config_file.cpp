@@ -71,9 +71,10 @@ class FileReader {
   FileReader(const std::string& path, Draft& draft, std::vector<Problem>& problems)
       : path_(path), draft_(draft), problems_(problems) {}
 
-  void read() {
+  /// nullopt: what the file holds.
+  void read(std::optional<std::string_view> text) {
     try {
-      const toml::table root = toml::parse_file(path_);
+      const toml::table root = text ? toml::parse(*text, path_) : toml::parse_file(path_);
       for (const auto& [name, node] : root) {
         if (name.str() == kStrategy && node.is_table()) {
           read_strategies(*node.as_table());
@@ -179,7 +180,11 @@ class FileReader {
 }  // namespace
 
 void read_config_file(const std::string& path, Draft& draft, std::vector<Problem>& problems) {
-  FileReader(path, draft, problems).read();
+  FileReader(path, draft, problems).read(std::nullopt);
+}
+
+void read_config_text(std::string_view text, const std::string& name, Draft& draft, std::vector<Problem>& problems) {
+  FileReader(name, draft, problems).read(text);
 }
 
 }  // namespace belay::app
