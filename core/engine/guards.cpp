@@ -76,6 +76,7 @@ std::vector<lifecycle::RestingOrder> Stepper::guards_of(const Lot& lot) const {
 }
 
 rules::Guards Stepper::guards_standing(const Lot& lot) const {
+  if (no_guard_may_rest(lot)) return rules::Guards::not_expected;  // until a split is over
   const BrokerView& broker = state_.broker;
   if (!lot.bracket_expected) return rules::Guards::not_expected;
   if (lot.bracket_order_accepted) return rules::Guards::resting;

@@ -127,6 +127,10 @@ class Owners {
     for (const ExitOrder& order : lot.exit_orders) {
       if (!order.id.empty()) own_.insert(order.id);
     }
+    for (const GuardOrder& guard : lot.guards.orders) {
+      if (!guard.id.empty()) own_.insert(guard.id);
+      if (!guard.leg_id.empty()) own_.insert(guard.leg_id);
+    }
     for (const LeftElsewise& part : lot.left_elsewise) {
       counted_[part.order] += part.quantity;
       own_.insert(part.order);  // a guard of old, all of whose fills are counted
