@@ -73,6 +73,25 @@ struct ResumeOptions {
   std::chrono::seconds wait{20};
 };
 int resume(const ResumeOptions& options);
+struct ReconcileOptions {
+  bool json = false;
+  bool dry_run = false;
+};
+int reconcile(const ReconcileOptions& options);
+
+struct AdoptOptions {
+  bool json = false;
+  std::string which;  ///< id or symbol
+  bool protect = false;
+  bool watch = false;
+  std::optional<Price> stop;
+  std::optional<Price> target;
+  bool unfreeze = false;
+  bool yes = false;
+  std::string why;
+  std::chrono::seconds wait{30};
+};
+int adopt(const AdoptOptions& options);
 
 struct MigrateOptions {
   bool json = false;

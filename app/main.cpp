@@ -61,6 +61,18 @@ std::chrono::seconds seconds_of(const std::string& text) {
   return std::chrono::ceil<std::chrono::seconds>(*span);
 }
 
+void add_price(CLI::App* sub, const char* name, const char* what, std::optional<Price>& price) {
+  sub->add_option_function<std::string>(
+      name,
+      [name, &price](const std::string& text) {
+        const auto given = Price::parse(text);
+        if (!given) throw CLI::ValidationError(name, given.error().message);
+        if (!given->is_positive()) throw CLI::ValidationError(name, "must be greater than 0");
+        price = *given;
+      },
+      what);
+}
+
 void add_cycle(CLI::App& cli, Chosen& chosen) {
   std::shared_ptr<CycleOptions> o;
   auto* sub = add(cli, chosen, "cycle", "One pass: sync, price, check, exit, wait for the outcome, record", cycle, o);
@@ -163,6 +175,34 @@ void add_close(CLI::App& cli, Chosen& chosen) {
       "  belay close AAPL --direct --yes          # the database is down");
 }
 
+void add_ownership(CLI::App& cli, Chosen& chosen) {
+  std::shared_ptr<ReconcileOptions> r;
+  auto* reconcile_sub =
+      add(cli, chosen, "reconcile", "Compare book and broker: what differs, and what is done about it", reconcile, r);
+  add_json(reconcile_sub, r);
+  reconcile_sub->add_flag("--dry-run", r->dry_run, "Only show it; nothing is sent or recorded");
+  reconcile_sub->footer(
+      "Every pass does this too. Exit code 1 where something differs (--dry-run) or stays unexplained.\n\n"
+      "  belay reconcile --dry-run\n  belay reconcile --dry-run --json | jq '.differences[] | {kind, symbol, what}'");
+
+  std::shared_ptr<AdoptOptions> o;
+  auto* sub = add(cli, chosen, "adopt", "Say how an adopted or frozen position is managed", adopt, o);
+  add_json(sub, o);
+  sub->add_option("position", o->which, "Its id or symbol")->required();
+  auto* protect = sub->add_flag("--protect", o->protect, "All rules; without levels, those of the adoption policy");
+  sub->add_flag("--watch", o->watch, "Priced and shown, with time rules, but no price rule")->excludes(protect);
+  add_price(sub, "--stop", "Its stop from now on", o->stop);
+  add_price(sub, "--target", "Its target from now on", o->target);
+  sub->add_flag("--unfreeze", o->unfreeze, "A person has looked: price rules act again");
+  sub->add_flag("--yes", o->yes, "Do it; without, only say what would be done");
+  sub->add_option("--why", o->why, "A word for the record");
+  sub->footer(
+      "If a service is running, it is told to do it. Symbols that are nobody's business go into `ignored_symbols`.\n"
+      "\n"
+      "  belay adopt TSLA --protect --stop 210 --target 260 --yes\n"
+      "  belay adopt 17 --unfreeze --yes --why 'levels checked after the spin-off'");
+}
+
 void add_keeping(CLI::App& cli, Chosen& chosen) {
   std::shared_ptr<MigrateOptions> m;
   auto* migrate_sub =
@@ -254,6 +294,7 @@ int run_command_line(int count, char** words) {
   add_looking(cli, chosen);
   add_close(cli, chosen);
   add_resume(cli, chosen);
+  add_ownership(cli, chosen);
   add_keeping(cli, chosen);
   add_playing(cli, chosen);
   if (const std::string unknown = unknown_command(cli, count, words); !unknown.empty()) {

@@ -46,6 +46,13 @@ struct ReadActivities {
   Timestamp since;
   bool operator==(const ReadActivities&) const = default;
 };
+/// Splits, spin-offs and renames whose ex-date is within these days, both included.
+struct ReadCorporateActions {
+  std::vector<std::string> symbols;
+  Date first;
+  Date last;
+  bool operator==(const ReadCorporateActions&) const = default;
+};
 /// What the store has of these symbols beside the book.
 struct FindRecords {
   std::vector<std::string> symbols;
@@ -102,8 +109,8 @@ namespace belay::engine {
 
 using Action = std::variant<action::SubmitOrder, action::CancelOrder, action::AskOrder, action::LookAtOrder,
                             action::FetchPrices, action::ReadBroker, action::ReadActivities, action::FindRecords,
-                            action::KeepLot, action::KeepLossLimit, action::RecordEvent, action::SettleExecution,
-                            action::FinishCommand, action::RaiseAlert, action::WakeAt>;
+                            action::ReadCorporateActions, action::KeepLot, action::KeepLossLimit, action::RecordEvent,
+                            action::SettleExecution, action::FinishCommand, action::RaiseAlert, action::WakeAt>;
 using Actions = std::vector<Action>;
 
 }  // namespace belay::engine

@@ -40,7 +40,10 @@ void Stepper::on(const event::BrokerRead& event) {
     for (const Order& leg : order.legs) absorb(leg);
   }
   for (auto& [uid, lot] : state_.lots) verify_guards(lot);
+  heed_corporate_actions();
   settle_ownership();
+  ask_for_corporate_actions();
+  withdraw_guards();
   measure_allowances();
   cancel_stray_guards(event.orders);
   look_at_unseen_orders(listed_at);

@@ -206,6 +206,13 @@ class Scene {
     } else if (const auto* wanted = std::get_if<action::ReadActivities>(&action)) {
       fills_are_readable ? feed(event::ActivitiesRead{broker.activities(wanted->since)})
                          : feed(event::ActivitiesUnread{"timeout"});
+    } else if (const auto* announced = std::get_if<action::ReadCorporateActions>(&action)) {
+      event::CorporateActionsRead read{.symbols = announced->symbols, .actions = {}};
+      std::ranges::copy_if(broker.corporate_actions, std::back_inserter(read.actions), [&](const CorporateAction& a) {
+        return std::ranges::count(announced->symbols, a.symbol) > 0 && announced->first <= a.ex_date &&
+               a.ex_date <= announced->last;
+      });
+      feed(read);
     } else if (const auto* records_of = std::get_if<action::FindRecords>(&action)) {
       records_are_readable ? feed(records_for(records_of->symbols)) : feed(event::RecordsUnread{"store away"});
     }

@@ -11,6 +11,7 @@
 #include "core/calendar/us_equities.hpp"
 #include "core/trading/account.hpp"
 #include "core/trading/activity.hpp"
+#include "core/trading/corporate_action.hpp"
 #include "core/trading/execution.hpp"
 #include "core/trading/loss_limit.hpp"
 #include "core/trading/lot.hpp"
@@ -139,6 +140,15 @@ struct ActivitiesUnread {
   std::string why;
 };
 
+/// Splits, spin-offs and renames as announced, for the symbols asked for.
+struct CorporateActionsRead {
+  std::vector<std::string> symbols;
+  std::vector<CorporateAction> actions;
+};
+struct CorporateActionsUnread {
+  std::string why;
+};
+
 /// What the store has of the symbols beside the book: executions that were never imported, those that claim to be
 /// simulated too, and the lots that are closed.
 struct RecordsFound {
@@ -167,5 +177,12 @@ using Event = std::variant<event::BookLoaded, event::BrokerRead, event::BrokerUn
                            event::OrderMissing, event::OrderUnread, event::StreamUp, event::StreamDown,
                            event::FillCorrected, event::ActivitiesRead, event::ActivitiesUnread, event::RecordsFound,
                            event::RecordsUnread, event::CommandGiven, event::TimerFired>;
+using Event =
+    std::variant<event::BookLoaded, event::BrokerRead, event::BrokerUnread, event::PricesRead, event::Tick,
+                 event::TradingStatus, event::CheckDue, event::SubmitAccepted, event::SubmitRefused,
+                 event::SubmitNotSent, event::SubmitUnknown, event::OrderSeen, event::OrderGone, event::OrderMissing,
+                 event::OrderUnread, event::FillCorrected, event::ActivitiesRead, event::ActivitiesUnread,
+                 event::RecordsFound, event::RecordsUnread, event::CorporateActionsRead, event::CorporateActionsUnread,
+                 event::CommandGiven, event::TimerFired>;
 
 }  // namespace belay::engine

@@ -14,6 +14,16 @@ namespace {
 
 FieldValue time_value(const std::optional<Timestamp>& at) { return at ? FieldValue(to_text(*at)) : FieldValue(); }
 
+// When the last of the lot left: known from its fills and activities, however late they were read.
+std::optional<Timestamp> left_at(const Lot& lot) {
+  std::optional<Timestamp> last;
+  for (const ExitOrder& order : lot.exit_orders) {
+    if (order.filled.is_positive() && order.filled_at) last = std::max(last, order.filled_at);
+  }
+  for (const LeftElsewise& part : lot.left_elsewise) last = std::max(last, std::optional(part.at));
+  return last;
+}
+
 }  // namespace
 
 void Stepper::recount(Lot& lot) {
@@ -114,7 +124,7 @@ void Stepper::close(Lot& lot) {
   }
   lot.status = LotStatus::closed;
   lot.close_reason = lot.exit->reason;
-  lot.closed_at = now_.wall;
+  lot.closed_at = left_at(lot).value_or(now_.wall);
   count_result(lot);
   lot.current_price = lot.exit_price;
   lot.result = lot.realised_result;

@@ -51,7 +51,9 @@ lifecycle::GuardView Stepper::guard_view_of(const Lot& lot) {
   if (!lot.frozen.empty()) view.hands_off = "frozen: " + lot.frozen;
 
   const bool is_option = lot.instrument.is_option();
-  if (is_option && !state_.policy.option_resting_stop) {
+  if (no_guard_may_rest(lot)) {
+    view.by_local_rules = "a split is due: nothing rests through it";
+  } else if (is_option && !state_.policy.option_resting_stop) {
     view.by_local_rules = "an option: local rules";
   } else if (is_option && lot.price_domain == PriceDomain::underlying) {
     view.by_local_rules = "its levels are of the underlying: local rules";

@@ -149,6 +149,7 @@ bool Stepper::is_bracket_promised(const Lot& lot) {
 
 rules::Guards Stepper::guards_standing(const Lot& lot) const {
   using rules::Guards;
+  if (no_guard_may_rest(lot)) return Guards::not_expected;  // until a split is over
   if (!is_bracket_promised(lot) || lot.instrument.is_option()) return Guards::not_expected;
   if (lot.bracket_order_accepted) return Guards::resting;
   if (lifecycle::guard_in_the_air(lot) != nullptr) return Guards::restoring;

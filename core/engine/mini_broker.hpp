@@ -57,7 +57,8 @@ class MiniBroker {
   std::map<OrderId, std::vector<OrderId>> children;
   std::vector<Fill> fills;
   std::vector<Movement> movements;
-  std::map<std::string, std::string> asset_ids;  ///< by symbol, where not the usual one
+  std::vector<CorporateAction> corporate_actions;  ///< announced
+  std::map<std::string, std::string> asset_ids;    ///< by symbol, where not the usual one
   std::map<std::string, MarketPrices> prices;
   std::deque<Fate> fates;
   bool fills_at_once = true;   ///< market orders, and limits that the quote meets

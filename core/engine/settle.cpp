@@ -181,6 +181,7 @@ void Stepper::explain_shortfall(const reconcile::Shortfall& shortfall, const Act
   for (const auto& charged : explained.charges) charge(charged);
   if (explained.unexplained.is_zero()) {
     state_.ownership_concerns.erase(shortfall.symbol);
+    state_.doubts.erase(shortfall.symbol);
     return;
   }
   const std::string why = "the broker holds " + shortfall.held.text() + ", " + explained.unexplained.text() +
@@ -244,6 +245,12 @@ bool Stepper::settle_drift(const reconcile::Shortfall& shortfall, Quantity unexp
   Lot& lot = *oldest;
   const bool believes_all = planted(Bug::absence_means_sold);
   if (unexplained >= lot.quantity - lifecycle::live_leaves(lot) && !believes_all) return false;
+  if (lot.instrument.kind == InstrumentKind::stock &&
+      !believes_all) {  // a reverse split that was announced is no drift
+    const auto announced = state_.announcements_read.find(shortfall.symbol);
+    const Doubt& doubt = state_.doubts.at(shortfall.symbol);
+    if (announced == state_.announcements_read.end() || announced->second < doubt.since.steady) return false;
+  }
   // At what price is not known: the last that was believed, else as if it had never moved.
   const Price price = lot.good_price.value_or(lot.entry_price);
   lot.left_elsewise.push_back({.order = OrderId(std::string(kDrift) + to_text(now_.wall)),

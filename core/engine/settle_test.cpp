@@ -197,6 +197,7 @@ TEST(Settling, F69AContractThatExpiredClosesAtNothing) {
     const Lot& lot = c.s.stored(c.lot);
     EXPECT_EQ(lot.close_reason, ExitReason::expired);
     EXPECT_EQ(lot.exit_price, 0_price);
+    EXPECT_EQ(lot.closed_at, c.s.broker.movements.at(0).at) << "when it ended, not when that was read";
     EXPECT_EQ(lot.realised_result, direction == Direction::long_ ? -(400_usd) : 400_usd) << "the premium";
   }
 }

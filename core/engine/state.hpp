@@ -17,6 +17,7 @@
 #include "core/reconcile/ownership.hpp"
 #include "core/rules/rule.hpp"
 #include "core/trading/account.hpp"
+#include "core/trading/corporate_action.hpp"
 #include "core/trading/execution.hpp"
 #include "core/trading/loss_limit.hpp"
 
@@ -133,6 +134,9 @@ struct State {
   std::vector<Finding> findings;                           ///< of the latest comparison
   std::vector<Execution> found_executions;                 ///< in the store for orphans' symbols, simulated ones too
   std::vector<Lot> closed_lots;                            ///< in the store, of the symbols in question
+  std::vector<CorporateAction> corporate_actions;          ///< announced for the symbols of the lots
+  std::optional<Duration> announcements_asked;             ///< steady
+  std::map<std::string, Duration> announcements_read;      ///< by symbol: steady
   bool records_known = false;                              ///< whether the two were read for this comparison
 };
 

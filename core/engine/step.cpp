@@ -7,7 +7,9 @@
 #include <tuple>
 
 #include "core/base/planted.hpp"
+#include "core/calendar/new_york.hpp"
 #include "core/engine/stepper.hpp"
+#include "core/rules/settings.hpp"
 
 namespace belay::engine {
 
@@ -107,6 +109,7 @@ void Stepper::give_up(const Overflow& overflow) {
 
 void Stepper::on(const event::BookLoaded& event) {
   if (!std::exchange(state_.loss_limit_known, true) && event.loss_limit) state_.loss_limit = *event.loss_limit;
+  state_.findings.clear();  // a pass begins
   for (const Lot& stored : event.lots) {
     const auto known = state_.lots.find(stored.uid);
     if (known == state_.lots.end()) {
@@ -210,13 +213,19 @@ void Stepper::offer_command(const OperatorCommand& command) {
   if (command.kind == OperatorCommand::Kind::resume_loss_limit) return resume_loss_limit(command);
   const auto found = state_.lots.find(command.lot);
   if (found == state_.lots.end()) {
-    record_account(EventType::operator_, {{"command", std::string("close")},
+    const bool closes = command.kind == OperatorCommand::Kind::close;
+    record_account(EventType::operator_, {{"command", std::string(closes ? "close" : "adopt")},
                                           {"who", command.who},
                                           {"result", "no open position " + command.lot.text()}});
     if (command.id != 0) emit(action::FinishCommand{command.id});
     return;
   }
   Lot& lot = found->second;
+  if (command.kind == OperatorCommand::Kind::adopt) {
+    change_terms(lot, command);
+    if (command.id != 0) emit(action::FinishCommand{command.id});
+    return;
+  }
   const std::string refused = why_not_closable(lot, command);
   if (!refused.empty()) {
     record(lot, EventType::operator_,
@@ -238,6 +247,44 @@ void Stepper::offer_command(const OperatorCommand& command) {
   }
   if (command.id != 0) emit(action::FinishCommand{command.id});
   advance(command.lot);
+}
+
+// How a lot is managed, by a person's word. Levels that contradict each other are refused as a whole.
+void Stepper::change_terms(Lot& lot, const OperatorCommand& command) {
+  const ManagementTerms& terms = command.terms;
+  Lot changed = lot;
+  if (terms.management) changed.management = *terms.management;
+  const bool newly_managed = changed.management == Management::managed && lot.management == Management::watch;
+  if (newly_managed && !lot.stop_loss && !lot.take_profit && !terms.stop_loss && !terms.take_profit) {
+    protect_adopted(changed);
+  }
+  if (terms.stop_loss) changed.stop_loss = terms.stop_loss;
+  if (terms.take_profit) changed.take_profit = terms.take_profit;
+  const bool sets_levels = terms.stop_loss || terms.take_profit;
+  const std::string refused = sets_levels ? rules::contradiction(changed, state_.policy) : "";
+  record(lot, EventType::operator_,
+         {{"command", std::string("adopt")},
+          {"who", command.who},
+          {"why", command.why},
+          {"management", std::string(to_text(changed.management))},
+          {"stop_loss", changed.stop_loss ? FieldValue(Decimal(*changed.stop_loss)) : FieldValue()},
+          {"take_profit", changed.take_profit ? FieldValue(Decimal(*changed.take_profit)) : FieldValue()},
+          {"unfreeze", terms.unfreeze},
+          {"result", refused.empty() ? "done" : "refused: " + refused}});
+  if (!refused.empty()) return;
+  lot = changed;
+  if (terms.unfreeze && !lot.frozen.empty()) {
+    lot.frozen.clear();
+    lot.split_applied = calendar::to_new_york(now_.wall).date;  // what was announced until now is in these numbers
+    lot.split_due.reset();
+    // The person has looked: what was believed before is no measure of the price any more.
+    lot.good_price.reset();
+    lot.priced_at.reset();
+    pricing::SymbolPrices& prices = state_.prices[level_symbol(lot)];
+    prices.last_good.reset();
+    prices.last_good_at.reset();
+  }
+  keep(lot);
 }
 
 }  // namespace belay::engine

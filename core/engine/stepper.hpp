@@ -40,6 +40,8 @@ class Stepper {
   void on(const event::RecordsUnread& event);
   void on(const event::StreamUp& event);
   void on(const event::StreamDown& event);
+  void on(const event::CorporateActionsRead& event);
+  void on(const event::CorporateActionsUnread& event);
   void on(const event::CommandGiven& event);
   void on(const event::TimerFired& event);
 
@@ -131,6 +133,20 @@ class Stepper {
   void freeze(Lot& lot, const std::string& why);
   void find(std::string kind, const std::string& symbol, const Lot* lot, Quantity quantity, std::string what,
             std::string execution_key = "");
+
+  void tell_of_rename(Lot& lot, const std::string& before);
+  void change_terms(Lot& lot, const OperatorCommand& command);
+
+  // ---- splits and spin-offs as announced (splits.cpp)
+  void ask_for_corporate_actions();
+  bool heed_corporate_actions();
+  void withdraw_guards();
+  [[nodiscard]] bool no_guard_may_rest(const Lot& lot) const;
+  void await_action(Lot& lot, const CorporateAction& announced);
+  bool apply_split(const std::vector<Lot*>& lots, const CorporateAction& split);
+  void rescale_prices(const CorporateAction& split);
+  void review_spin_off(Lot& lot, const CorporateAction& spin_off);
+  bool follow_rename(const CorporateAction& rename);
 
   // ---- what became of what is missing (settle.cpp)
   void settle_shortfalls(const std::vector<reconcile::Shortfall>& shortfalls);

@@ -31,16 +31,16 @@ bool is_ignored(const Policy& policy, const std::string& symbol) {
 
 void Stepper::find(std::string kind, const std::string& symbol, const Lot* lot, Quantity quantity, std::string what,
                    std::string execution_key) {
-  state_.findings.push_back({.kind = std::move(kind),
-                             .symbol = symbol,
-                             .lot = lot == nullptr ? LotUid() : lot->uid,
-                             .execution_key = std::move(execution_key),
-                             .quantity = quantity,
-                             .what = std::move(what)});
+  Finding finding{.kind = std::move(kind),
+                  .symbol = symbol,
+                  .lot = lot == nullptr ? LotUid() : lot->uid,
+                  .execution_key = std::move(execution_key),
+                  .quantity = quantity,
+                  .what = std::move(what)};
+  if (std::ranges::count(state_.findings, finding) == 0) state_.findings.push_back(std::move(finding));
 }
 
 void Stepper::settle_ownership() {
-  state_.findings.clear();
   state_.ownership_concerns.clear();
   state_.orphans.clear();
   state_.ignored.clear();
@@ -85,12 +85,7 @@ void Stepper::identify_assets() {
     Lot& lot = state_.lots.at(rename.lot);
     const std::string before = lot.instrument.symbol;
     lot.instrument = rename.now;
-    find("rename", rename.now.symbol, &lot, lot.quantity, before + " is " + rename.now.symbol + " now");
-    record(lot, EventType::reconciled,
-           {{"result", std::string("renamed")}, {"symbol", rename.now.symbol}, {"was", before}});
-    alert(Severity::critical, "renamed", &lot,
-          before + " goes by the symbol " + rename.now.symbol + " now; the position is followed under it.");
-    keep(lot);
+    tell_of_rename(lot, before);
   }
   for (const auto& other : identities.others) {
     Lot& lot = state_.lots.at(other.lot);
@@ -102,6 +97,15 @@ void Stepper::identify_assets() {
     const auto held = state_.broker.holdings.find(lot.instrument.symbol);
     if (lot.asset_id.empty() && held != state_.broker.holdings.end()) lot.asset_id = held->second.asset_id;
   }
+}
+
+void Stepper::tell_of_rename(Lot& lot, const std::string& before) {
+  const std::string& symbol = lot.instrument.symbol;
+  find("rename", symbol, &lot, lot.quantity, before + " is " + symbol + " now");
+  record(lot, EventType::reconciled, {{"result", std::string("renamed")}, {"symbol", symbol}, {"was", before}});
+  alert(Severity::critical, "renamed", &lot,
+        before + " goes by the symbol " + symbol + " now; the position is followed under it.");
+  keep(lot);
 }
 
 void Stepper::open_lot(const reconcile::Claim& claim, const std::optional<reconcile::Opening>& opening) {
@@ -252,7 +256,11 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
       adopt(entry.part, entry.opening);
     }
   }
-  if (entries.empty()) adopt(orphan, std::nullopt);
+  if (entries.empty()) {
+    adopt(orphan, std::nullopt);
+  } else {
+    state_.doubts.erase(symbol);
+  }
 }
 
 // A holding whose fills are out of reach has no fact of its own to be named after but its symbol; a second one of the

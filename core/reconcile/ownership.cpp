@@ -113,6 +113,7 @@ Quantity grow_lots(const Book& book, const Symbol& symbol, Quantity surplus, Dif
   for (const Lot* lot : symbol.lots) {
     const Order* entry = entry_of(book, lot->entry_order_id);
     if (entry == nullptr || entry->filled <= lot->original_quantity) continue;
+    if (lot->split_applied) continue;  // the order counts in shares of old
     const Quantity by = std::min(surplus, entry->filled - lot->original_quantity);
     if (!by.is_positive()) continue;
     out.growths.push_back({lot->uid, by});

@@ -42,18 +42,30 @@ struct QuarantinedExecution {
   bool operator==(const QuarantinedExecution&) const = default;
 };
 
+/// How a person wants a lot managed; what is absent stays as it is.
+struct ManagementTerms {
+  std::optional<Management> management = std::nullopt;
+  std::optional<Price> stop_loss = std::nullopt;
+  std::optional<Price> take_profit = std::nullopt;
+  bool unfreeze = false;
+
+  bool operator==(const ManagementTerms&) const = default;
+};
+
 /// A person's word about a lot or the account, queued in the store while a service holds the lock.
 struct OperatorCommand {
   enum class Kind : std::uint8_t {
     close,              ///< leave the lot
+    adopt,              ///< change how the lot is managed
     resume_loss_limit,  ///< the account's loss limit was reached and looked at: go on
   };
   std::int64_t id = 0;
   LotUid lot;
-  std::optional<Quantity> quantity;  ///< absent: all of it
+  std::optional<Quantity> quantity;  ///< of `close`; absent: all of it
   std::string who;
   std::string why;
   Kind kind = Kind::close;
+  ManagementTerms terms = {};  ///< of `adopt`
 
   bool operator==(const OperatorCommand&) const = default;
 };

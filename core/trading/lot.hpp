@@ -181,8 +181,9 @@ struct Lot {
   Quantity quantity;           ///< what is left of it; positive, zero when closed
   Price entry_price;
   Timestamp entry_time;
-  std::optional<Date> split_applied;  ///< ex-date of the latest split that quantities and levels count
-  std::optional<Date> split_due;      ///< of an announced one that they do not count yet: no guard may rest through it
+  std::optional<Date> split_applied;   ///< ex-date of the latest split that quantities and levels count
+  std::optional<Date> split_due;       ///< of an announced one that they do not count yet: no guard may rest through it
+  std::optional<Date> splits_checked;  ///< the day on which the announcements were last asked for
 
   std::optional<Price> stop_loss;
   std::optional<Price> take_profit;

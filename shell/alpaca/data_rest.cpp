@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t kStocksPerBatch = 200;   // no cap is documented (alpaca.md 5)
 constexpr std::size_t kOptionsPerBatch = 100;  // the documented cap
-constexpr int kInvalidSymbolsPerBatch = 5;     // each costs a request; further ones fail the batch
+constexpr std::string_view kCorporateTypes = "forward_split,reverse_split,spin_off,name_change";
+constexpr int kInvalidSymbolsPerBatch = 5;  // each costs a request; further ones fail the batch
 
 bool is_part_of_symbol(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
@@ -96,6 +97,34 @@ void DataRest::read_batch(std::vector<std::string> batch, const Source& source, 
     out.failed.push_back({{*refused}, parsed.error()});
     batch.erase(refused);
   }
+}
+
+BrokerResult<std::vector<CorporateAction>> DataRest::corporate_actions(const std::vector<std::string>& symbols,
+                                                                       Date first, Date last) {
+  std::vector<CorporateAction> found;
+  for (std::size_t begin = 0; begin < symbols.size(); begin += kStocksPerBatch) {
+    std::string list;
+    for (std::size_t i = begin; i < std::min(symbols.size(), begin + kStocksPerBatch); ++i) {
+      list += (list.empty() ? "" : ",") + symbols[i];
+    }
+    std::string token;
+    do {
+      const Call call{.target = target("/v1/corporate-actions", {{"symbols", list},
+                                                                 {"types", std::string(kCorporateTypes)},
+                                                                 {"start", to_text(first)},
+                                                                 {"end", to_text(last)},
+                                                                 {"limit", "1000"},
+                                                                 {"page_token", token}})};
+      auto page = channel_.call(call, parse_corporate_actions);
+      if (!page) return std::unexpected(page.error());
+      if (page->next_page == token && !token.empty()) {
+        return channel_.unreadable(call, Error{"a page leads to no further one, so the list is not complete"});
+      }
+      token = page->next_page;
+      for (CorporateAction& action : page->actions) found.push_back(std::move(action));
+    } while (!token.empty());
+  }
+  return found;
 }
 
 }  // namespace belay::alpaca

@@ -22,6 +22,8 @@ class DataRest final : public MarketData {
 
   PriceRead stocks(const std::vector<std::string>& symbols) override;
   PriceRead options(const std::vector<std::string>& symbols) override;
+  BrokerResult<std::vector<CorporateAction>> corporate_actions(const std::vector<std::string>& symbols, Date first,
+                                                               Date last) override;
   [[nodiscard]] std::uint64_t calls() const override { return channel_.requests(); }
 
  private:

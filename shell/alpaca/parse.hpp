@@ -11,6 +11,7 @@
 #include "core/calendar/us_equities.hpp"
 #include "core/trading/account.hpp"
 #include "core/trading/activity.hpp"
+#include "core/trading/corporate_action.hpp"
 #include "core/trading/market.hpp"
 #include "core/trading/order.hpp"
 #include "shell/json/value.hpp"
@@ -44,6 +45,13 @@ struct ActivityPage {
 Result<ActivityPage> parse_activities(const json::Value& value);
 /// `multiplier` of an option contract: a positive whole number.
 Result<std::int64_t> parse_multiplier(const json::Value& value);
+
+/// A page of splits, spin-offs and renames; other corporate actions are left out.
+struct CorporateActionPage {
+  std::vector<CorporateAction> actions;
+  std::string next_page;  ///< empty: none
+};
+Result<CorporateActionPage> parse_corporate_actions(const json::Value& value);
 
 /// Prices by symbol. One symbol that cannot be read takes nothing from the others, and is named.
 struct ParsedPrices {

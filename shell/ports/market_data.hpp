@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/trading/corporate_action.hpp"
 #include "core/trading/market.hpp"
 #include "shell/ports/broker.hpp"
 
@@ -28,6 +29,10 @@ class MarketData {
   virtual PriceRead stocks(const std::vector<std::string>& symbols) = 0;
   /// Quotes by OCC symbol.
   virtual PriceRead options(const std::vector<std::string>& symbols) = 0;
+
+  /// Splits, spin-offs and renames of these symbols whose ex-date is within these days, both included.
+  virtual BrokerResult<std::vector<CorporateAction>> corporate_actions(const std::vector<std::string>& symbols,
+                                                                       Date first, Date last) = 0;
 
   [[nodiscard]] virtual std::uint64_t calls() const = 0;
 };

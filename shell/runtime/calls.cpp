@@ -79,6 +79,12 @@ Events read_activities(Broker& broker, Timestamp since) {
   return {event::ActivitiesRead{std::move(*activities)}};
 }
 
+Events read_corporate_actions(MarketData& data, const std::vector<std::string>& symbols, Date first, Date last) {
+  auto actions = data.corporate_actions(symbols, first, last);
+  if (!actions) return {event::CorporateActionsUnread{actions.error().message}};
+  return {event::CorporateActionsRead{symbols, std::move(*actions)}};
+}
+
 Events find_records(Store& store, const std::string& account, const std::vector<std::string>& aliases,
                     const std::vector<std::string>& symbols) {
   auto executions = store.executions_for(account, aliases, symbols);

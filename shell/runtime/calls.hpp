@@ -22,6 +22,7 @@ Events read_broker(Broker& broker, Moment begun, std::optional<BrokerError>* err
 /// Stocks and options, each by its own interface.
 Events read_prices(MarketData& data, const std::vector<std::string>& symbols);
 Events read_activities(Broker& broker, Timestamp since);
+Events read_corporate_actions(MarketData& data, const std::vector<std::string>& symbols, Date first, Date last);
 /// Of the store, for these symbols: executions that were never imported, and closed lots.
 Events find_records(Store& store, const std::string& account, const std::vector<std::string>& aliases,
                     const std::vector<std::string>& symbols);

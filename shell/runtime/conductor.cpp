@@ -45,6 +45,12 @@ void Conductor::Inner::carry_out(engine::Actions actions) {
       executor->start([this, begun = now()] { return calls::read_broker(parts.broker, begun); }, false);
     } else if (const auto* activities = std::get_if<action::ReadActivities>(&wanted)) {
       executor->start([this, since = activities->since] { return calls::read_activities(parts.broker, since); }, false);
+    } else if (const auto* announced = std::get_if<action::ReadCorporateActions>(&wanted)) {
+      executor->start(
+          [this, asked = *announced] {
+            return calls::read_corporate_actions(parts.market_data, asked.symbols, asked.first, asked.last);
+          },
+          false);
     } else if (const auto* records = std::get_if<action::FindRecords>(&wanted)) {
       find_records(*records);
     } else if (const auto* wake = std::get_if<action::WakeAt>(&wanted)) {
@@ -237,6 +243,24 @@ PassReport Conductor::pass() {
   return report;
 }
 
+PassReport Conductor::reconcile() {
+  Inner& in = *inner_;
+  in.errors.clear();
+  in.dry = false;
+  in.record.begin_pass();
+  PassReport report;
+  report.failure = in.keep_lock();
+  if (report.failure != Failure::none) return report;
+  if (!in.load()) report.failure = Failure::store;
+  if (report.failure == Failure::none) report.failure = in.read_everything();
+  if (report.failure == Failure::none) in.follow(in.settings.wait);
+  in.save();
+  if (in.store_down && report.failure == Failure::none) report.failure = Failure::store;
+  in.record.report(in.state, report);
+  report.errors = in.errors;
+  return report;
+}
+
 PassReport Conductor::look() {
   Inner& in = *inner_;
   in.errors.clear();
@@ -269,7 +293,7 @@ std::vector<ExitLine> Conductor::attend(Duration real_time) {
     in.fire_timer();
     const Duration left = real_time - (in.machine_time() - begun);
     if (const auto events = in.executor->next(in.patience(left))) in.run(*events);
-    if (!in.store_down && in.record.has_ended_exits()) in.save();
+    if (!in.store_down && in.record.is_awaited()) in.save();
   }
   in.save();
   PassReport report;

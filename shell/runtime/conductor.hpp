@@ -110,6 +110,8 @@ class Conductor {
   PassReport pass();
   /// As pass(), but reads and judges only: nothing is sent, nothing recorded. For `explain` and `doctor`.
   PassReport look();
+  /// As pass(), but no rule is judged: book and broker are compared and settled. What differed is in state().findings.
+  PassReport reconcile();
   /// Between passes: follows exits under way and takes up people's commands, for at most that long in real time.
   /// Gives lines about exits that ended meanwhile.
   std::vector<ExitLine> attend(Duration real_time);

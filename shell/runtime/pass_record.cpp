@@ -104,8 +104,9 @@ void PassRecord::limit_waiting(log::Log& log, Timestamp at) {
   log_error(log, at, "dropped " + std::to_string(before - batch_.events.size()) + " waiting price updates");
 }
 
-bool PassRecord::has_ended_exits() const {
-  return std::ranges::any_of(batch_.lots, [](const Lot& lot) { return lot.status == LotStatus::closed; });
+bool PassRecord::is_awaited() const {
+  return !batch_.finished_commands.empty() ||
+         std::ranges::any_of(batch_.lots, [](const Lot& lot) { return lot.status == LotStatus::closed; });
 }
 
 ExitLine PassRecord::exit_line(const Lot& lot, const engine::State& state) const {

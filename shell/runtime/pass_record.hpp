@@ -28,8 +28,8 @@ class PassRecord {
   void saved(const std::vector<NewRow>& new_rows);
   /// While the store is away the waiting records stay within bounds: price updates are dropped first.
   void limit_waiting(log::Log& log, Timestamp at);
-  /// Whether a lot closed since the last save.
-  [[nodiscard]] bool has_ended_exits() const;
+  /// Whether it holds what somebody waits for: an exit that ended, a command that was carried out.
+  [[nodiscard]] bool is_awaited() const;
 
   /// Positions, exits and adoptions of this pass.
   void report(const engine::State& state, PassReport& report) const;

@@ -119,6 +119,13 @@ TEST_P(Batches, CommandsWaitUntilTheyAreFinished) {
   must(store->enqueue("other", partly));
   auto wanted = partly;
   wanted.id = first;
+  OperatorCommand adopts;
+  adopts.kind = OperatorCommand::Kind::adopt;
+  adopts.lot = LotUid("c");
+  adopts.terms = {.management = Management::managed, .stop_loss = 95.5_price, .take_profit = {}, .unfreeze = true};
+  adopts.id = must(store->enqueue("main", adopts));
+  EXPECT_EQ(must(store->waiting_commands("main")).back(), adopts);
+  must(store->save("main", {.finished_commands = {adopts.id}}));
   auto commands = must(store->waiting_commands("main"));
   ASSERT_EQ(commands.size(), 2U);
   EXPECT_EQ(commands[0], wanted);

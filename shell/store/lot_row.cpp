@@ -269,6 +269,7 @@ void read_what_it_is(Lot& lot, RowReader& row) {
   lot.entry_time = required(row, "entry_time", row.time("entry_time"));
   lot.split_applied = row.date("split_applied");
   lot.split_due = row.date("split_due");
+  lot.splits_checked = row.date("splits_checked");
   lot.stop_loss = row.decimal<Price>("stop_loss");
   lot.take_profit = row.decimal<Price>("take_profit");
   lot.price_domain = read_word(row, "price_domain", PriceDomain::instrument, parse_price_domain);

@@ -94,7 +94,7 @@ GuardRecord full_guards() {
 Lot full_lot() {
   Lot lot;
   auto& [id, uid, account, execution_key, instrument, asset_id, multiplier, direction, strategy, management,
-         original_quantity, quantity, entry_price, entry_time, split_applied, split_due, stop_loss, take_profit,
+         original_quantity, quantity, entry_price, entry_time, split_applied, split_due, splits_checked, stop_loss, take_profit,
          price_domain, max_hold_minutes, terms, entry_underlying_price, peak_price, rungs_taken, bracket_expected,
          bracket_order_accepted, entry_order_id, stop_order_id, target_order_id, guards, current_price, result,
          result_percent, last_checked_at, check_count, good_price, priced_at, suspect, unsound_since, level_price,
@@ -116,6 +116,7 @@ Lot full_lot() {
   entry_time = at("2026-01-26T15:00:00.123456Z");
   split_applied = parse_date("2026-02-02").value();
   split_due = parse_date("2026-03-02").value();
+  splits_checked = parse_date("2026-02-27").value();
   stop_loss = 130.5_price;
   take_profit = 90_price;
   price_domain = PriceDomain::underlying;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "shell/json/parse.hpp"
 #include "shell/json/value.hpp"
 #include "shell/json/write.hpp"
 #include "shell/store/execution_row.hpp"
@@ -16,10 +17,19 @@
 namespace belay::store {
 namespace {
 
+constexpr std::string_view kAdopt = "adopt";
 constexpr std::string_view kResumeLossLimit = "resume_loss_limit";
 
 std::string_view word_of(OperatorCommand::Kind kind) {
-  return kind == OperatorCommand::Kind::close ? "close" : kResumeLossLimit;
+  switch (kind) {
+    case OperatorCommand::Kind::adopt:
+      return kAdopt;
+    case OperatorCommand::Kind::resume_loss_limit:
+      return kResumeLossLimit;
+    case OperatorCommand::Kind::close:
+      break;
+  }
+  return "close";
 }
 
 std::string json_list(const std::vector<std::string>& words) {
@@ -35,6 +45,36 @@ LotUid uid_of_row(const std::string& account_number, const std::string& account,
   return lot_uid(account_number.empty() ? account : account_number, "row:" + std::to_string(id));
 }
 
+std::string terms_text(const ManagementTerms& terms) {
+  const auto price = [](const std::optional<Price>& p) { return p ? json::Value(p->text()) : json::Value(); };
+  return json::write(
+      json::Object{{"management", terms.management ? json::Value(to_text(*terms.management)) : json::Value()},
+                   {"stop_loss", price(terms.stop_loss)},
+                   {"take_profit", price(terms.take_profit)},
+                   {"unfreeze", terms.unfreeze}});
+}
+
+ManagementTerms read_terms(const std::string& text) {
+  ManagementTerms terms;
+  const auto parsed = json::parse(text);
+  if (!parsed) return terms;
+  const auto word = [&](std::string_view key) -> const std::string* {
+    const json::Value* value = parsed->find(key);
+    return value == nullptr ? nullptr : value->as_string();
+  };
+  const auto price = [&](std::string_view key) -> std::optional<Price> {
+    const std::string* digits = word(key);
+    const auto number = digits == nullptr ? Result<Price>(fail("absent")) : Price::parse(*digits);
+    return number ? std::optional(*number) : std::nullopt;
+  };
+  if (const std::string* management = word("management")) terms.management = parse_management(*management);
+  terms.stop_loss = price("stop_loss");
+  terms.take_profit = price("take_profit");
+  const json::Value* unfreeze = parsed->find("unfreeze");
+  terms.unfreeze = unfreeze != nullptr && unfreeze->is_bool() && *unfreeze->as_bool();
+  return terms;
+}
+
 OperatorCommand read_command(const Rows& rows, std::size_t index) {
   RowReader row(rows, index);
   OperatorCommand command;
@@ -44,6 +84,10 @@ OperatorCommand read_command(const Rows& rows, std::size_t index) {
   command.who = row.text("who").value_or("");
   command.why = row.text("why").value_or("");
   if (row.word("command") == kResumeLossLimit) command.kind = OperatorCommand::Kind::resume_loss_limit;
+  if (row.word("command") == kAdopt) {
+    command.kind = OperatorCommand::Kind::adopt;
+    command.terms = read_terms(row.text("terms").value_or("{}"));
+  }
   return command;
 }
 
@@ -93,8 +137,8 @@ StoreResult<StoredBook> SqlStore::load(const std::string& account, const std::ve
 StoreResult<SqlStore::AccountNotes> SqlStore::read_notes(const std::string& account) {
   const auto rows = connection_->run(
       "SELECT 0 AS id, account_number AS lot_uid, CAST(NULL AS text) AS quantity, '' AS who, "
-      "coalesce(loss_limit, '') AS why, '' AS command FROM belay_accounts WHERE account_name = $1 "
-      "UNION ALL SELECT id, lot_uid, CAST(quantity AS text), who, why, command FROM belay_commands "
+      "coalesce(loss_limit, '') AS why, '' AS command, '' AS terms FROM belay_accounts WHERE account_name = $1 "
+      "UNION ALL SELECT id, lot_uid, CAST(quantity AS text), who, why, command, terms FROM belay_commands "
       "WHERE account_name = $1 AND finished_at IS NULL ORDER BY 1",
       {account});
   if (!rows) return std::unexpected(rows.error());
@@ -180,11 +224,15 @@ StoreResult<std::vector<Execution>> SqlStore::executions_for(const std::string& 
 }
 
 StoreResult<std::int64_t> SqlStore::enqueue(const std::string& account, const OperatorCommand& command) {
+  const bool adopts = command.kind == OperatorCommand::Kind::adopt;
   const Cell quantity = command.quantity ? Cell(command.quantity->text()) : std::nullopt;
   const auto rows = connection_->run(
-      std::string("INSERT INTO belay_commands (account_name, lot_uid, quantity, who, why, command) VALUES ($1, $2, ") +
-          (connection_->dialect() == Dialect::postgres ? "CAST($3 AS numeric)" : "$3") + ", $4, $5, $6) RETURNING id",
-      {account, command.lot.text(), quantity, command.who, command.why, std::string(word_of(command.kind))});
+      std::string("INSERT INTO belay_commands (account_name, lot_uid, quantity, who, why, command, terms) "
+                  "VALUES ($1, $2, ") +
+          (connection_->dialect() == Dialect::postgres ? "CAST($3 AS numeric)" : "$3") +
+          ", $4, $5, $6, $7) RETURNING id",
+      {account, command.lot.text(), quantity, command.who, command.why, std::string(word_of(command.kind)),
+       adopts ? Cell(terms_text(command.terms)) : std::nullopt});
   if (!rows) return std::unexpected(rows.error());
   return to_number(rows->rows.at(0).at(0));
 }

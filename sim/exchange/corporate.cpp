@@ -44,6 +44,32 @@ void ExchangeCore::split(std::string_view symbol, std::int64_t new_shares, std::
   }
 }
 
+void ExchangeCore::announce(CorporateAction action) {
+  if (action.id.empty()) action.id = ids_.uuid();
+  corporate_actions_.push_back(std::move(action));
+}
+
+void ExchangeCore::rename(std::string_view symbol, std::string_view new_symbol) {
+  const std::string before = market_.listing(symbol).asset.symbol();
+  const std::string after(new_symbol);
+  for (const std::size_t index : orders_.open(before)) end_with_group(orders_.at(index), OrderStatus::canceled);
+  Asset asset = market_.listing(before).asset;
+  asset.instrument = instrument_of(after);
+  const Listing old = market_.listing(before);
+  Listing& listing = market_.add(std::move(asset));
+  listing.trade = old.trade;
+  listing.latest_close = old.latest_close;
+  listing.previous_close = old.previous_close;
+  for (auto& [number, books] : ledgers_) {
+    const Quantity held = books.quantity(before);
+    if (held.is_zero()) continue;
+    books.rename(before, after);
+    const std::string group = ids_.uuid();
+    record_movement(books, "NC", before, -held, std::nullopt, {}, group, "Name Change");
+    record_movement(books, "NC", after, held, std::nullopt, {}, group, "Name Change");
+  }
+}
+
 Order ExchangeCore::seed_position(Ledger& books, std::string_view symbol, Quantity quantity, Price average,
                                   Timestamp at) {
   BELAY_CHECK(!quantity.is_zero());

@@ -66,6 +66,12 @@ bool Exchange::is_halted(std::string_view symbol) const {
 void Exchange::split(std::string_view symbol, std::int64_t new_shares, std::int64_t old_shares) {
   core_->split(symbol, new_shares, old_shares);
 }
+
+void Exchange::rename(std::string_view symbol, std::string_view new_symbol) { core_->rename(symbol, new_symbol); }
+
+void Exchange::announce(CorporateAction action) { core_->announce(std::move(action)); }
+
+const std::vector<CorporateAction>& Exchange::corporate_actions() const { return core_->corporate_actions(); }
 std::optional<Trade> Exchange::last_trade(std::string_view symbol) const {
   const Listing* listing = core_->market().find(symbol);
   return listing == nullptr ? std::nullopt : listing->trade;

@@ -13,6 +13,7 @@
 #include "core/calendar/timestamp.hpp"
 #include "core/calendar/us_equities.hpp"
 #include "core/money/money.hpp"
+#include "core/trading/corporate_action.hpp"
 #include "core/trading/market.hpp"
 #include "sim/exchange/account.hpp"
 #include "sim/exchange/api_error.hpp"
@@ -62,6 +63,11 @@ class Exchange {
   /// `new_shares` for `old_shares`, before today's first price: positions and ordinary GTC limits are adjusted,
   /// children of brackets and stops are not (alpaca.md 3.3, Corporate action).
   void split(std::string_view symbol, std::int64_t new_shares, std::int64_t old_shares);
+  /// The symbol's asset goes by another symbol from now on: positions follow, open orders end.
+  void rename(std::string_view symbol, std::string_view new_symbol);
+  /// Makes it known; nothing else happens.
+  void announce(CorporateAction action);
+  [[nodiscard]] const std::vector<CorporateAction>& corporate_actions() const;
   [[nodiscard]] std::optional<Trade> last_trade(std::string_view symbol) const;
   [[nodiscard]] std::optional<Quote> last_quote(std::string_view symbol) const;
   [[nodiscard]] std::optional<Price> previous_close(std::string_view symbol) const;

@@ -47,6 +47,9 @@ class ExchangeCore {
 
   // corporate.cpp
   void split(std::string_view symbol, std::int64_t new_shares, std::int64_t old_shares);
+  void rename(std::string_view symbol, std::string_view new_symbol);
+  void announce(CorporateAction action);
+  [[nodiscard]] const std::vector<CorporateAction>& corporate_actions() const { return corporate_actions_; }
   Order seed_position(Ledger& books, std::string_view symbol, Quantity quantity, Price average, Timestamp at);
 
   // entry.cpp
@@ -150,6 +153,7 @@ class ExchangeCore {
   OrderStore orders_;
   std::map<std::string, Ledger, std::less<>> ledgers_;
   std::vector<OrderEvent> events_;
+  std::vector<CorporateAction> corporate_actions_;
   std::uint64_t last_sequence_ = 0;
 };
 

@@ -69,6 +69,12 @@ void Ledger::rescale(const std::string& symbol, Quantity quantity) {
   put(symbol, holding);
 }
 
+void Ledger::rename(const std::string& symbol, const std::string& new_symbol) {
+  const Holding holding = holdings_[symbol];
+  put(symbol, {});
+  put(new_symbol, holding);
+}
+
 void Ledger::record(Activity activity) {
   const auto place = std::ranges::upper_bound(activities_, activity.id, {}, &Activity::id);
   activities_.insert(place, std::move(activity));

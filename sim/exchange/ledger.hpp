@@ -47,6 +47,8 @@ class Ledger {
   void receive(Money amount);  ///< or pay, if negative
   /// Replaces a holding's quantity at the same total cost.
   void rescale(const std::string& symbol, Quantity quantity);
+  /// The holding goes by another symbol, at the same cost.
+  void rename(const std::string& symbol, const std::string& new_symbol);
   /// Keeps the activities in ascending order of their ids.
   void record(Activity activity);
 

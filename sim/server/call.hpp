@@ -71,5 +71,6 @@ struct Route {
 [[nodiscard]] std::span<const Route> account_routes();
 [[nodiscard]] std::span<const Route> reference_routes();
 [[nodiscard]] std::span<const Route> data_routes();
+[[nodiscard]] std::span<const Route> corporate_routes();  ///< of the market data API
 
 }  // namespace belay::sim

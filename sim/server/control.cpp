@@ -209,6 +209,40 @@ Reply make_split(const Control& control) {
   return done(control);
 }
 
+/// {"kind": "split" (default), "spin_off", "rename"; "symbol", "new_symbol"?, "new_shares"?, "old_shares"?, "ex_date"}
+Reply announce(const Control& control) {
+  const auto symbol = symbol_of(control.body);
+  if (!symbol) return cannot(symbol.error().message);
+  const std::string kind = text_of(control.body, "kind");
+  CorporateAction action;
+  action.symbol = *symbol;
+  action.new_symbol = text_of(control.body, "new_symbol");
+  action.new_rate = action.old_rate = 1_ratio;
+  if (kind == "spin_off") action.kind = CorporateAction::Kind::spin_off;
+  if (kind == "rename") action.kind = CorporateAction::Kind::rename;
+  for (const auto& [name, rate] : {std::pair{"new_shares", &action.new_rate}, {"old_shares", &action.old_rate}}) {
+    if (!has(control.body, name)) continue;
+    const auto given = decimal_of<Ratio>(control.body, name);
+    if (!given || !given->is_positive()) return cannot(std::string(name) + " must be a positive number");
+    *rate = *given;
+  }
+  const auto ex_date = parse_date(text_of(control.body, "ex_date"));
+  if (!ex_date) return cannot("ex_date: " + ex_date.error().message);
+  action.ex_date = *ex_date;
+  control.world.exchange.announce(std::move(action));
+  return done(control);
+}
+
+Reply rename(const Control& control) {
+  const auto symbol = symbol_of(control.body);
+  if (!symbol) return cannot(symbol.error().message);
+  const std::string new_symbol = text_of(control.body, "new_symbol");
+  if (new_symbol.empty()) return cannot("new_symbol is missing");
+  make_known(control.world.exchange, *symbol);
+  control.world.exchange.rename(*symbol, new_symbol);
+  return done(control);
+}
+
 Reply set_behaviour(const Control& control) {
   Faults faults = control.world.exchange.faults();
   if (has(control.body, "partial_fill_permille")) {
@@ -269,6 +303,8 @@ constexpr std::array kRoutes{
     ControlRoute{"POST", "/_sim/clock", set_clock},
     ControlRoute{"POST", "/_sim/halt", set_halt},
     ControlRoute{"POST", "/_sim/split", make_split},
+    ControlRoute{"POST", "/_sim/announce", announce},
+    ControlRoute{"POST", "/_sim/rename", rename},
     ControlRoute{"POST", "/_sim/behaviour", set_behaviour},
     ControlRoute{"POST", "/_sim/fault", add_fault},
     ControlRoute{"DELETE", "/_sim/fault", clear_faults},

@@ -29,6 +29,10 @@ namespace belay::sim {
 //   POST /_sim/halt         {"symbol", "halted": bool}; a resumption takes a millisecond, and trading goes on with the
 //                           next price
 //   POST /_sim/split        {"symbol", "new_shares", "old_shares"}
+//   POST /_sim/announce     {"kind"?: "split", "spin_off", "rename"; "symbol", "new_symbol"?, "new_shares"?,
+//   "old_shares"?,
+//                           "ex_date"}: what /v1/corporate-actions tells; nothing else happens
+//   POST /_sim/rename       {"symbol", "new_symbol"}: holdings follow, open orders end
 //   POST /_sim/behaviour    {"partial_fill_permille"?: 0 to 1000, "stop_out_shape"?: "target_replaced"|"stop_replaced"}
 //   POST /_sim/fault        {"kind", "method"?, "path_prefix"?, "times"?: 1, "ms"?}: what happens to the next fitting
 //                           requests, see wire_faults.hpp

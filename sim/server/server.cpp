@@ -54,8 +54,9 @@ struct Addressed {
 
 Addressed address(std::string_view method, std::string_view path) {
   Addressed addressed;
-  addressed.is_data = path.starts_with("/v2/stocks/") || path.starts_with("/v1beta1/");
-  for (const auto family : {order_routes(), position_routes(), account_routes(), reference_routes(), data_routes()}) {
+  addressed.is_data = path.starts_with("/v2/stocks/") || path.starts_with("/v1beta1/") || path.starts_with("/v1/");
+  for (const auto family :
+       {order_routes(), position_routes(), account_routes(), reference_routes(), data_routes(), corporate_routes()}) {
     for (const Route& route : family) {
       if (route.method != method) continue;
       if (auto parts = match(route.pattern, path)) {
@@ -167,6 +168,7 @@ class Server::Impl {
   static net::HttpResponse refuse_before(WireFaultKind kind) {
     if (kind == WireFaultKind::rate_limit) return to_http(coded(429, 42910000, "rate limit exceeded"));
     if (kind == WireFaultKind::error_500_before) return to_http(coded(500, 50010000, "internal server error occurred"));
+    if (kind == WireFaultKind::empty_list) return to_http({200, json::Array{}});
     net::HttpResponse page{.status = 502};
     page.headers.emplace_back("Content-Type", "text/html");
     page.body = kNginxPage;
@@ -186,6 +188,7 @@ class Server::Impl {
       case WireFaultKind::error_504_after:
       case WireFaultKind::html_error:
       case WireFaultKind::rate_limit:
+      case WireFaultKind::empty_list:
         break;
     }
     return response;

@@ -7,7 +7,7 @@
 namespace belay::sim {
 namespace {
 
-constexpr std::array<std::pair<WireFaultKind, std::string_view>, 9> kKinds{{
+constexpr std::array<std::pair<WireFaultKind, std::string_view>, 10> kKinds{{
     {WireFaultKind::timeout_before, "timeout_before"},
     {WireFaultKind::timeout_after, "timeout_after"},
     {WireFaultKind::drop_before, "drop_before"},
@@ -16,6 +16,7 @@ constexpr std::array<std::pair<WireFaultKind, std::string_view>, 9> kKinds{{
     {WireFaultKind::error_504_after, "error_504_after"},
     {WireFaultKind::html_error, "html_error"},
     {WireFaultKind::rate_limit, "rate_limit"},
+    {WireFaultKind::empty_list, "empty_list"},
     {WireFaultKind::delay_ms, "delay_ms"},
 }};
 

@@ -24,6 +24,7 @@ enum class WireFaultKind : std::uint8_t {
   error_504_after,   ///< 504 with a JSON body (alpaca.md 3.7: the order may have reached the market)
   html_error,        ///< before: a proxy's 502 page instead of JSON
   rate_limit,        ///< before: 429
+  empty_list,        ///< before: 200 and "[]", as in an incident in which positions vanish (alpaca.md 8)
   delay_ms           ///< after: the right answer, later
 };
 

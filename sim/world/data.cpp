@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/world/data.hpp"
 
+#include <algorithm>
+
 #include <chrono>
 
 namespace belay::world {
@@ -36,6 +38,17 @@ PriceRead Data::read(const std::vector<std::string>& symbols) {
   }
   if (!timeline_->is_busy()) delivered_(answer.prices);
   return answer;
+}
+
+BrokerResult<std::vector<CorporateAction>> Data::corporate_actions(const std::vector<std::string>& symbols, Date first,
+                                                                   Date last) {
+  ++calls_;
+  std::vector<CorporateAction> found;
+  for (const CorporateAction& action : exchange_->corporate_actions()) {
+    const bool asked = std::ranges::count(symbols, action.symbol) > 0;
+    if (asked && first <= action.ex_date && action.ex_date <= last) found.push_back(action);
+  }
+  return found;
 }
 
 }  // namespace belay::world

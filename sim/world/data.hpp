@@ -24,6 +24,8 @@ class Data : public MarketData {
 
   PriceRead stocks(const std::vector<std::string>& symbols) override { return read(symbols); }
   PriceRead options(const std::vector<std::string>& symbols) override { return read(symbols); }
+  BrokerResult<std::vector<CorporateAction>> corporate_actions(const std::vector<std::string>& symbols, Date first,
+                                                               Date last) override;
   [[nodiscard]] std::uint64_t calls() const override { return calls_; }
 
  private:

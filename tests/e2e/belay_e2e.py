@@ -166,6 +166,13 @@ class Sim:
     def split(self, symbol, new_shares, old_shares=1):
         self.control("split", symbol=symbol, new_shares=new_shares, old_shares=old_shares)
 
+    def announce_split(self, symbol, new_shares, old_shares, ex_date):
+        self.control("announce", symbol=symbol, new_shares=new_shares, old_shares=old_shares, ex_date=ex_date)
+
+    def rename(self, symbol, new_symbol):
+        """The company goes by another symbol from now on; holdings follow."""
+        self.control("rename", symbol=symbol, new_symbol=new_symbol)
+
     def fault(self, kind, **how):
         """What happens to the next fitting requests: see sim/server/wire_faults.hpp."""
         self.control("fault", kind=kind, **how)
