@@ -195,7 +195,7 @@ void Stepper::explain_shortfall(const reconcile::Shortfall& shortfall, const Act
   find(shortfall.held.is_zero() ? "phantom" : "drift", shortfall.symbol, past.lots.front(), explained.unexplained,
        why + ": it stays");
   if (!shortfall.held.is_zero() || explained.settling) return;
-  for (const LotUid& uid : shortfall.lots) tell_of_phantom(state_.lots.at(uid), why);
+  for (const Lot* lot : past.lots) tell_of_phantom(state_.lots.at(lot->uid), why);
 }
 
 // Absence without evidence closes nothing: the position stays, and a person is told, once.
@@ -239,9 +239,11 @@ void Stepper::charge(const reconcile::Charge& charged) {
 bool Stepper::settle_drift(const reconcile::Shortfall& shortfall, Quantity unexplained) {
   Lot* oldest = nullptr;
   for (const LotUid& uid : shortfall.lots) {
-    Lot& lot = state_.lots.at(uid);
-    if (oldest == nullptr || lot.entry_time < oldest->entry_time) oldest = &lot;
+    const auto known = state_.lots.find(uid);  // it may have been closed since the read
+    if (known == state_.lots.end()) continue;
+    if (oldest == nullptr || known->second.entry_time < oldest->entry_time) oldest = &known->second;
   }
+  if (oldest == nullptr) return false;
   Lot& lot = *oldest;
   const bool believes_all = planted(Bug::absence_means_sold);
   if (unexplained >= lot.quantity - lifecycle::live_leaves(lot) && !believes_all) return false;
