@@ -171,18 +171,12 @@ struct TimerFired {};
 
 namespace belay::engine {
 
-using Event = std::variant<event::BookLoaded, event::BrokerRead, event::BrokerUnread, event::PricesRead, event::Tick,
-                           event::TradingStatus, event::CheckDue, event::SubmitAccepted, event::SubmitRefused,
-                           event::SubmitNotSent, event::SubmitUnknown, event::OrderSeen, event::OrderGone,
-                           event::OrderMissing, event::OrderUnread, event::StreamUp, event::StreamDown,
-                           event::FillCorrected, event::ActivitiesRead, event::ActivitiesUnread, event::RecordsFound,
-                           event::RecordsUnread, event::CommandGiven, event::TimerFired>;
 using Event =
     std::variant<event::BookLoaded, event::BrokerRead, event::BrokerUnread, event::PricesRead, event::Tick,
                  event::TradingStatus, event::CheckDue, event::SubmitAccepted, event::SubmitRefused,
                  event::SubmitNotSent, event::SubmitUnknown, event::OrderSeen, event::OrderGone, event::OrderMissing,
-                 event::OrderUnread, event::FillCorrected, event::ActivitiesRead, event::ActivitiesUnread,
-                 event::RecordsFound, event::RecordsUnread, event::CorporateActionsRead, event::CorporateActionsUnread,
-                 event::CommandGiven, event::TimerFired>;
+                 event::OrderUnread, event::StreamUp, event::StreamDown, event::FillCorrected, event::ActivitiesRead,
+                 event::ActivitiesUnread, event::RecordsFound, event::RecordsUnread, event::CorporateActionsRead,
+                 event::CorporateActionsUnread, event::CommandGiven, event::TimerFired>;
 
 }  // namespace belay::engine

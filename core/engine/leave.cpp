@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
+#include <limits>
 
 #include "core/base/check.hpp"
 #include "core/base/planted.hpp"
@@ -295,6 +296,9 @@ void Stepper::count_dead(Lot& lot, const ClientOrderId& id, const std::string& w
 void Stepper::tell_if_late(Lot& lot) {
   lifecycle::Flight& flight = state_.flights[lot.uid];
   if (flight.told_late || !session_open() || now_.steady - flight.began < state_.policy.exit_deadline) return;
+  // What waited for the session has its time from the open.
+  const auto session = state_.calendar.session_at(now_.wall);
+  if (lot.exit->triggered_at < session->open && now_.wall - session->open < state_.policy.exit_deadline) return;
   flight.told_late = true;
   const lifecycle::Decision& decision = state_.decisions[lot.uid];
   record(lot, EventType::order_failed,
@@ -333,7 +337,11 @@ void Stepper::send(Lot& lot, const lifecycle::Send& move) {
 // the whole account, then sends nothing for a while, and a person is told.
 bool Stepper::pass_breaker(Lot& lot, const ExitOrder& order) {
   const auto value_of = [](const Lot& of, Quantity quantity) {
-    return notional(of.current_price.value_or(of.entry_price), quantity, of.multiplier);
+    try {
+      return notional(of.current_price.value_or(of.entry_price), quantity, of.multiplier);
+    } catch (const Overflow&) {
+      return Money::from_nanos(std::numeric_limits<std::int64_t>::max());
+    }
   };
   std::map<LotUid, Money> held;
   for (const auto& [uid, other] : state_.lots) held[uid] = value_of(other, other.quantity);

@@ -355,11 +355,8 @@ TEST(Leaving, F48ARestrictedAccountPagesOnceAndSendsNothing) {
   Scene s;
   enter(s, {});
   s.price("AAPL", 94_price);
-  s.play(s.book());
-  auto read = s.broker.read(s.now);
-  read.account.trading_blocked = true;
-  s.play(read);
-  s.sweep();
+  s.broker.trading_blocked = true;
+  s.cycle();
   s.wait(10s);
   EXPECT_TRUE(s.broker.received.empty());
   EXPECT_EQ(s.alerts_of("order_failed"), 1);

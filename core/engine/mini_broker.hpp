@@ -66,6 +66,7 @@ class MiniBroker {
   bool lists_closed = true;    ///< the list of orders shows what has ended
   bool refuses_excess = true;  ///< as the real one does; off, to see what would have happened
   bool is_open = true;
+  bool trading_blocked = false;
   Money equity = 100'000_usd;
   std::optional<Money> last_equity = 100'000_usd;
   std::map<std::string, Price> previous_closes;
@@ -242,6 +243,7 @@ class MiniBroker {
     out.begun = now;
     out.account.number = "PA1";
     out.account.status = "ACTIVE";
+    out.account.trading_blocked = trading_blocked;
     out.account.equity = equity;
     out.account.last_equity = last_equity;
     out.clock = {.timestamp = now.wall, .is_open = is_open, .next_open = now.wall + 24h, .next_close = now.wall + 1h};

@@ -174,7 +174,7 @@ TEST(Refusals, F3ARateLimitIsWaitedForAsTold) {
   s.price("AAPL", 94_price);
   s.play(s.book());
   s.play(s.broker.read(s.now));
-  s.play(s.prices({"AAPL"}));
+  s.feed(s.prices({"AAPL"}));
   s.feed(event::CheckDue{});
   s.outbox.clear();
   s.feed(event::SubmitNotSent{exit_client_id(lot, 1), "rate limit", 20s});

@@ -46,6 +46,7 @@ TEST(Stream, KnowsAFillWithoutAsking) {
   s.questions_in(10ms);
   s.fill(100_qty);
   s.play(event::OrderSeen{s.order()});
+  EXPECT_EQ(s.questions_in(600ms), 0) << "the broker's count is read, the order is not asked about";
   EXPECT_TRUE(s.is_closed(s.lot));
 }
 

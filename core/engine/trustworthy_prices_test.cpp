@@ -71,7 +71,7 @@ class Stream {
   Price any_price() {
     if (dice_.one_in(25)) return Price::whole(dice_.below(400) - 100);  // a bad tick, a zero, a negative
     if (dice_.one_in(200)) return Price::whole(900'000'000);            // absurd
-    return Price::from_nanos((96 + dice_.below(14)) * fixed::kScale + dice_.below(fixed::kScale) - fixed::kScale / 2);
+    return Price::from_nanos((94 + dice_.below(18)) * fixed::kScale + dice_.below(fixed::kScale) - fixed::kScale / 2);
   }
   Quote any_quote() {
     const Price mid = dice_.one_in(10) ? any_price() : Price::from_nanos((97 + dice_.below(11)) * fixed::kScale);

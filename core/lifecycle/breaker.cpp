@@ -31,6 +31,24 @@ std::map<LotUid, Money> held_lately(const SendLog& log, std::map<LotUid, Money> 
   return held;
 }
 
+// An absurd lot may be worth more than can be counted; then the numbers of orders alone are the limit.
+std::optional<Tripped> too_much_worth(const SendLog& log, const Sending& sending, const std::map<LotUid, Money>& held,
+                                      const Policy& policy) {
+  try {
+    Money value = sending.value;
+    for (const Sending& earlier : log.sent) value += earlier.value;
+    Money whole;
+    for (const auto& [uid, worth] : held) whole += worth;
+    const Money limit = scale(whole, policy.notional_per_minute);
+    if (value <= limit) return std::nullopt;
+    return Tripped{"orders worth " + value.text() + " would be sent within a minute, and " + limit.text() +
+                       " is the most for what is held",
+                   true};
+  } catch (const Overflow&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 std::optional<Duration> SendLog::paused_until(const LotUid& lot, Duration now) const {
@@ -58,17 +76,7 @@ std::optional<Tripped> inspect(SendLog& log, const Lot& lot, const ExitOrder& or
   if (log.sent.size() >= most) {
     return Tripped{std::to_string(log.sent.size()) + " orders were sent within a minute", true};
   }
-  Money value = sending.value;
-  for (const Sending& earlier : log.sent) value += earlier.value;
-  Money whole;
-  for (const auto& [uid, worth] : lately) whole += worth;
-  const Money limit = scale(whole, policy.notional_per_minute);
-  if (value > limit) {
-    return Tripped{"orders worth " + value.text() + " would be sent within a minute, and " + limit.text() +
-                       " is the most for what is held",
-                   true};
-  }
-  return std::nullopt;
+  return too_much_worth(log, sending, lately, policy);
 }
 
 void note(SendLog& log, const Sending& sending) { log.sent.push_back(sending); }

@@ -256,8 +256,7 @@ Decision wait_for_session(const ExitView& v) {
 
 // The first moments of a session have no price yet: an order at market would meet whatever quote stands there.
 bool first_price_awaited(const ExitView& v) {
-  const Duration waited = std::max(v.now.wall - v.session_opened, v.now.steady - v.flight.began);
-  return !v.session_priced && waited < v.policy.first_price_wait;
+  return !v.session_priced && v.now.wall - v.session_opened < v.policy.first_price_wait;
 }
 Decision await_first_price(const ExitView& v) {
   const std::string why = "the session has just begun and has no price yet";
