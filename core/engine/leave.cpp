@@ -320,7 +320,7 @@ void Stepper::send(Lot& lot, const lifecycle::Send& move) {
   order.limit_price = move.limit;
   order.extended_hours = move.extended_hours;
   order.sent_at = now_.wall;
-  if (!pass_breaker(lot, order)) return;
+  if (!pass_breaker(lot, order, Repeat::no)) return;
   lot.exit_orders.push_back(order);
   state_.broker.allowance[lot.instrument.symbol] -= move.quantity;
   record(lot, EventType::order_submitted,
@@ -335,7 +335,7 @@ void Stepper::send(Lot& lot, const lifecycle::Send& move) {
 
 // Whatever asked for it: an order beyond what is intended, or too many in too short a time, is not sent. The lot, or
 // the whole account, then sends nothing for a while, and a person is told.
-bool Stepper::pass_breaker(Lot& lot, const ExitOrder& order) {
+bool Stepper::pass_breaker(Lot& lot, const ExitOrder& order, Repeat repeat) {
   const auto value_of = [](const Lot& of, Quantity quantity) {
     try {
       return notional(of.current_price.value_or(of.entry_price), quantity, of.multiplier);
@@ -347,7 +347,7 @@ bool Stepper::pass_breaker(Lot& lot, const ExitOrder& order) {
   for (const auto& [uid, other] : state_.lots) held[uid] = value_of(other, other.quantity);
   const lifecycle::Sending sending{.lot = lot.uid,
                                    .at = now_.steady,
-                                   .value = value_of(lot, order.quantity),
+                                   .value = repeat == Repeat::no ? value_of(lot, order.quantity) : Money{},
                                    .lot_value = value_of(lot, lot.quantity)};
   const auto tripped = lifecycle::inspect(state_.sends, lot, order, sending, held, state_.policy);
   if (!tripped) {
@@ -368,7 +368,8 @@ bool Stepper::pass_breaker(Lot& lot, const ExitOrder& order) {
 void Stepper::send_again(Lot& lot, const ClientOrderId& id) {
   const ExitOrder* order = exit_order_of(lot, id);
   BELAY_CHECK(order != nullptr);
-  if (!pass_breaker(lot, *order)) return;
+  // Of one id one order can land: it is another call, and no further value.
+  if (!pass_breaker(lot, *order, Repeat::yes)) return;
   record(lot, EventType::order_submitted, {{"client_order_id", id.text()}, {"again", true}});
   emit_submit(lot, *order);
   state_.flights[lot.uid].resent = true;

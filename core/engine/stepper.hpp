@@ -241,7 +241,8 @@ class Stepper {
   void tell_if_late(Lot& lot);
   void tell_page(Lot& lot, const lifecycle::Decision& decision);
   void count_dead(Lot& lot, const ClientOrderId& id, const std::string& why);
-  bool pass_breaker(Lot& lot, const ExitOrder& order);
+  enum class Repeat : std::uint8_t { no, yes };
+  bool pass_breaker(Lot& lot, const ExitOrder& order, Repeat repeat);
   void pause_after_refusal(Lot& lot, const std::string& why, lifecycle::RefusalKind kind, Duration at_least = {});
   void change_tactic(Lot& lot, const std::string& why);
   [[nodiscard]] std::optional<Timestamp> price_time(const std::string& symbol) const;

@@ -31,7 +31,8 @@ void expect_sane(const Scene& s, const std::string& where) {
   ASSERT_TRUE(s.broker.crossings.empty()) << where << (s.broker.crossings.empty() ? "" : story_of(s));
   std::map<std::string, Quantity> may_leave;
   for (const auto& [uid, lot] : s.state.lots) {
-    ASSERT_LE(left_so_far(lot) + lifecycle::live_leaves(lot), lot.original_quantity) << where << " lot " << uid.text();
+    ASSERT_LE(left_so_far(lot) + lifecycle::live_leaves(lot), lot.original_quantity)
+        << where << " lot " << uid.text() << story_of(s);
     const auto live = std::ranges::count_if(lot.exit_orders, [](const ExitOrder& o) { return !is_terminal(o.status); });
     ASSERT_LE(live, 1) << where;
   }
@@ -183,7 +184,9 @@ TEST(Worlds, NeverSellMoreThanIsHeld) {
     if (testing::Test::HasFatalFailure()) return;
     std::map<std::string, Quantity> claimed;
     for (const auto& [uid, lot] : world.s.state.lots) {
-      ASSERT_FALSE(lot.exit) << "seed " << seed << ": still leaving: " << world.s.state.decisions[uid].situation;
+      ASSERT_FALSE(lot.exit) << "seed " << seed << ": " << uid.text()
+                             << " still leaving: " << world.s.state.decisions[uid].situation << ", "
+                             << world.s.state.decisions[uid].why << story_of(world.s);
       claimed[lot.instrument.symbol] += lot.quantity;
     }
     for (const auto& [symbol, held] : world.s.broker.held) {

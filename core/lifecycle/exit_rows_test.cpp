@@ -81,7 +81,7 @@ TEST(ExitRows, RowFirstPriceOfTheSessionIsAwaitedForAWhileOnly) {
   s.session_priced = true;
   EXPECT_EQ(s.decide().situation, "stock in session");
   s.session_priced = false;
-  s.steady += s.policy.first_price_wait;
+  s.session_opened = kWall - s.policy.first_price_wait;
   EXPECT_EQ(s.decide().situation, "stock in session") << "no price at all must not hold it for ever";
 }
 
