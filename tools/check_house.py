@@ -157,7 +157,7 @@ def check_includes(path, source, house, found):
         elif not target and layer(name) not in TOP:
             found.error(path, line, f'"{name}" is not a path from the root of the project')
         elif top:
-            allowed = ({"app", "tests"} if layer(path) == "tests" else {layer(path)})
+            allowed = ({"app", layer(path)} if layer(path) in ("tests", "fuzz") else {layer(path)})
             if not target and layer(name) not in allowed:
                 found.error(path, line, f"{layer(path)}/ may not see {name}")
         elif is_test and name.startswith("tests/support/"):

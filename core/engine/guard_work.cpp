@@ -37,7 +37,8 @@ lifecycle::GuardView Stepper::guard_view_of(const Lot& lot) {
   view.session_open = session_open();
   view.restricted = restriction();
   if (lot.exit) {
-    view.leaving = std::min(lifecycle::remaining(lot), lot.quantity);
+    // Also what an exit order may still take although the exit has enough by now: a guard filled beside it.
+    view.leaving = std::min(std::max(lifecycle::remaining(lot), lifecycle::live_leaves(lot)), lot.quantity);
     view.leaves_wholly = view.leaving >= lot.quantity;
   }
   view.guards = known_guards(lot);

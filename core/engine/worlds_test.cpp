@@ -53,6 +53,8 @@ struct World {
   explicit World(std::uint64_t seed) : dice(seed) {
     s.broker.refuses_excess = false;  // nothing but the engine's own care keeps it from selling too much
     s.broker.fills_at_once = false;
+    s.state.policy.orders_per_lot = 1'000;  // refusals at random are many: the breaker has tests of its own
+    s.state.policy.notional_per_minute = 1'000_ratio;
     int key = 0;
     for (const std::string& symbol : symbols) {
       const Direction direction = dice.one_in(3) ? Direction::short_ : Direction::long_;
