@@ -138,9 +138,11 @@ void Stepper::on(const event::OrderSeen& event) {
     }
     const auto flight = state_.flights.find(uid);
     if (flight == state_.flights.end()) continue;
-    if (is_terminal(event.order.status)) flight->second.cancels.erase(id);
-    if (flight->second.foreign_named.erase(id) > 0) settle_named(lot, event.order);
-    flight->second.asks = 0;
+    const bool ended = is_terminal(event.order.status) && flight->second.cancels.erase(id) > 0;
+    const bool was_named = flight->second.foreign_named.erase(id) > 0;
+    if (was_named) settle_named(lot, event.order);
+    // Only news hastens the next question: an order with nothing new to say would else be asked about without a pause.
+    if (ended || was_named) flight->second.asks = 0;
   }
   for (const LotUid& uid : concerned) hear_of_guard(uid, event.order);
   advance_all();
