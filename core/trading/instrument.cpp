@@ -73,15 +73,18 @@ std::optional<OptionTerms> parse_occ(std::string_view symbol) {
   return OptionTerms{std::string(root), *date, tail[6] == 'C', Price::from_nanos(*thousandths * kMillis)};
 }
 
-std::string occ_symbol(const OptionTerms& terms) {
-  const std::int64_t thousandths = terms.strike.nanos() / kMillis;
-  BELAY_CHECK(is_root(terms.root));
-  BELAY_CHECK(terms.strike.is_positive() && terms.strike.nanos() % kMillis == 0 && thousandths < kStrikes);
+bool has_occ_symbol(const OptionTerms& terms) {
   const int year = static_cast<int>(terms.expiration.year()) - 2000;
-  BELAY_CHECK(terms.expiration.ok() && year >= 0 && year < 100);
-  return terms.root + digits(year, 2) + digits(static_cast<unsigned>(terms.expiration.month()), 2) +
+  return is_root(terms.root) && terms.strike.is_positive() && terms.strike.nanos() % kMillis == 0 &&
+         terms.strike.nanos() / kMillis < kStrikes && terms.expiration.ok() && year >= 0 && year < 100;
+}
+
+std::string occ_symbol(const OptionTerms& terms) {
+  BELAY_CHECK(has_occ_symbol(terms));
+  return terms.root + digits(static_cast<int>(terms.expiration.year()) - 2000, 2) +
+         digits(static_cast<unsigned>(terms.expiration.month()), 2) +
          digits(static_cast<unsigned>(terms.expiration.day()), 2) + (terms.is_call ? "C" : "P") +
-         digits(thousandths, 8);
+         digits(terms.strike.nanos() / kMillis, 8);
 }
 
 Instrument instrument_of(std::string_view symbol) {

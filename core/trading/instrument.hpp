@@ -30,6 +30,9 @@ struct OptionTerms {
 
 /// nullopt when the text is no OCC symbol. Accepts the 21-character form padded with blanks as well.
 std::optional<OptionTerms> parse_occ(std::string_view symbol);
+/// Whether such a contract can be named: a root of one to six capitals and digits that begins with a capital, a strike
+/// in thousandths of less than 100,000, an expiration in this century.
+bool has_occ_symbol(const OptionTerms& terms);
 /// The unpadded symbol, as the broker writes it. Precondition: the strike is a multiple of 0.001 below 100,000.
 std::string occ_symbol(const OptionTerms& terms);
 

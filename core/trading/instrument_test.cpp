@@ -103,5 +103,25 @@ TEST(Instrument, KindsAreTheWordsOfTheTables) {
   EXPECT_FALSE(parse_instrument_kind("OPTION"));
 }
 
+TEST(Instrument, F75TermsThatCannotBeAContractHaveNoSymbol) {
+  const OptionTerms fine{"AAPL", Date(std::chrono::year(2026), std::chrono::month(1), std::chrono::day(16)), true,
+                         200_price};
+  EXPECT_TRUE(has_occ_symbol(fine));
+  const auto with = [&](auto change) {
+    OptionTerms terms = fine;
+    change(terms);
+    return has_occ_symbol(terms);
+  };
+  EXPECT_FALSE(with([](OptionTerms& t) { t.root = "1ABC"; }));
+  EXPECT_FALSE(with([](OptionTerms& t) { t.root = "A-B"; }));
+  EXPECT_FALSE(with([](OptionTerms& t) { t.root = "TOOLONG"; }));
+  EXPECT_FALSE(with([](OptionTerms& t) { t.root = ""; }));
+  EXPECT_FALSE(with([](OptionTerms& t) { t.strike = 0_price; }));
+  EXPECT_FALSE(with([](OptionTerms& t) { t.strike = 100'000_price; }));
+  EXPECT_FALSE(with([](OptionTerms& t) { t.strike = 1.0005_price; }));
+  EXPECT_FALSE(with(
+      [](OptionTerms& t) { t.expiration = Date(std::chrono::year(1999), t.expiration.month(), t.expiration.day()); }));
+}
+
 }  // namespace
 }  // namespace belay

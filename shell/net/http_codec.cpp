@@ -167,6 +167,10 @@ HttpProgress ResponseReader::take(std::size_t count) {
 }
 
 HttpProgress ResponseReader::take_end() {
+  if (!impl_->parser->got_some()) {  // nothing at all, or nothing behind an interim answer: the parser takes no such end
+    impl_->problem = "the connection ended before the answer";
+    return HttpProgress::Broken;
+  }
   error_code error;
   impl_->parser->put_eof(error);
   return impl_->progress(error);

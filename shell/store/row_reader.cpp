@@ -32,13 +32,11 @@ std::optional<std::string> built_occ(RowReader& row, bool is_call) {
   const auto underlying = row.word("ticker");
   const auto expiration = row.date("expiration_date");
   const auto strike = row.decimal<Price>("strike_price");
-  if (!underlying || !expiration || !strike || !strike->is_positive()) return std::nullopt;
-  static constexpr std::int64_t kThousandth = 1'000'000;
-  if (strike->nanos() % kThousandth != 0 || *strike >= Price::whole(100'000)) return std::nullopt;
-  std::string root = upper(*underlying);
-  std::erase(root, '.');  // BRK.B trades options as BRKB
-  if (root.empty() || root.size() > 6 || !plausible_symbol(root)) return std::nullopt;
-  return occ_symbol(OptionTerms{root, *expiration, is_call, *strike});
+  if (!underlying || !expiration || !strike) return std::nullopt;
+  OptionTerms terms{upper(*underlying), *expiration, is_call, *strike};
+  std::erase(terms.root, '.');  // BRK.B trades options as BRKB
+  if (!has_occ_symbol(terms)) return std::nullopt;
+  return occ_symbol(terms);
 }
 
 }  // namespace
