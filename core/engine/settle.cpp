@@ -253,6 +253,15 @@ bool Stepper::settle_drift(const reconcile::Shortfall& shortfall, Quantity unexp
     const Doubt& doubt = state_.doubts.at(shortfall.symbol);
     if (announced == state_.announcements_read.end() || announced->second < doubt.since.steady) return false;
   }
+  if (reconcile::looks_like_reverse_split(shortfall.held.magnitude() + unexplained, shortfall.held.magnitude()) &&
+      !believes_all) {
+    for (auto& [uid, of_symbol] : state_.lots) {
+      if (of_symbol.instrument.symbol != shortfall.symbol) continue;
+      freeze(of_symbol, "the broker holds " + shortfall.held.text() + ", " + unexplained.text() +
+                            " fewer than before, as after a reverse split, and no fill explains it");
+    }
+    return false;
+  }
   // At what price is not known: the last that was believed, else as if it had never moved.
   const Price price = lot.good_price.value_or(lot.entry_price);
   lot.left_elsewise.push_back({.order = OrderId(std::string(kDrift) + to_text(now_.wall)),

@@ -109,6 +109,21 @@ TEST(Settling, F37DriftIsSettledOnTheOldestLotAfterASecondReadAndUndoneWhenItCom
   EXPECT_EQ(s.state.lots.size(), 2U);
 }
 
+TEST(Settling, F66AHoldingThatShrinksLikeAReverseSplitFreezesAndIsNoDrift) {
+  Scene s;
+  const LotUid lot = enter(s, {.quantity = 233_qty});
+  s.cycle();
+  s.broker.held["AAPL"] = 46.6_qty;
+  for (int i = 0; i < 3; ++i) {
+    s.pass_time(20s);
+    s.cycle();
+  }
+  EXPECT_EQ(s.open(lot)->quantity, 233_qty);
+  EXPECT_FALSE(s.open(lot)->frozen.empty());
+  EXPECT_EQ(s.alerts_of("frozen"), 1);
+  EXPECT_EQ(s.alerts_of("drift"), 0);
+}
+
 TEST(Settling, AWholeLotNeverDriftsAway) {
   Scene s;
   const LotUid first = enter(s, {.key = "1"});

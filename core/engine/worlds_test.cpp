@@ -170,6 +170,7 @@ struct World {
       s.cycle();
       s.wait(40s, 500ms);
     }
+    s.wait(15s, 500ms);  // for what began to leave at the last moment
   }
 };
 

@@ -4,6 +4,7 @@
 #include "core/base/planted.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <set>
 
@@ -310,6 +311,15 @@ Identities identify(const Book& book) {
     }
   }
   return out;
+}
+
+bool looks_like_reverse_split(Quantity before, Quantity after) {
+  if (!after.is_positive() || before <= after) return false;
+  constexpr std::array<std::int64_t, 14> kProportions{2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 50};
+  return std::ranges::any_of(kProportions, [&](std::int64_t by) {
+    const Quantity exact = Quantity::from_nanos(before.nanos() / by);
+    return after == exact || after == whole_part(exact);
+  });
 }
 
 }  // namespace belay::reconcile

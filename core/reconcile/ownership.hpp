@@ -136,4 +136,9 @@ std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Flow>& flo
 /// quantity and time. Rows that claim to be simulated count: the broker holds the shares.
 const Execution* execution_of(const Entry& entry, const std::vector<Execution>& executions);
 
+/// Whether a holding that went from `before` to `after` without a fill did so in the proportion of a reverse split
+/// (1 for 2, 3, 4, 5, …; what is left of a share is paid in cash). Half of it sold without a trace looks the same: a
+/// person has to tell.
+bool looks_like_reverse_split(Quantity before, Quantity after);
+
 }  // namespace belay::reconcile

@@ -46,10 +46,10 @@ def test_budget_of_an_account_with_a_long_past(store, new_sim, new_belay):
         desk.trade(trades.option_of(name) if i % 2 else name, 2, 5 if i % 2 else 100, stop=4 if i % 2 else 95)
     for _ in range(510):
         sim.ask("DELETE", "/v2/orders/" + sim.submit("AAA", "buy", 1, type="limit", limit_price="1")["id"])
-    for _ in range(2):
+    for most in (9, 8):  # the first of a day asks for corporate actions as well
         cycle, code = counted_cycle(sim, belay)
         assert (code, cycle["checked"]) == (0, 100), cycle
-        assert sum(cycle["broker_calls"].values()) <= 8
+        assert sum(cycle["broker_calls"].values()) <= most
         assert cycle["store_statements"] <= 10
         sim.advance("60s")
 

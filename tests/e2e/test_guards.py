@@ -114,18 +114,6 @@ def test_f13_a_partial_exit_resizes_the_guard_and_then_sells(make):
     assert g.minute()["exits"] == []
 
 
-def test_three_refusals_and_the_position_leaves_for_missing_brackets(make):
-    g = make(BELAY_GUARD_FAILURES="1")
-    g.lose_bracket()
-    for order in g.sim.orders("open"):
-        g.sim.request("DELETE", "/v2/orders/" + order["id"])
-    g.sim.control("price", symbol="AAPL", bid="94.9", ask="94.95")  # through the stop, and no print of it
-    cycle = g.cycle()
-    assert [line["state"] for line in cycle["exits"]] == ["closed"]
-    assert g.row()["close_reason"] in ("missing_brackets", "stop_loss")
-    trades.assert_books_balance(g.desk, g.belay)
-
-
 def test_policy_close_leaves_at_once_when_the_bracket_is_proved_absent(make):
     g = make(BELAY_MISSING_BRACKETS="close")
     assert g.minute()["exits"] == []
