@@ -167,7 +167,8 @@ HttpProgress ResponseReader::take(std::size_t count) {
 }
 
 HttpProgress ResponseReader::take_end() {
-  if (!impl_->parser->got_some()) {  // nothing at all, or nothing behind an interim answer: the parser takes no such end
+  if (!impl_->parser
+           ->got_some()) {  // nothing at all, or nothing behind an interim answer: the parser takes no such end
     impl_->problem = "the connection ended before the answer";
     return HttpProgress::Broken;
   }

@@ -94,12 +94,12 @@ GuardRecord full_guards() {
 Lot full_lot() {
   Lot lot;
   auto& [id, uid, account, execution_key, instrument, asset_id, multiplier, direction, strategy, management,
-         original_quantity, quantity, entry_price, entry_time, split_applied, split_due, splits_checked, stop_loss, take_profit,
-         price_domain, max_hold_minutes, terms, entry_underlying_price, peak_price, rungs_taken, bracket_expected,
-         bracket_order_accepted, entry_order_id, stop_order_id, target_order_id, guards, current_price, result,
-         result_percent, last_checked_at, check_count, good_price, priced_at, suspect, unsound_since, level_price,
-         level_priced_at, level_suspect, amber_since, concern, concern_since, frozen, status, exit, exit_orders,
-         left_elsewise, close_reason, closed_at, exit_price, realised_result] = lot;
+         original_quantity, quantity, entry_price, entry_time, split_applied, split_due, splits_checked, stop_loss,
+         take_profit, price_domain, max_hold_minutes, terms, entry_underlying_price, peak_price, rungs_taken,
+         bracket_expected, bracket_order_accepted, entry_order_id, stop_order_id, target_order_id, guards,
+         current_price, result, result_percent, last_checked_at, check_count, good_price, priced_at, suspect,
+         unsound_since, level_price, level_priced_at, level_suspect, amber_since, concern, concern_since, frozen,
+         status, exit, exit_orders, left_elsewise, close_reason, closed_at, exit_price, realised_result] = lot;
   id = 1;
   uid = LotUid("00aa");
   account = "main";
