@@ -246,6 +246,7 @@ constexpr Key kKeys[] = {
     {"run", "senders", "BELAY_SENDERS", Kind::integer, Concern::general, set_senders},
 
     {"policy", "unseen_limit", "BELAY_UNSEEN_LIMIT", Kind::duration, Concern::general, set_span<&Policy::unseen_limit>},
+    {"policy", "witness_rest", "BELAY_WITNESS_REST", Kind::duration, Concern::general, set_span<&Policy::witness_rest>},
     {"policy", "stream_down_limit", "BELAY_STREAM_DOWN_LIMIT", Kind::duration, Concern::general,
      set_span<&Policy::stream_down_limit>},
     {"policy", "unseen_limit_streaming", "BELAY_UNSEEN_LIMIT_STREAMING", Kind::duration, Concern::general,

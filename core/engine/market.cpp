@@ -19,10 +19,11 @@ using Judgement = pricing::Judgement;
 
 // A jump is looked at again at once, then after these rests. A quote that is merely wide is awaited in longer strides,
 // so that its persistence is noticed when it has lasted. What the looks do not settle is left to the sweep.
-constexpr std::array<Duration, 4> kJumpRests{1s, 2s, 5s, 15s};
-constexpr Duration kFirstWideRest = 11s;
-constexpr std::array<Duration, 2> kWideRests{11s, 11s};
-constexpr Duration kLooksApart = 1s;  // of all symbols together: the market data's limit is per minute
+// In units of the policy's witness_rest, which also parts the looks of all symbols together: the limit of the market
+// data is per minute.
+constexpr std::array<std::int64_t, 4> kJumpRests{1, 2, 5, 15};
+constexpr std::int64_t kFirstWideRest = 11;
+constexpr std::array<std::int64_t, 2> kWideRests{11, 11};
 
 }  // namespace
 
@@ -100,21 +101,23 @@ void Stepper::note_doubt(const std::string& symbol, Judgement::Awaits awaits) {
     return;
   }
   const auto [known, is_new] = state_.price_doubts.try_emplace(symbol, PriceDoubt{.jump = jump, .next = now_.steady});
-  if (is_new && !jump) known->second.next = now_.steady + kFirstWideRest;
+  if (is_new && !jump) known->second.next = now_.steady + kFirstWideRest * state_.policy.witness_rest;
   if (jump && !known->second.jump) known->second = PriceDoubt{.jump = true, .next = now_.steady};
 }
 
 // Silence is no witness, so another look is taken; without one the price stays doubtful.
 void Stepper::look_for_witnesses() {
-  const Duration earliest = state_.price_doubts_looked_at ? *state_.price_doubts_looked_at + kLooksApart : now_.steady;
+  const Duration earliest =
+      state_.price_doubts_looked_at ? *state_.price_doubts_looked_at + state_.policy.witness_rest : now_.steady;
   std::vector<std::string> due;
   std::optional<Duration> wake;
   for (auto& [symbol, doubt] : state_.price_doubts) {
     if (doubt.next && std::max(*doubt.next, earliest) <= now_.steady) {
       due.push_back(symbol);
-      const std::span<const Duration> rests = doubt.jump ? std::span<const Duration>(kJumpRests) : kWideRests;
+      const std::span<const std::int64_t> rests = doubt.jump ? std::span<const std::int64_t>(kJumpRests) : kWideRests;
       const std::size_t look = doubt.looks++;
-      doubt.next = look < rests.size() ? std::optional(now_.steady + rests[look]) : std::nullopt;
+      doubt.next =
+          look < rests.size() ? std::optional(now_.steady + rests[look] * state_.policy.witness_rest) : std::nullopt;
     }
     if (doubt.next) wake = std::min(wake.value_or(*doubt.next), std::max(*doubt.next, earliest));
   }

@@ -61,6 +61,7 @@ struct Policy {
 
   // Leaving
   Duration exit_deadline = std::chrono::seconds(60);      ///< not flat by then: a person is told
+  Duration witness_rest = std::chrono::seconds(1);        ///< before a doubtful price is looked at again, at first
   Duration stream_down_limit = std::chrono::seconds(60);  ///< in session: then a person is told
   Duration guard_grace = std::chrono::seconds(2);         ///< for a resting guard at its own trigger
   Duration guard_grace_limit = std::chrono::seconds(10);  ///< likewise where it has begun to fill, or was elected

@@ -9,13 +9,12 @@ minutes elsewhere (which is often enough to see every price of an hourly file).
 import pytest
 
 import real_days
-from real_days_play import AROUND, CASH, EVERY, Play, shown
+from real_days_play import AROUND, CASH, EVERY, QUICK, Play, shown
 
 @pytest.mark.parametrize("days", real_days.read(), ids=lambda days: days.name)
 def test_real_day(days, store, new_sim, new_belay):
     sim = new_sim(replay=days.replay, start=days.begin, cash=str(CASH))
-    # A short window: a cycle stands by for the second look at what book and broker disagree about, each minute anew.
-    play = Play(days, sim, store, new_belay(sim, store, BELAY_SETTLING_WINDOW="1s"))
+    play = Play(days, sim, store, new_belay(sim, store, **QUICK))
     play.run()
 
     expected = {lot.name: (shown(lot.leaves), lot.reason, lot.exit_price) for lot in days.lots if lot.leaves}

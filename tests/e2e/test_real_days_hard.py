@@ -14,7 +14,7 @@ import pytest
 
 import belay_e2e
 import real_days
-from real_days_play import CASH, Play, shown
+from real_days_play import CASH, QUICK, Play, shown
 
 GUARD = {"stop": "stop_loss", "stop_limit": "stop_loss", "limit": "take_profit"}
 SECTIONS = {days.name: days for days in real_days.read()}
@@ -85,7 +85,7 @@ def test_real_day_made_hard(name, play_of, tmp_path, new_sim, new_belay):
     days = SECTIONS[name]
     sim = new_sim(replay=days.replay, start=days.begin, cash=str(CASH))
     store = belay_e2e.SqliteStore(tmp_path / "belay.db")
-    play = play_of(days, sim, store, new_belay(sim, store))
+    play = play_of(days, sim, store, new_belay(sim, store, **QUICK))
     play.run()
 
     for lot in days.lots:
