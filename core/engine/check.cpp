@@ -129,6 +129,12 @@ void Stepper::mark(Lot& lot, const pricing::Judgement& own) {
   } catch (const Overflow& overflow) {  // an absurd result keeps no rule from being judged
     record(lot, EventType::monitor_error, {{"error", std::string(overflow.what())}});
   }
+  // A pass may look at a lot twice, when its prices come and when it is due: that is one price, recorded once.
+  constexpr Duration kOnePass = std::chrono::seconds(1);
+  Check& check = state_.checks[lot.uid];
+  if (check.recorded == own.value && now_.steady - check.recorded_at < kOnePass) return;
+  check.recorded = own.value;
+  check.recorded_at = now_.steady;
   record(lot, EventType::price_update,
          {{"price", Decimal(*own.value)},
           {"pnl", lot.result ? FieldValue(Decimal(*lot.result)) : FieldValue()},

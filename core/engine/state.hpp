@@ -83,6 +83,8 @@ struct Check {
   pricing::Judgement price;                  ///< of its own symbol
   std::optional<pricing::Judgement> levels;  ///< of the underlying, where the levels are stated in it
   std::vector<std::pair<ExitReason, rules::Verdict>> verdicts;
+  std::optional<Price> recorded;  ///< the price of the latest price_update …
+  Duration recorded_at{};         ///< … and when (steady)
 };
 
 /// A price in doubt that another look at the market data may settle. The looks are few: what they do not settle, the

@@ -92,7 +92,8 @@ def unanswered_commit(store, home):
         behind.is_recorded()
         behind.ends_well()
         twice = store.rows("SELECT position_id, event_type FROM position_events WHERE event_type IN ('created', "
-                           "'exit_triggered', 'order_submitted', 'closed') GROUP BY 1, 2 HAVING count(*) > 1")
+                           "'exit_triggered', 'order_submitted', 'closed') "
+                           "GROUP BY 1, 2, event_data->>'client_order_id' HAVING count(*) > 1")
         assert twice == []
 
 

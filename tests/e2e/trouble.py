@@ -155,9 +155,12 @@ class Line:
         self.sim.stop()
 
     def assert_sent_once(self):
-        """Each order reached the exchange under one client id; what was sent again had not been answered."""
-        orders = trades.exit_orders(self.sim)
-        assert len(orders) == len(self.sim.requests()["submissions"]), self.sim.requests()["submissions"]
+        """Each order reached the exchange under one client id, and each client id became an order or was refused; what
+        was sent again had not been answered."""
+        submissions = self.sim.requests()["submissions"]
+        refused = {event["event_data"].get("client_order_id")
+                   for event in self.belay.events("--type", "order_failed", "--limit", "1000")}
+        assert set(submissions) - set(trades.exit_orders(self.sim)) <= refused, submissions
 
 
 def until(true, what, seconds=60):
