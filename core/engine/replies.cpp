@@ -106,6 +106,7 @@ void Stepper::on(const event::SubmitRefused& event) {
   if (!lifecycle::is_over(*order) && (!flight.resent || planted(Bug::second_refusal_ends_first))) {
     order->status = OrderStatus::rejected;
     state_.broker.allowance[lot->instrument.symbol] += order->quantity - order->filled;
+    lifecycle::note_unplaced(state_.sends, uid);
   }
   if (kind == lifecycle::RefusalKind::tick) flight.coarse_tick = true;
   pause_after_refusal(*lot, event.message, kind);
@@ -135,6 +136,7 @@ void Stepper::on(const event::SubmitNotSent& event) {
   if (order == nullptr || order->status != OrderStatus::unknown || flight.not_found > 0) return;
   if (!flight.resent) {
     state_.broker.allowance[lot->instrument.symbol] += order->quantity;
+    lifecycle::note_unplaced(state_.sends, lot->uid);
     std::erase_if(lot->exit_orders, [&](const ExitOrder& o) { return o.client_id == event.client_id; });
   }
   pause_after_refusal(*lot, event.why,

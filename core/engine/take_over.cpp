@@ -235,15 +235,12 @@ void Stepper::freeze(Lot& lot, const std::string& why) {
 
 void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities& activities) {
   const std::string& symbol = orphan.instrument.symbol;
-  std::set<OrderId> known_entries;
-  for (const auto& [uid, lot] : state_.lots) {
-    if (lot.entry_order_id) known_entries.insert(*lot.entry_order_id);
-  }
-  for (const Lot& lot : state_.closed_lots) {
-    if (lot.entry_order_id) known_entries.insert(*lot.entry_order_id);
-  }
+  // What opened, guarded or left a lot has opened no other.
+  std::set<OrderId> accounted = past_of(symbol, activities).own_orders;
+  for (const auto& [uid, lot] : state_.lots) accounted.merge(orders_of(lot));
+  for (const Lot& lot : state_.closed_lots) accounted.merge(orders_of(lot));
   const auto entries =
-      reconcile::entries_of(orphan, reconcile::flows_of(symbol, activities, state_.calendar), known_entries);
+      reconcile::entries_of(orphan, reconcile::flows_of(symbol, activities, state_.calendar), accounted);
   for (const auto& entry : entries) {
     // First upstream's rows, also those that claim to be simulated: the broker's fill is the truth.
     const Execution* row = reconcile::execution_of(entry, state_.found_executions);

@@ -43,6 +43,10 @@ std::optional<Tripped> inspect(SendLog& log, const Lot& lot, const ExitOrder& or
 /// Writes it down, once it is sent.
 void note(SendLog& log, const Sending& sending);
 
+/// The latest order of the lot was refused or never left: a call, and no value. Else one lot that the broker refuses
+/// would bring the whole account to rest.
+void note_unplaced(SendLog& log, const LotUid& lot);
+
 /// Safe mode for the lot or the account: nothing is sent until it is over; then counting begins anew.
 void pause(SendLog& log, const LotUid& lot, const Tripped& tripped, Duration until);
 

@@ -84,6 +84,16 @@ TEST(Breaker, MoneyBeyondProportionToWhatIsHeldIsStopped) {
   EXPECT_TRUE(s.send(100_qty, 10000_usd)->account);
 }
 
+TEST(Breaker, RefusedOrdersOfOneLotBringNoOtherToRest) {
+  Sender s;
+  s.policy.orders_per_lot = 8;
+  for (int sent = 0; sent < 8; ++sent) {
+    ASSERT_FALSE(s.send(100_qty, 10000_usd)) << sent;
+    note_unplaced(s.log, s.lot.uid);
+  }
+  EXPECT_FALSE(s.send(100_qty, 10000_usd)->account) << "its count stops it, and it alone";
+}
+
 TEST(Breaker, MoreThanTheLotIsNeverSentWhoeverAsks) {
   Sender s;
   EXPECT_TRUE(s.send(100.5_qty));

@@ -121,21 +121,8 @@ class Owners {
 
  private:
   void take(const Lot& lot) {
-    for (const auto& id : {lot.entry_order_id, lot.stop_order_id, lot.target_order_id}) {
-      if (id) own_.insert(*id);
-    }
-    for (const ExitOrder& order : lot.exit_orders) {
-      if (!order.id.empty()) own_.insert(order.id);
-    }
-    for (const GuardOrder& order : lot.guards.orders) {
-      for (const OrderId& id : {order.id, order.leg_id}) {
-        if (!id.empty()) own_.insert(id);
-      }
-    }
-    for (const LeftElsewise& part : lot.left_elsewise) {
-      counted_[part.order] += part.quantity;
-      own_.insert(part.order);  // a guard of old, all of whose fills are counted
-    }
+    own_.merge(orders_of(lot));
+    for (const LeftElsewise& part : lot.left_elsewise) counted_[part.order] += part.quantity;
     if (!lot.entry_order_id) nameless_.emplace_back(&lot, lot.original_quantity);
   }
 

@@ -248,12 +248,12 @@ std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Flow>&
 }
 
 std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Flow>& flows,
-                              const std::set<OrderId>& known_entries) {
+                              const std::set<OrderId>& accounted) {
   const Side opening_side = orphan.quantity.is_negative() ? Side::sell : Side::buy;
   Quantity wanted = orphan.quantity.magnitude();
   std::vector<std::vector<Flow>> orders;  // each order's flows, the oldest first; a delivery is alone
   for (auto flow = flows.rbegin(); flow != flows.rend() && wanted.is_positive(); ++flow) {
-    if (flow->side != opening_side || known_entries.contains(flow->order)) continue;
+    if (flow->side != opening_side || accounted.contains(flow->order)) continue;
     auto order = flow->order.empty()
                      ? orders.end()
                      : std::ranges::find(orders, flow->order, [](const auto& of) { return of.front().order; });

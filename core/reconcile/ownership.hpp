@@ -127,10 +127,10 @@ struct Entry {
   Orphan part;
   Opening opening;
 };
-/// The orders that opened the holding, the newest first, without `known_entries`, which opened lots; empty when the
-/// flows do not reach back so far. One order is one trade: upstream writes an execution for each.
+/// The orders that opened the holding, the newest first, without the `accounted`, which opened, guarded or left lots;
+/// empty when the flows do not reach back so far. One order is one trade: upstream writes an execution for each.
 std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Flow>& flows,
-                              const std::set<OrderId>& known_entries);
+                              const std::set<OrderId>& accounted);
 
 /// The execution among those that the records have which is this entry: by its order, or where it names none by side,
 /// quantity and time. Rows that claim to be simulated count: the broker holds the shares.

@@ -98,6 +98,18 @@ Quantity left_so_far(const Lot& lot) {
   return sum;
 }
 
+std::set<OrderId> orders_of(const Lot& lot) {
+  std::set<OrderId> ids;
+  for (const auto& id : {lot.entry_order_id, lot.stop_order_id, lot.target_order_id}) {
+    if (id) ids.insert(*id);
+  }
+  for (const ExitOrder& order : lot.exit_orders) ids.insert(order.id);
+  for (const GuardOrder& order : lot.guards.orders) ids.insert({order.id, order.leg_id});
+  for (const LeftElsewise& part : lot.left_elsewise) ids.insert(part.order);
+  ids.erase(OrderId{});
+  return ids;
+}
+
 ClientOrderId exit_client_id(const LotUid& uid, int attempt) { return own_client_id(uid, kExitMark, attempt); }
 ClientOrderId guard_client_id(const LotUid& uid, int attempt) { return own_client_id(uid, kGuardMark, attempt); }
 std::optional<OwnIdParts> parse_exit_client_id(const ClientOrderId& id) { return parse_own_id(id, kExitMark); }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -236,6 +237,9 @@ struct Lot {
 
 /// Everything that has left the lot, by exit orders or elsewise.
 Quantity left_so_far(const Lot& lot);
+
+/// Every order at the broker that opened the lot, guards it or takes of it, as far as the lot knows them.
+std::set<OrderId> orders_of(const Lot& lot);
 
 /// The client order id of the lot's n-th exit order. At most 128 characters at the broker; ours are far shorter.
 ClientOrderId exit_client_id(const LotUid& uid, int attempt);

@@ -215,12 +215,13 @@ bool Invariants::is_gone(std::size_t lot) const {
   });
 }
 
-// By what nobody but a person can change: somebody's resting order, a frozen
-// lot, an outcome that stays unknown. Then it is enough that somebody was told.
+// By what nobody but a person can change: an order that is not Belay's (somebody's, or the trader's own entry, which makes
+// the exit a wash trade), a frozen lot, an outcome that stays unknown. Then it is enough that somebody was told.
 bool Invariants::is_hindered(std::size_t lot, const engine::State& state) const {
   const std::string& symbol = witness_->lots()[lot].wanted.instrument.symbol;
   for (const auto& [id, order] : witness_->orders()) {
-    if (order.owner == Owner::foreign && order.order.symbol == symbol && !is_terminal(order.order.status)) return true;
+    const bool is_theirs = order.owner == Owner::foreign || order.owner == Owner::entry;
+    if (is_theirs && order.order.symbol == symbol && !is_terminal(order.order.status)) return true;
   }
   return std::ranges::any_of(state.lots, [&](const auto& entry) {
     const Lot& known = entry.second;

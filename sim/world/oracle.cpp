@@ -84,8 +84,9 @@ void Oracle::judge(std::size_t lot, const MarketPrices& prices, const Feed& feed
                            : (stops(*exit_side) && stops(*print)) || (takes(*exit_side) && takes(*print));
   const bool sane = !wanted.stop_loss || !wanted.take_profit ||
                     (is_long ? *wanted.stop_loss < *wanted.take_profit : *wanted.stop_loss > *wanted.take_profit);
+  if (!one.has_row) return;  // what is adopted meanwhile is only watched
   if (both && sane && !touched.must) touched.must = now;
-  if (!one.has_row || now - one.row_at < 150s) return;
+  if (now - one.row_at < 150s) return;
   better(touched.certain_best, *exit_side);
   if (sane && is_trailed(one, *exit_side, *touched.certain_best, true) && !touched.must) touched.must = now;
 }
