@@ -140,6 +140,7 @@ Duration Conductor::Inner::patience(Duration at_most) {
 void Conductor::Inner::save() {
   if (dry || record.batch().empty()) return;
   if (store_down && machine_time() < try_store_at) return;
+  if (!may_write()) return;
   const auto saved = parts.store.save(settings.account, record.batch());
   note_saved(record.batch(), saved.has_value());
   if (saved) {
@@ -154,6 +155,10 @@ void Conductor::Inner::save() {
   }
   // Protection goes on from memory and the broker; the records wait and are written when the store returns.
   complain("store: " + saved.error().message + " (" + std::to_string(record.batch().events.size()) + " records wait)");
+  store_is_away();
+}
+
+void Conductor::Inner::store_is_away() {
   store_down = true;
   try_store_at = machine_time() + kStoreDistance;  // an attempt may block for seconds, and exits are to be followed
   record.limit_waiting(parts.log, now().wall);
@@ -209,7 +214,7 @@ PassReport Conductor::pass() {
   PassReport report;
   report.failure = in.keep_lock();
   if (report.failure != Failure::none) return report;
-  if (in.lock_regained && in.others_have_written()) in.start_anew();
+  in.heed_others();
   // What waits comes first. While it waits, the stored book is older than this one: what has left would come back.
   if (in.store_down) in.save();
   const bool is_behind = in.store_down && !in.record.batch().empty();

@@ -80,6 +80,9 @@ struct Conductor::Inner {
   Failure read_everything();
   void read_prices();
   Failure keep_lock();
+  bool may_write();
+  bool heed_others();
+  void store_is_away();
   [[nodiscard]] bool others_have_written();
   void start_anew();
   void note_saved(const Batch& batch, bool certain);

@@ -137,15 +137,30 @@ Failure Conductor::Inner::keep_lock() {
   const auto lock = parts.store.try_lock(settings.account);
   if (!lock) {
     complain("store: " + lock.error().message);
-    store_down = true;
+    store_is_away();
     return Failure::none;
   }
   if (*lock) {
     lock_regained = true;
     return Failure::none;
   }
+  store_down = false;  // it answers: no reason to send without the lock
   complain("another instance has taken over account \"" + settings.account + "\"");
   return Failure::locked;
+}
+
+// What this process remembers is written only while the account is its own: after a standstill it may long be another's.
+bool Conductor::Inner::may_write() {
+  if (!locked || parts.store.still_locked()) return true;
+  if (keep_lock() != Failure::none || !parts.store.still_locked()) return false;
+  return !heed_others();
+}
+
+// After the lock was lost and taken again: whether another instance has worked meanwhile, and all begins anew.
+bool Conductor::Inner::heed_others() {
+  if (!lock_regained || !others_have_written()) return false;
+  start_anew();
+  return true;
 }
 
 // Whether the store knows of checks that this process did not make, or no longer lists as open what this one left open.

@@ -29,8 +29,12 @@ void Invariants::submit_arrives(const OrderRequest& request) {
     broken("7", "order " + id + " bears an id that follows from no fact");
     return;
   }
+  // A process may die over a refusal, and the next one cannot know what never became an order: the id is free again.
   const auto [known, is_new] = payloads_.try_emplace(request.client_id, request);
-  if (!is_new && known->second != request) broken("8", "order " + id + " came a second time with another payload");
+  if (!is_new && known->second != request && witness_->by_client_id(request.client_id) != nullptr) {
+    broken("8", "order " + id + " came a second time with another payload");
+  }
+  known->second = request;
 
   const TrueLot& one = witness_->lots()[*lot];
   const Side leaves = one.wanted.direction == Direction::long_ ? Side::sell : Side::buy;

@@ -33,7 +33,7 @@ void Oracle::delivered(const std::vector<MarketPrices>& prices, Timestamp now) {
     const bool option = instrument_of(one.symbol).is_option();
     const bool sound = one.quote && is_sound(*one.quote, option);
     if (sound) feed.unsound_since.reset();
-    if (!sound && !feed.unsound_since) feed.unsound_since = now;
+    if (!sound && one.quote && !feed.unsound_since) feed.unsound_since = one.quote->as_of;
     for (std::size_t lot = 0; lot < witness_->lots().size(); ++lot) {
       if (witness_->lots()[lot].wanted.instrument.symbol == one.symbol) judge(lot, one, feed, now);
     }
@@ -57,7 +57,7 @@ void Oracle::judge(std::size_t lot, const MarketPrices& prices, const Feed& feed
   std::optional<Price> exit_side;
   if (prices.quote) exit_side = is_long ? prices.quote->bid : prices.quote->ask;
   if (exit_side && !exit_side->is_positive()) exit_side.reset();
-  const bool lasting = feed.unsound_since && now - *feed.unsound_since >= 25s;
+  const bool lasting = feed.unsound_since && prices.quote && prices.quote->as_of - *feed.unsound_since >= 25s;
 
   Touched& touched = touched_[lot];
   const TrueLot& one = witness_->lots()[lot];

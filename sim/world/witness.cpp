@@ -126,7 +126,11 @@ void Witness::know_uids(std::size_t lot, const std::string& execution_id) {
   const LotUid uid = lot_uid(account_, "fill:" + activity->id);
   lots_[lot].uids.push_back(uid);
   uids_[uid] = lot;
-  uids_.try_emplace(lot_uid(account_, "holding:" + lots_[lot].wanted.instrument.symbol), lot);
+  const LotUid held = lot_uid(account_, "holding:" + lots_[lot].wanted.instrument.symbol);
+  const auto known = uids_.find(held);
+  if (known != uids_.end() && lots_[known->second].left < lots_[known->second].entered) return;
+  lots_[lot].uids.push_back(held);
+  uids_[held] = lot;
 }
 
 std::size_t Witness::seeded(TrueLot lot, const sim::Order& entry) {

@@ -157,7 +157,8 @@ void World::cancel_arrives(const OrderId& id) {
 // ---- processes
 
 void World::call_made() {
-  oracle_.clock_shows(timeline_.now() + clock_.wrong_by());
+  // A clock that is seen to be wrong is not gone by: then the true time is.
+  oracle_.clock_shows(timeline_.now() + std::max(Duration{}, clock_.wrong_by()));
   if (!invariants_.violations().empty()) throw Over{};
   if (calls_to_live_ && --*calls_to_live_ < 0) {
     calls_to_live_.reset();
