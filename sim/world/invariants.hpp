@@ -46,6 +46,7 @@ class Invariants {
  private:
   void broken(std::string promise, std::string what);
   void check_exit(const OrderRequest& request, std::size_t lot);
+  [[nodiscard]] Quantity truly_taken(std::string_view source) const;
   void check_orders(const Lot& lot);
   void check_closed(const Lot& lot);
   void check_intent(const engine::State& state);
