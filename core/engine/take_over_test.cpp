@@ -77,6 +77,21 @@ TEST(TakingOver, F38AnOutsideSaleIsCountedOnceHoweverOftenItIsRead) {
   EXPECT_EQ(s.open(lot)->left_elsewise.size(), 1U);
 }
 
+TEST(TakingOver, TheOrderThatLeftALotOpenedNoOther) {
+  Scene s;
+  const LotUid lot = enter(s, {.direction = Direction::short_, .stop = 105_price, .target = 90_price});
+  s.cycle();
+  s.tick("AAPL", 106_price);
+  s.wait(5s);
+  ASSERT_TRUE(s.is_closed(lot));
+  s.broker.held["AAPL"] = 40_qty;  // bought by somebody whose fill is not shown yet
+  s.cycle();
+  s.pass_time(15s);
+  s.cycle();
+  EXPECT_EQ(only_lot(s).entry_order_id, std::nullopt);
+  EXPECT_EQ(only_lot(s).quantity, 40_qty);
+}
+
 TEST(TakingOver, UnreadableFillsCloseNothing) {
   Scene s;
   const LotUid lot = enter(s, {});
