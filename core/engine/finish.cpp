@@ -120,7 +120,7 @@ void Stepper::close(Lot& lot) {
   const bool by_guard =
       std::ranges::any_of(lot.left_elsewise, [&](const LeftElsewise& part) { return is_guard_of(lot, part.order); });
   for (const lifecycle::RestingOrder& guard : guards_of(lot)) {
-    if (!by_guard && guard.status != OrderStatus::unknown) emit(action::CancelOrder{lot.uid, guard.id});
+    if (!by_guard) emit(action::CancelOrder{lot.uid, guard.id});
   }
   lot.status = LotStatus::closed;
   lot.close_reason = lot.exit->reason;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/calendar/new_york.hpp"
 #include "core/engine/stepper.hpp"
 
 namespace belay::engine {
@@ -59,8 +60,9 @@ void Stepper::absorb_guard_order(Lot& lot, const Order& order, int attempt) {
   }
   const GuardOrder before = *known;
   remember_order(order);
+  // An end that was only supposed, of what had never been seen, was none.
+  if (known->id.empty() || !is_terminal(known->status)) known->status = order.status;
   known->id = order.id;
-  if (!is_terminal(known->status)) known->status = order.status;
   if (!order.legs.empty()) known->leg_id = order.legs.front().id;
   if (*known == before) return;
 
@@ -124,6 +126,12 @@ void Stepper::guard_refused(const OwnIdParts& own, const event::SubmitRefused& e
           {"code", event.code},
           {"client_order_id", event.client_id.text()}});
   flight.last_refusal = event.message;
+  // The second order under an id that is refused tells nothing about the first one: that stays unknown.
+  if (flight.resent) {
+    flight.asked.reset();
+    tend_guards(own.uid);
+    return;
+  }
   const GuardOrder refused = *order;
   end_guard_order(lot, event.client_id, OrderStatus::rejected);
   take_refusal(lot, refused, meaning, event);
@@ -145,7 +153,11 @@ void Stepper::take_refusal(Lot& lot, const GuardOrder& refused, RefusalMeaning m
       break;
     case RefusalMeaning::stop_passed:
     case RefusalMeaning::target_passed:
-      trigger_level(lot, refused, meaning == RefusalMeaning::stop_passed, *event.market_price);
+      if (is_of_this_share(lot, *event.market_price)) {
+        trigger_level(lot, refused, meaning == RefusalMeaning::stop_passed, *event.market_price);
+      } else {
+        flight.retry_at = now_.steady + kOutsideDistance;
+      }
       break;
     default:
       ++lot.guards.failures;
@@ -156,6 +168,18 @@ void Stepper::take_refusal(Lot& lot, const GuardOrder& refused, RefusalMeaning m
   }
   tend_guards(uid);
   advance(uid);
+}
+
+// Whether a price that the broker told in passing can be held against the lot's levels.
+bool Stepper::is_of_this_share(Lot& lot, Price price) {
+  if (!lot.frozen.empty()) return false;
+  if (lot.split_due && *lot.split_due <= calendar::to_new_york(now_.wall).date) return false;
+  const pricing::SymbolPrices& prices = state_.prices[lot.instrument.symbol];
+  if (!may_be_rescaled(prices) || *prices.last_good_at < lot.entry_time) return true;
+  if (!pricing::looks_like_split(*prices.last_good, price)) return true;
+  freeze(lot, "the broker prices " + lot.instrument.symbol + " at " + price.text() + " after " +
+                  prices.last_good->text() + " in the session before, as in a split");
+  return false;
 }
 
 // The broker itself says that the price is through: that is a price received in session that meets the rule.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/planted.hpp"
+#include "core/calendar/new_york.hpp"
 #include "core/engine/stepper.hpp"
 
 namespace belay::engine {
@@ -91,6 +92,10 @@ void Stepper::count_guard_fill(Lot& lot, const Order& guard) {
   if (planted(Bug::guard_fills_dropped)) return;
   const ExitReason reason = guard.type == OrderType::limit ? ExitReason::take_profit : ExitReason::stop_loss;
   auto part = std::ranges::find(lot.left_elsewise, guard.id, &LeftElsewise::order);
+  // What it took before a split was rescaled with the lot; the order counts in shares of old.
+  const bool is_rescaled = lot.split_applied && guard.filled_at && part != lot.left_elsewise.end() &&
+                           calendar::to_new_york(*guard.filled_at).date < *lot.split_applied;
+  if (is_rescaled) return;
   if (part == lot.left_elsewise.end()) part = lot.left_elsewise.insert(part, {.order = guard.id, .reason = reason});
   if (guard.filled <= part->quantity) return;
   state_.broker.allowance[lot.instrument.symbol] -= guard.filled - part->quantity;
@@ -142,7 +147,6 @@ std::vector<lifecycle::RestingOrder> Stepper::guards_of(const Lot& lot) const {
   return guards;
 }
 
-// Filled quantities of what once guarded the lot are counted when they are looked at, never as somebody else's sale.
 bool Stepper::is_bracket_promised(const Lot& lot) {
   return lot.bracket_expected || lot.stop_order_id || lot.target_order_id;
 }
@@ -168,8 +172,11 @@ bool Stepper::is_absence_proved(const Lot& lot) const {
   const BrokerView& broker = state_.broker;
   if (lot.entry_order_id) {
     const auto entry = broker.orders.find(*lot.entry_order_id);
-    if (entry == broker.orders.end()) return lot.guards.children_sought;
-    return entry->second.legs.empty() && !may_have_children(entry->second) && is_terminal(entry->second.status);
+    const bool childless = entry == broker.orders.end()
+                               ? lot.guards.children_sought
+                               : entry->second.legs.empty() && !may_have_children(entry->second) &&
+                                     is_terminal(entry->second.status);
+    if (!childless) return false;
   }
   const auto holding = broker.holdings.find(lot.instrument.symbol);
   if (holding == broker.holdings.end()) return false;

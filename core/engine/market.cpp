@@ -178,7 +178,7 @@ void Stepper::detect_split(Lot& lot) {
   const Instrument instrument = instrument_of(symbol);
   if (instrument.is_option() || !lot.frozen.empty()) return;
   const pricing::SymbolPrices& prices = state_.prices[symbol];
-  if (!may_be_rescaled(prices)) return;
+  if (!may_be_rescaled(prices) || *prices.last_good_at < lot.entry_time) return;
   const Timestamp open = state_.calendar.session_at(now_.wall)->open;
   std::optional<Price> now_at;
   if (prices.trade && prices.trade->as_of >= open) {

@@ -50,7 +50,9 @@ void Stepper::on(const event::CorporateActionsRead& event) {
   const std::set<std::string> asked(event.symbols.begin(), event.symbols.end());
   for (const std::string& symbol : asked) state_.announcements_read[symbol] = now_.steady;
   for (auto& [uid, lot] : state_.lots) {
-    if (!asked.contains(lot.instrument.symbol) || lot.splits_checked == today) continue;
+    if (!asked.contains(lot.instrument.symbol)) continue;
+    forget_withdrawn_action(lot, event.actions);
+    if (lot.splits_checked == today) continue;
     lot.splits_checked = today;
     keep(lot);
   }
@@ -100,18 +102,11 @@ bool Stepper::no_guard_may_rest(const Lot& lot) const {
 void Stepper::withdraw_guards() {
   for (const auto& [uid, lot] : state_.lots) {
     if (!no_guard_may_rest(lot)) continue;
-    std::set<OrderId> guards;
-    for (const auto& id : {lot.stop_order_id, lot.target_order_id}) {
-      if (id) guards.insert(*id);
-    }
-    for (const GuardOrder& guard : lot.guards.orders) guards.insert({guard.id, guard.leg_id});
-    for (const OrderId& id : guards) {
-      const auto order = state_.broker.orders.find(id);
-      if (order == state_.broker.orders.end() || is_terminal(order->second.status)) continue;
-      if (order->second.status == OrderStatus::pending_cancel) continue;
+    for (const lifecycle::RestingOrder& guard : guards_of(lot)) {  // also what was never seen: it may well rest
+      if (guard.status == OrderStatus::pending_cancel) continue;
       record(lot, EventType::order_update,
-             {{"order_id", id.text()}, {"cancel", "a split is due on " + to_text(*lot.split_due)}});
-      emit(action::CancelOrder{lot.uid, id});
+             {{"order_id", guard.id.text()}, {"cancel", "a split is due on " + to_text(*lot.split_due)}});
+      emit(action::CancelOrder{lot.uid, guard.id});
     }
   }
 }
@@ -132,6 +127,24 @@ void Stepper::await_action(Lot& lot, const CorporateAction& announced) {
   keep(lot);
 }
 
+// Postponed or called off: the share stays what it was, and so do the levels.
+void Stepper::forget_withdrawn_action(Lot& lot, const std::vector<CorporateAction>& actions) {
+  if (!lot.split_due) return;
+  const std::chrono::sys_days due(*lot.split_due);
+  if (due < std::chrono::sys_days(calendar::to_new_york(now_.wall).date) - kDaysBack) return;  // was not asked for
+  const bool stands = std::ranges::any_of(actions, [&](const CorporateAction& action) {
+    return action.symbol == lot.instrument.symbol && action.ex_date == *lot.split_due;
+  });
+  if (stands) return;
+  record(lot, EventType::reconciled,
+         {{"result", std::string("corporate action withdrawn")}, {"ex_date", to_text(*lot.split_due)}});
+  alert(Severity::warning, "corporate_action", &lot,
+        lot.instrument.symbol + ": what was announced for " + to_text(*lot.split_due) +
+            " is announced no more. Quantity and levels stay as they are.");
+  lot.split_due.reset();
+  keep(lot);
+}
+
 bool Stepper::apply_split(const std::vector<Lot*>& lots, const CorporateAction& split) {
   const std::string& symbol = split.symbol;
   if (!split.new_rate.is_positive() || !split.old_rate.is_positive()) return false;
@@ -142,7 +155,11 @@ bool Stepper::apply_split(const std::vector<Lot*>& lots, const CorporateAction& 
     leaving = leaving || lifecycle::live_leaves(*lot).is_positive();
   }
   const auto holding = state_.broker.holdings.find(symbol);
-  const Quantity held = holding == state_.broker.holdings.end() ? Quantity{} : holding->second.quantity;
+  Quantity held = holding == state_.broker.holdings.end() ? Quantity{} : holding->second.quantity;
+  for (const auto& [uid, lot] : state_.lots) {  // what was bought since then is in new shares already
+    const bool is_new = lot.instrument.symbol == symbol && std::ranges::find(lots, &lot) == lots.end();
+    if (is_new) held -= lot.is_long() ? lot.quantity : -lot.quantity;
+  }
   if (leaving || !reconcile::count_is_rescaled(held, claimed, split)) {
     for (Lot* lot : lots) {
       freeze(*lot, std::string(kAwaited) + ": " + split.new_rate.text() + " for " + split.old_rate.text() + " since " +

@@ -273,7 +273,7 @@ void Stepper::change_terms(Lot& lot, const OperatorCommand& command) {
           {"result", refused.empty() ? "done" : "refused: " + refused}});
   if (!refused.empty()) return;
   lot = changed;
-  if (terms.unfreeze && !lot.frozen.empty()) {
+  if (terms.unfreeze && (!lot.frozen.empty() || lot.split_due)) {
     lot.frozen.clear();
     lot.split_applied = calendar::to_new_york(now_.wall).date;  // what was announced until now is in these numbers
     lot.split_due.reset();

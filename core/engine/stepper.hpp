@@ -104,6 +104,7 @@ class Stepper {
   void guard_refused(const OwnIdParts& own, const event::SubmitRefused& event);
   void take_refusal(Lot& lot, const GuardOrder& refused, lifecycle::RefusalMeaning meaning,
                     const event::SubmitRefused& event);
+  [[nodiscard]] bool is_of_this_share(Lot& lot, Price price);
   void trigger_level(Lot& lot, const GuardOrder& refused, bool is_stop, Price price);
   void guard_not_sent(const OwnIdParts& own, const event::SubmitNotSent& event);
   void guard_unknown(const OwnIdParts& own, const event::SubmitUnknown& event);
@@ -129,6 +130,8 @@ class Stepper {
   void protect_adopted(Lot& lot);
   void announce(const Lot& lot, const std::optional<reconcile::Opening>& opening);
   void announce_late();
+  [[nodiscard]] LotUid uid_of(const reconcile::Opening& opening) const;
+  [[nodiscard]] bool has_opened(const reconcile::Opening& opening) const;
   std::optional<LotUid> uid_without_fills(const std::string& symbol) const;
   void freeze(Lot& lot, const std::string& why);
   void find(std::string kind, const std::string& symbol, const Lot* lot, Quantity quantity, std::string what,
@@ -143,6 +146,7 @@ class Stepper {
   void withdraw_guards();
   [[nodiscard]] bool no_guard_may_rest(const Lot& lot) const;
   void await_action(Lot& lot, const CorporateAction& announced);
+  void forget_withdrawn_action(Lot& lot, const std::vector<CorporateAction>& actions);
   bool apply_split(const std::vector<Lot*>& lots, const CorporateAction& split);
   void rescale_prices(const CorporateAction& split);
   void review_spin_off(Lot& lot, const CorporateAction& spin_off);

@@ -200,8 +200,10 @@ void Stepper::grow_lot(const reconcile::Growth& growth) {
   Lot& lot = state_.lots.at(growth.lot);
   const Quantity expected = lot.original_quantity;
   find("growth", lot.instrument.symbol, &lot, growth.by, "the entry filled further");
+  const bool leaves_wholly =
+      lot.exit && lot.exit->wanted.is_positive() && lifecycle::remaining(lot) >= lot.quantity;
   lot.original_quantity += growth.by;
-  if (lot.exit && lot.exit->wanted == lot.quantity) lot.exit->wanted += growth.by;
+  if (leaves_wholly) lot.exit->wanted += growth.by;
   const auto entry = state_.broker.orders.find(*lot.entry_order_id);
   if (entry != state_.broker.orders.end() && entry->second.filled_average) {
     lot.entry_price = *entry->second.filled_average;
@@ -239,8 +241,9 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
   std::set<OrderId> accounted = past_of(symbol, activities).own_orders;
   for (const auto& [uid, lot] : state_.lots) accounted.merge(orders_of(lot));
   for (const Lot& lot : state_.closed_lots) accounted.merge(orders_of(lot));
-  const auto entries =
-      reconcile::entries_of(orphan, reconcile::flows_of(symbol, activities, state_.calendar), accounted);
+  auto entries = reconcile::entries_of(orphan, reconcile::flows_of(symbol, activities, state_.calendar), accounted);
+  // What opened one lot opened no other: then nothing explains the holding.
+  if (std::ranges::any_of(entries, [&](const auto& entry) { return has_opened(entry.opening); })) entries.clear();
   for (const auto& entry : entries) {
     // First upstream's rows, also those that claim to be simulated: the broker's fill is the truth.
     const Execution* row = reconcile::execution_of(entry, state_.found_executions);
@@ -258,6 +261,15 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
   } else {
     state_.doubts.erase(symbol);
   }
+}
+
+LotUid Stepper::uid_of(const reconcile::Opening& opening) const {
+  return lot_uid(state_.account_number, "fill:" + opening.first_fill_id);
+}
+
+bool Stepper::has_opened(const reconcile::Opening& opening) const {
+  const LotUid uid = uid_of(opening);
+  return state_.lots.contains(uid) || std::ranges::find(state_.closed_lots, uid, &Lot::uid) != state_.closed_lots.end();
 }
 
 // A holding whose fills are out of reach has no fact of its own to be named after but its symbol; a second one of the
@@ -285,8 +297,7 @@ void Stepper::adopt(const reconcile::Orphan& orphan, const std::optional<reconci
     }
     return;
   }
-  const std::optional<LotUid> uid =
-      opening ? lot_uid(state_.account_number, "fill:" + opening->first_fill_id) : uid_without_fills(symbol);
+  const std::optional<LotUid> uid = opening ? uid_of(*opening) : uid_without_fills(symbol);
   if (!uid) {
     state_.ownership_concerns[symbol] =
         "a holding of " + orphan.quantity.text() + " is not adopted yet: the store's records could not be read";

@@ -202,7 +202,7 @@ Quantity sendable(const ExitView& v) { return std::min(remaining(v.lot), v.allow
 // Fractions are not taken outside of the session unless the asset allows it (alpaca.md 3.1): they wait.
 bool leaves_after_hours(const ExitView& v) {
   return !v.session_open && v.extended_hours && v.policy.after_hours == AfterHours::limit && is_stock(v) &&
-         v.halted.empty() && v.guards.empty() && v.in_the_way.empty() && whole_part(sendable(v)).is_positive();
+         v.halted.empty() && v.guards.empty() && v.guard_work.empty() && v.in_the_way.empty() && whole_part(sendable(v)).is_positive();
 }
 bool since_last_send(const ExitView& v, const std::optional<Duration>& when) {
   return when && v.now.steady - *when <= kPriceFreshness && (!v.flight.sent || *when > *v.flight.sent);

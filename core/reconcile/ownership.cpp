@@ -123,21 +123,19 @@ Quantity grow_lots(const Book& book, const Symbol& symbol, Quantity surplus, Dif
   return surplus;
 }
 
-// No row opens more than its entry order has filled, less what that order opened before: upstream may write a row
-// twice, and while an entry is open, the shares that are there are another trade's. nullopt: nothing is known of the
-// entry.
+// No row opens more than its entry order has filled: while an entry is open, the shares that are there are another
+// trade's. One order is one lot, which grows as the order fills; upstream may write a row twice or a row for each fill.
+// nullopt: nothing is known of the entry.
 std::optional<Quantity> unopened(const Book& book, const Execution& execution, const Differences& so_far) {
   if (!execution.broker_order_id) return std::nullopt;
-  Quantity opened;
-  for (const Lot* lot : book.lots) {
-    if (lot->entry_order_id == execution.broker_order_id) opened += lot->original_quantity;
-  }
-  for (const Claim& other : so_far.claims) {
-    if (other.execution.broker_order_id == execution.broker_order_id) opened += other.quantity;
-  }
+  const bool opened =
+      std::ranges::any_of(book.lots, [&](const Lot* lot) { return lot->entry_order_id == execution.broker_order_id; }) ||
+      std::ranges::any_of(so_far.claims, [&](const Claim& other) {
+        return other.execution.broker_order_id == execution.broker_order_id;
+      });
+  if (opened) return Quantity{};
   const Order* entry = entry_of(book, execution.broker_order_id);
-  if (entry == nullptr) return opened.is_zero() ? std::nullopt : std::optional(Quantity{});
-  return std::max(Quantity{}, entry->filled - opened);
+  return entry == nullptr ? std::nullopt : std::optional(entry->filled);
 }
 
 Quantity claim(const Book& book, const Symbol& symbol, Quantity surplus, Direction held_direction, Differences& out) {
