@@ -115,6 +115,7 @@ void Stepper::on(const event::RecordsFound& event) {
 void Stepper::on(const event::RecordsUnread& event) {
   state_.found_executions.clear();
   state_.closed_lots.clear();
+  state_.records_known = false;
   record_account(EventType::monitor_error, {{"error", "the records could not be searched: " + event.why}});
   ask_for_activities();
 }
@@ -165,6 +166,11 @@ reconcile::Past Stepper::past_of(const std::string& symbol, const Activities& ac
 
 void Stepper::explain_shortfall(const reconcile::Shortfall& shortfall, const Activities& activities) {
   if (planted(Bug::absence_means_sold) && settle_drift(shortfall, shortfall.missing)) return;
+  if (!state_.records_known) {  // without the lots of the past, their fills would be taken for somebody else's
+    find(shortfall.held.is_zero() ? "phantom" : "drift", shortfall.symbol, nullptr, shortfall.missing,
+         "not explained yet: the store's records could not be read");
+    return;
+  }
   reconcile::Past past = past_of(shortfall.symbol, activities);
   for (const LotUid& uid : shortfall.lots) {
     const auto lot = state_.lots.find(uid);
@@ -235,6 +241,13 @@ void Stepper::charge(const reconcile::Charge& charged) {
 
 // ---- what no fill explains, though the broker says twice that it holds so much: the oldest lot had it
 
+// What was frozen looked like more than drift: however the count moves on, a person has to tell.
+bool Stepper::is_frozen(const std::string& symbol) const {
+  return std::ranges::any_of(state_.lots, [&](const auto& entry) {
+    return entry.second.instrument.symbol == symbol && !entry.second.frozen.empty();
+  });
+}
+
 // Only a part of a position drifts away. A whole one that is gone without evidence is a phantom, and stays.
 bool Stepper::settle_drift(const reconcile::Shortfall& shortfall, Quantity unexplained) {
   Lot* oldest = nullptr;
@@ -243,7 +256,7 @@ bool Stepper::settle_drift(const reconcile::Shortfall& shortfall, Quantity unexp
     if (known == state_.lots.end()) continue;
     if (oldest == nullptr || known->second.entry_time < oldest->entry_time) oldest = &known->second;
   }
-  if (oldest == nullptr) return false;
+  if (oldest == nullptr || is_frozen(shortfall.symbol)) return false;
   Lot& lot = *oldest;
   const bool believes_all = planted(Bug::absence_means_sold);
   if (unexplained >= lot.quantity - lifecycle::live_leaves(lot) && !believes_all) return false;

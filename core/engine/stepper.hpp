@@ -155,6 +155,7 @@ class Stepper {
   void explain_shortfall(const reconcile::Shortfall& shortfall, const Activities& activities);
   void charge(const reconcile::Charge& charge);
   bool settle_drift(const reconcile::Shortfall& shortfall, Quantity unexplained);
+  [[nodiscard]] bool is_frozen(const std::string& symbol) const;
   void tell_of_phantom(Lot& lot, const std::string& why);
   Quantity restore_drift(const std::string& symbol, Quantity surplus);
   bool is_confirmed(const std::string& symbol, Quantity held, Quantity claimed);
