@@ -423,6 +423,45 @@ TEST(GuardWork, AStopReplacedByANewIdThatFillsIsFollowed) {
   EXPECT_EQ(b.s.stored(b.lot).stop_order_id, successor);
 }
 
+TEST(GuardWork, ASuccessorThatFilledWhileNobodyLookedIsNoSaleOfSomebodyElse) {
+  Bracketed b;
+  const LotUid older = enter(b.s, {.key = "2", .when = "2026-01-26T09:40:00-05:00"});
+  b.s.cycle();
+  const OrderId successor("order-77");
+  Order next = b.order(b.stop);
+  next.id = successor;
+  next.status = OrderStatus::fresh;
+  b.s.broker.orders.emplace(successor, next);
+  b.s.broker.end(b.stop, OrderStatus::replaced, b.s.now.wall);
+  b.s.broker.orders.at(b.stop).replaced_by = successor;
+  b.s.broker.end(b.target, OrderStatus::canceled, b.s.now.wall);
+  b.s.broker.execute(successor, 100_qty, 96_price, b.s.now.wall);
+  b.s.broker.lists_closed = false;
+  b.s.restart();
+  b.next_minute(96_price);
+  b.s.wait(15s);
+  ASSERT_TRUE(b.s.is_closed(b.lot));
+  EXPECT_EQ(b.s.stored(b.lot).close_reason, ExitReason::stop_loss);
+  EXPECT_EQ(b.s.stored(b.lot).realised_result, -(400_usd));
+  EXPECT_EQ(b.s.open(older)->quantity, 100_qty);
+}
+
+TEST(GuardWork, AFillThatWasChargedBeforeItsGuardWasKnownCountsOnce) {
+  Bracketed b;
+  const LotUid older = enter(b.s, {.key = "2", .when = "2026-01-26T09:40:00-05:00"});
+  b.s.cycle();
+  const OrderId late = b.s.broker.filled_order("AAPL", Side::sell, 60_qty, 96_price, b.s.now.wall);
+  b.next_minute(96_price);
+  ASSERT_EQ(b.s.open(older)->quantity, 40_qty);
+  b.s.broker.end(b.target, OrderStatus::canceled, b.s.now.wall);
+  b.s.broker.end(b.stop, OrderStatus::replaced, b.s.now.wall);
+  b.s.broker.orders.at(b.stop).replaced_by = late;
+  b.s.broker.children.at(b.entry) = {late, b.target};
+  b.next_minute(96_price);
+  EXPECT_EQ(b.s.open(older)->quantity, 100_qty) << "it was not this one's";
+  EXPECT_EQ(b.now().quantity, 40_qty);
+}
+
 TEST(GuardWork, ATargetReplacedByTheStopThatFillsIsCountedOnce) {
   Bracketed b;
   b.s.broker.orders.at(b.target).status = OrderStatus::replaced;

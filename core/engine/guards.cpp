@@ -89,6 +89,7 @@ void Stepper::follow_replacements(Lot& lot, std::optional<OrderId>& id) {
 void Stepper::count_guard_fill(Lot& lot, const Order& guard) {
   if (!guard.filled.is_positive() || !guard.filled_average || guard.side != lot.exit_side()) return;
   if (planted(Bug::guard_fills_dropped)) return;
+  take_back_charges(guard.id);
   const ExitReason reason = guard.type == OrderType::limit ? ExitReason::take_profit : ExitReason::stop_loss;
   auto part = std::ranges::find(lot.left_elsewise, guard.id, &LeftElsewise::order);
   if (part == lot.left_elsewise.end()) part = lot.left_elsewise.insert(part, {.order = guard.id, .reason = reason});
@@ -117,6 +118,23 @@ std::vector<OrderId> Stepper::guard_ids(const Lot& lot) const {
     if (is_terminal(order.status)) continue;
     add(order.id);
     add(order.leg_id);
+  }
+  return ids;
+}
+
+// Of what may rest for the lot, the orders whose fills nobody has seen since then. A held leg beside a sibling that
+// rests is never listed, and has taken nothing.
+std::vector<OrderId> Stepper::guards_out_of_sight(const Lot& lot, Duration since) const {
+  const BrokerView& broker = state_.broker;
+  std::vector<OrderId> ids;
+  if (lot.entry_order_id && !lot.guards.children_sought && !broker.orders.contains(*lot.entry_order_id)) {
+    ids.push_back(*lot.entry_order_id);
+  }
+  for (const OrderId& id : guard_ids(lot)) {
+    if (!may_live(broker, id)) continue;
+    const auto seen = broker.sighted.find(id);
+    if (seen != broker.sighted.end() && seen->second >= since) return {};
+    ids.push_back(id);
   }
   return ids;
 }

@@ -164,6 +164,19 @@ reconcile::Past Stepper::past_of(const std::string& symbol, const Activities& ac
   return past;
 }
 
+// A fill may be that of a guard whose end was not seen yet, or whose successor is not known: it is looked at first.
+bool Stepper::awaits_guards(const std::vector<const Lot*>& lots, const std::string& symbol) {
+  const Duration since = state_.doubts.at(symbol).since.steady;
+  bool awaits = false;
+  for (const Lot* lot : lots) {
+    for (const OrderId& id : guards_out_of_sight(*lot, since)) {
+      emit(action::LookAtOrder{id});
+      awaits = true;
+    }
+  }
+  return awaits;
+}
+
 void Stepper::explain_shortfall(const reconcile::Shortfall& shortfall, const Activities& activities) {
   if (planted(Bug::absence_means_sold) && settle_drift(shortfall, shortfall.missing)) return;
   if (!state_.records_known) {  // without the lots of the past, their fills would be taken for somebody else's
@@ -181,7 +194,7 @@ void Stepper::explain_shortfall(const reconcile::Shortfall& shortfall, const Act
     return std::ranges::any_of(lot->exit_orders,
                                [](const ExitOrder& order) { return order.id.empty() && !is_terminal(order.status); });
   });
-  if (unknown_exit || past.lots.empty()) return;
+  if (unknown_exit || past.lots.empty() || awaits_guards(past.lots, shortfall.symbol)) return;
 
   const auto explained = reconcile::explain(shortfall.missing, past, state_.calendar, state_.policy, now_.wall);
   for (const auto& charged : explained.charges) charge(charged);
@@ -237,6 +250,21 @@ void Stepper::charge(const reconcile::Charge& charged) {
   }
   recount(lot);
   keep(lot);
+}
+
+// What was charged as somebody else's before its order was known to be a guard is that guard's, and counts once.
+void Stepper::take_back_charges(const OrderId& order) {
+  const std::string charged = reconcile::outside_order(order, "").text();
+  for (auto& [uid, lot] : state_.lots) {
+    const auto taken_back = std::erase_if(
+        lot.left_elsewise, [&](const LeftElsewise& part) { return part.order.text().starts_with(charged); });
+    if (taken_back == 0) continue;
+    record(lot, EventType::reconciled,
+           {{"result", std::string("not closed elsewhere: a guard filled")}, {"order_id", order.text()}});
+    recount(lot);
+    if (lot.exit && lot.exit->wanted.is_zero() && lot.quantity.is_positive()) finish_part(lot);
+    keep(lot);
+  }
 }
 
 // ---- what no fill explains, though the broker says twice that it holds so much: the oldest lot had it

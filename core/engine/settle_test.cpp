@@ -132,7 +132,7 @@ TEST(Settling, F66WhatWasFrozenAsASplitIsNoDriftHoweverTheCountMovesOn) {
   s.pass_time(20s);
   s.cycle();
   s.wait(12s);
-  s.broker.filled_order("AAPL", Side::sell, 3_qty, 100_price, s.now.wall);  // the proportion is no longer that of a split
+  s.broker.filled_order("AAPL", Side::sell, 3_qty, 100_price, s.now.wall);  // no longer the proportion of a split
   s.pass_time(20s);
   s.cycle();
   s.wait(30s);

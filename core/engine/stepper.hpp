@@ -77,6 +77,7 @@ class Stepper {
   void count_guard_fill(Lot& lot, const Order& guard);
   void look_at_unseen_orders(Duration listed_since);
   [[nodiscard]] std::vector<OrderId> guard_ids(const Lot& lot) const;
+  [[nodiscard]] std::vector<OrderId> guards_out_of_sight(const Lot& lot, Duration since) const;
   [[nodiscard]] std::vector<lifecycle::RestingOrder> guards_of(const Lot& lot) const;
   [[nodiscard]] rules::Guards guards_standing(const Lot& lot) const;
   [[nodiscard]] bool is_absence_proved(const Lot& lot) const;
@@ -154,6 +155,8 @@ class Stepper {
   void settle_surplus(const reconcile::Orphan& orphan);
   void explain_shortfall(const reconcile::Shortfall& shortfall, const Activities& activities);
   void charge(const reconcile::Charge& charge);
+  void take_back_charges(const OrderId& order);
+  bool awaits_guards(const std::vector<const Lot*>& lots, const std::string& symbol);
   bool settle_drift(const reconcile::Shortfall& shortfall, Quantity unexplained);
   [[nodiscard]] bool is_frozen(const std::string& symbol) const;
   void tell_of_phantom(Lot& lot, const std::string& why);
