@@ -189,6 +189,45 @@ TEST(GuardWork, QuantityChangedByAPartialExitResizesTheGuardAndThenSells) {
   EXPECT_EQ(b.s.broker.held.at("AAPL"), 60_qty);
 }
 
+// Adopted and watched, its guard for all of it; beside it another lot whose shares are free.
+struct Watched : Bracketed {
+  LotUid older;
+  Watched() {
+    older = enter(s, {.key = "2", .when = "2026-01-26T09:40:00-05:00", .stop = std::nullopt});
+    s.state.lots.at(lot).management = Management::watch;
+    s.kept.at(lot).management = Management::watch;
+    next_minute();
+  }
+};
+
+TEST(GuardWork, APartOfAWatchedLotLeavesOnlyOnceItsGuardIsResized) {
+  Watched w;
+  w.s.play(event::CommandGiven{{.id = 1, .lot = w.lot, .quantity = 30_qty, .who = "ann", .why = ""}});
+  w.s.wait(5s);
+  EXPECT_EQ(w.now().quantity, 70_qty);
+  EXPECT_EQ(w.reserved(), 70_qty);
+  ASSERT_EQ(w.s.broker.received.size(), 2U);
+  EXPECT_EQ(w.s.broker.received.front().order_class, OrderClass::oco) << "the guard for the rest comes first";
+}
+
+TEST(GuardWork, TheGuardOfAWatchedLotThatShrankIsResized) {
+  Watched w;
+  w.s.broker.filled_order("AAPL", Side::sell, 120_qty, 100_price, w.s.now.wall);
+  w.next_minute();
+  w.s.wait(5s);
+  EXPECT_EQ(w.now().quantity, 80_qty);
+  EXPECT_EQ(w.reserved(), 80_qty);
+}
+
+TEST(GuardWork, BesideAGuardThatNobodyMayTouchNoPartIsTakenFromAnotherLot) {
+  Watched w;
+  w.s.state.lots.at(w.lot).frozen = "a person has to look";
+  w.s.play(event::CommandGiven{{.id = 1, .lot = w.lot, .quantity = 30_qty, .who = "ann", .why = ""}});
+  w.s.wait(5s);
+  EXPECT_TRUE(w.s.broker.received.empty());
+  EXPECT_EQ(w.s.broker.held.at("AAPL"), 200_qty);
+}
+
 TEST(GuardWork, EntryPartFilledAndStoppedIsGuardedForExactlyWhatFilled) {
   Scene s;
   const OrderId entry = s.broker.filled_order("AAPL", Side::buy, 60_qty, 100_price, at("2026-01-26T09:45:00-05:00"),

@@ -160,6 +160,18 @@ std::vector<lifecycle::RestingOrder> Stepper::guards_of(const Lot& lot) const {
   return guards;
 }
 
+// What may be sent of the lot. What rests for other lots is theirs to sell. Beside a part that leaves, this lot's own
+// guard stays for the rest, and what is free at the broker beyond the lot is another's.
+Quantity Stepper::exit_room(const Lot& lot, bool in_part) const {
+  const std::string& symbol = lot.instrument.symbol;
+  const auto allowance = state_.broker.allowance.find(symbol);
+  if (allowance == state_.broker.allowance.end() || means_another_asset(lot)) return {};
+  const Quantity others = reserved_by_guards(symbol, &lot);
+  if (!in_part) return allowance->second - others;
+  const Quantity own = reserved_by_guards(symbol, nullptr) - others;
+  return std::min(allowance->second - others - own, lot.quantity - own);
+}
+
 // Filled quantities of what once guarded the lot are counted when they are looked at, never as somebody else's sale.
 bool Stepper::is_bracket_promised(const Lot& lot) {
   return lot.bracket_expected || lot.stop_order_id || lot.target_order_id;

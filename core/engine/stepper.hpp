@@ -86,6 +86,7 @@ class Stepper {
   std::vector<lifecycle::KnownGuard> known_guards(const Lot& lot);
   lifecycle::GuardLevels guard_levels(const Lot& lot, std::string& why_none) const;
   [[nodiscard]] Quantity guard_room(const Lot& lot) const;
+  [[nodiscard]] Quantity exit_room(const Lot& lot, bool in_part) const;
   [[nodiscard]] Quantity reserved_by_guards(const std::string& symbol, const Lot* but) const;
   void tend_all_guards();
   void tend_guards_in_work();
