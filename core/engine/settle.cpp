@@ -95,6 +95,26 @@ void Stepper::settle_shortfalls(const std::vector<reconcile::Shortfall>& shortfa
   }
 }
 
+// Not yet a shortfall, for an exit of ours that is on its way may have taken it, and is being asked. While the count
+// stands, people are told: it may as well have been somebody else.
+void Stepper::tell_of_awaited(const std::vector<std::string>& settling) {
+  std::map<std::string, Quantity> claims;
+  for (const auto& [uid, lot] : state_.lots) {
+    if (!means_another_asset(lot)) claims[lot.instrument.symbol] += lot.is_long() ? lot.quantity : -lot.quantity;
+  }
+  for (const auto& [symbol, claimed] : claims) {
+    if (state_.ownership_concerns.contains(symbol) || std::ranges::count(settling, symbol) > 0) continue;
+    const auto holding = state_.broker.holdings.find(symbol);
+    const Quantity held = holding == state_.broker.holdings.end() ? Quantity{} : holding->second.quantity;
+    const Quantity missing = claimed.magnitude() - held.magnitude();
+    if (!missing.is_positive() || !is_confirmed(symbol, held, claimed)) continue;
+    const std::string why = "the broker holds " + held.text() + ", " + missing.text() +
+                            " fewer than the lots; an exit that is on its way may have taken them";
+    state_.ownership_concerns[symbol] = why;
+    find(held.is_zero() ? "phantom" : "drift", symbol, nullptr, missing, why);
+  }
+}
+
 // ---- asking
 
 // The records first, then the activities: who made which fill can only be told by whoever knows the lots of the past.

@@ -164,6 +164,23 @@ TEST(Settling, WithoutTheRecordsNothingIsTakenForDrift) {
   EXPECT_EQ(s.alerts_of("drift"), 0);
 }
 
+TEST(Settling, WhatAnExitOfUnknownOutcomeMayHaveTakenIsToldWhileItIsMissing) {
+  Scene s;
+  const LotUid lot = enter(s, {});
+  s.cycle();
+  s.broker.fates.assign(50, Fate::lost_before);
+  s.price("AAPL", 94_price);
+  s.cycle();
+  s.broker.filled_order("AAPL", Side::sell, 20_qty, 94_price, s.now.wall);
+  s.pass_time(30s);
+  s.cycle();
+  EXPECT_EQ(s.alerts_of("concern"), 0) << "one read proves nothing";
+  s.wait(12s);
+  s.cycle();
+  EXPECT_EQ(s.alerts_of("concern"), 1);
+  EXPECT_EQ(s.open(lot)->quantity, 100_qty) << "whose the sale was is not known";
+}
+
 TEST(Settling, AWholeLotNeverDriftsAway) {
   Scene s;
   const LotUid first = enter(s, {.key = "1"});

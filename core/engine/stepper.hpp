@@ -152,6 +152,7 @@ class Stepper {
 
   // ---- what became of what is missing (settle.cpp)
   void settle_shortfalls(const std::vector<reconcile::Shortfall>& shortfalls);
+  void tell_of_awaited(const std::vector<std::string>& settling);
   void settle_sign_change(const reconcile::SignChange& change);
   void settle_surplus(const reconcile::Orphan& orphan);
   void explain_shortfall(const reconcile::Shortfall& shortfall, const Activities& activities);
