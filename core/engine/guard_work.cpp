@@ -46,7 +46,9 @@ lifecycle::GuardView Stepper::guard_view_of(const Lot& lot) {
   view.proved_absent = guards_standing(lot) == rules::Guards::absent;
 
   if (lot.instrument.kind == InstrumentKind::crypto) view.hands_off = "crypto is watched only";
-  if (lot.management == Management::watch) view.hands_off = "watched only: its guards are left as they are";
+  if (lot.management == Management::watch && !lifecycle::takes_too_much(view)) {
+    view.hands_off = "watched only: its guards are left as they are";
+  }
   const auto doubt = state_.ownership_concerns.find(lot.instrument.symbol);
   if (doubt != state_.ownership_concerns.end()) view.hands_off = doubt->second;
   if (!lot.frozen.empty()) view.hands_off = "frozen: " + lot.frozen;

@@ -189,6 +189,45 @@ TEST(GuardWork, QuantityChangedByAPartialExitResizesTheGuardAndThenSells) {
   EXPECT_EQ(b.s.broker.held.at("AAPL"), 60_qty);
 }
 
+// Adopted and watched, its guard for all of it; beside it another lot whose shares are free.
+struct Watched : Bracketed {
+  LotUid older;
+  Watched() {
+    older = enter(s, {.key = "2", .when = "2026-01-26T09:40:00-05:00", .stop = std::nullopt});
+    s.state.lots.at(lot).management = Management::watch;
+    s.kept.at(lot).management = Management::watch;
+    next_minute();
+  }
+};
+
+TEST(GuardWork, APartOfAWatchedLotLeavesOnlyOnceItsGuardIsResized) {
+  Watched w;
+  w.s.play(event::CommandGiven{{.id = 1, .lot = w.lot, .quantity = 30_qty, .who = "ann", .why = ""}});
+  w.s.wait(5s);
+  EXPECT_EQ(w.now().quantity, 70_qty);
+  EXPECT_EQ(w.reserved(), 70_qty);
+  ASSERT_EQ(w.s.broker.received.size(), 2U);
+  EXPECT_EQ(w.s.broker.received.front().order_class, OrderClass::oco) << "the guard for the rest comes first";
+}
+
+TEST(GuardWork, TheGuardOfAWatchedLotThatShrankIsResized) {
+  Watched w;
+  w.s.broker.filled_order("AAPL", Side::sell, 120_qty, 100_price, w.s.now.wall);
+  w.next_minute();
+  w.s.wait(5s);
+  EXPECT_EQ(w.now().quantity, 80_qty);
+  EXPECT_EQ(w.reserved(), 80_qty);
+}
+
+TEST(GuardWork, BesideAGuardThatNobodyMayTouchNoPartIsTakenFromAnotherLot) {
+  Watched w;
+  w.s.state.lots.at(w.lot).frozen = "a person has to look";
+  w.s.play(event::CommandGiven{{.id = 1, .lot = w.lot, .quantity = 30_qty, .who = "ann", .why = ""}});
+  w.s.wait(5s);
+  EXPECT_TRUE(w.s.broker.received.empty());
+  EXPECT_EQ(w.s.broker.held.at("AAPL"), 200_qty);
+}
+
 TEST(GuardWork, EntryPartFilledAndStoppedIsGuardedForExactlyWhatFilled) {
   Scene s;
   const OrderId entry = s.broker.filled_order("AAPL", Side::buy, 60_qty, 100_price, at("2026-01-26T09:45:00-05:00"),
@@ -421,6 +460,45 @@ TEST(GuardWork, AStopReplacedByANewIdThatFillsIsFollowed) {
   EXPECT_EQ(b.s.stored(b.lot).close_reason, ExitReason::stop_loss);
   EXPECT_EQ(b.s.stored(b.lot).realised_result, -(600_usd));
   EXPECT_EQ(b.s.stored(b.lot).stop_order_id, successor);
+}
+
+TEST(GuardWork, ASuccessorThatFilledWhileNobodyLookedIsNoSaleOfSomebodyElse) {
+  Bracketed b;
+  const LotUid older = enter(b.s, {.key = "2", .when = "2026-01-26T09:40:00-05:00"});
+  b.s.cycle();
+  const OrderId successor("order-77");
+  Order next = b.order(b.stop);
+  next.id = successor;
+  next.status = OrderStatus::fresh;
+  b.s.broker.orders.emplace(successor, next);
+  b.s.broker.end(b.stop, OrderStatus::replaced, b.s.now.wall);
+  b.s.broker.orders.at(b.stop).replaced_by = successor;
+  b.s.broker.end(b.target, OrderStatus::canceled, b.s.now.wall);
+  b.s.broker.execute(successor, 100_qty, 96_price, b.s.now.wall);
+  b.s.broker.lists_closed = false;
+  b.s.restart();
+  b.next_minute(96_price);
+  b.s.wait(15s);
+  ASSERT_TRUE(b.s.is_closed(b.lot));
+  EXPECT_EQ(b.s.stored(b.lot).close_reason, ExitReason::stop_loss);
+  EXPECT_EQ(b.s.stored(b.lot).realised_result, -(400_usd));
+  EXPECT_EQ(b.s.open(older)->quantity, 100_qty);
+}
+
+TEST(GuardWork, AFillThatWasChargedBeforeItsGuardWasKnownCountsOnce) {
+  Bracketed b;
+  const LotUid older = enter(b.s, {.key = "2", .when = "2026-01-26T09:40:00-05:00"});
+  b.s.cycle();
+  const OrderId late = b.s.broker.filled_order("AAPL", Side::sell, 60_qty, 96_price, b.s.now.wall);
+  b.next_minute(96_price);
+  ASSERT_EQ(b.s.open(older)->quantity, 40_qty);
+  b.s.broker.end(b.target, OrderStatus::canceled, b.s.now.wall);
+  b.s.broker.end(b.stop, OrderStatus::replaced, b.s.now.wall);
+  b.s.broker.orders.at(b.stop).replaced_by = late;
+  b.s.broker.children.at(b.entry) = {late, b.target};
+  b.next_minute(96_price);
+  EXPECT_EQ(b.s.open(older)->quantity, 100_qty) << "it was not this one's";
+  EXPECT_EQ(b.now().quantity, 40_qty);
 }
 
 TEST(GuardWork, ATargetReplacedByTheStopThatFillsIsCountedOnce) {

@@ -90,6 +90,7 @@ void Stepper::follow_replacements(Lot& lot, std::optional<OrderId>& id) {
 void Stepper::count_guard_fill(Lot& lot, const Order& guard) {
   if (!guard.filled.is_positive() || !guard.filled_average || guard.side != lot.exit_side()) return;
   if (planted(Bug::guard_fills_dropped)) return;
+  take_back_charges(guard.id);
   const ExitReason reason = guard.type == OrderType::limit ? ExitReason::take_profit : ExitReason::stop_loss;
   auto part = std::ranges::find(lot.left_elsewise, guard.id, &LeftElsewise::order);
   // What it took before a split was rescaled with the lot; the order counts in shares of old.
@@ -126,6 +127,23 @@ std::vector<OrderId> Stepper::guard_ids(const Lot& lot) const {
   return ids;
 }
 
+// Of what may rest for the lot, the orders whose fills nobody has seen since then. A held leg beside a sibling that
+// rests is never listed, and has taken nothing.
+std::vector<OrderId> Stepper::guards_out_of_sight(const Lot& lot, Duration since) const {
+  const BrokerView& broker = state_.broker;
+  std::vector<OrderId> ids;
+  if (lot.entry_order_id && !lot.guards.children_sought && !broker.orders.contains(*lot.entry_order_id)) {
+    ids.push_back(*lot.entry_order_id);
+  }
+  for (const OrderId& id : guard_ids(lot)) {
+    if (!may_live(broker, id)) continue;
+    const auto seen = broker.sighted.find(id);
+    if (seen != broker.sighted.end() && seen->second >= since) return {};
+    ids.push_back(id);
+  }
+  return ids;
+}
+
 std::vector<lifecycle::RestingOrder> Stepper::guards_of(const Lot& lot) const {
   std::vector<lifecycle::RestingOrder> guards;
   for (const OrderId& id : guard_ids(lot)) {
@@ -145,6 +163,18 @@ std::vector<lifecycle::RestingOrder> Stepper::guards_of(const Lot& lot) const {
     }
   }
   return guards;
+}
+
+// What may be sent of the lot. What rests for other lots is theirs to sell. Beside a part that leaves, this lot's own
+// guard stays for the rest, and what is free at the broker beyond the lot is another's.
+Quantity Stepper::exit_room(const Lot& lot, bool in_part) const {
+  const std::string& symbol = lot.instrument.symbol;
+  const auto allowance = state_.broker.allowance.find(symbol);
+  if (allowance == state_.broker.allowance.end() || means_another_asset(lot)) return {};
+  const Quantity others = reserved_by_guards(symbol, &lot);
+  if (!in_part) return allowance->second - others;
+  const Quantity own = reserved_by_guards(symbol, nullptr) - others;
+  return std::min(allowance->second - others - own, lot.quantity - own);
 }
 
 bool Stepper::is_bracket_promised(const Lot& lot) {

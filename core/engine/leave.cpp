@@ -144,13 +144,10 @@ std::optional<Timestamp> Stepper::nothing_arrives_after(const Lot& lot) const {
 }
 
 lifecycle::ExitView Stepper::view_of(const Lot& lot) {
-  // What rests for other lots is theirs to sell; beside a part that leaves, this lot's own guard stays for the rest.
   const bool in_part = lot.exit && lifecycle::remaining(lot) < lot.quantity;
-  const Quantity reserved = reserved_by_guards(lot.instrument.symbol, in_part ? nullptr : &lot);
   const BrokerView& broker = state_.broker;
   const std::string& symbol = lot.instrument.symbol;
   const pricing::SymbolPrices& prices = state_.prices[symbol];
-  const auto allowance = broker.allowance.find(symbol);
   const auto session = state_.calendar.session_at(now_.wall);
   const auto decided_in = state_.calendar.session_at(lot.exit->triggered_at);
   const auto foreign = broker.foreign.find(symbol);
@@ -166,8 +163,7 @@ lifecycle::ExitView Stepper::view_of(const Lot& lot) {
           .guards = in_part ? std::vector<lifecycle::RestingOrder>() : guards_of(lot),
           .guard_work = guard_work_before_exit(lot),
           .in_the_way = in_the_way_of(lot),
-          .allowance = allowance == broker.allowance.end() || means_another_asset(lot) ? Quantity{}
-                                                                                       : allowance->second - reserved,
+          .allowance = exit_room(lot, in_part),
           .quote = prices.quote,
           .quote_sound = prices.quote && pricing::is_sound(*prices.quote, lot.instrument, state_.policy),
           .last_good = prices.last_good,

@@ -95,6 +95,26 @@ void Stepper::settle_shortfalls(const std::vector<reconcile::Shortfall>& shortfa
   }
 }
 
+// Not yet a shortfall, for an exit of ours that is on its way may have taken it, and is being asked. While the count
+// stands, people are told: it may as well have been somebody else.
+void Stepper::tell_of_awaited(const std::vector<std::string>& settling) {
+  std::map<std::string, Quantity> claims;
+  for (const auto& [uid, lot] : state_.lots) {
+    if (!means_another_asset(lot)) claims[lot.instrument.symbol] += lot.is_long() ? lot.quantity : -lot.quantity;
+  }
+  for (const auto& [symbol, claimed] : claims) {
+    if (state_.ownership_concerns.contains(symbol) || std::ranges::count(settling, symbol) > 0) continue;
+    const auto holding = state_.broker.holdings.find(symbol);
+    const Quantity held = holding == state_.broker.holdings.end() ? Quantity{} : holding->second.quantity;
+    const Quantity missing = claimed.magnitude() - held.magnitude();
+    if (!missing.is_positive() || !is_confirmed(symbol, held, claimed)) continue;
+    const std::string why = "the broker holds " + held.text() + ", " + missing.text() +
+                            " fewer than the lots; an exit that is on its way may have taken them";
+    state_.ownership_concerns[symbol] = why;
+    find(held.is_zero() ? "phantom" : "drift", symbol, nullptr, missing, why);
+  }
+}
+
 // ---- asking
 
 // The records first, then the activities: who made which fill can only be told by whoever knows the lots of the past.
@@ -115,6 +135,7 @@ void Stepper::on(const event::RecordsFound& event) {
 void Stepper::on(const event::RecordsUnread& event) {
   state_.found_executions.clear();
   state_.closed_lots.clear();
+  state_.records_known = false;
   record_account(EventType::monitor_error, {{"error", "the records could not be searched: " + event.why}});
   ask_for_activities();
 }
@@ -163,8 +184,26 @@ reconcile::Past Stepper::past_of(const std::string& symbol, const Activities& ac
   return past;
 }
 
+// A fill may be that of a guard whose end was not seen yet, or whose successor is not known: it is looked at first.
+bool Stepper::awaits_guards(const std::vector<const Lot*>& lots, const std::string& symbol) {
+  const Duration since = state_.doubts.at(symbol).since.steady;
+  bool awaits = false;
+  for (const Lot* lot : lots) {
+    for (const OrderId& id : guards_out_of_sight(*lot, since)) {
+      emit(action::LookAtOrder{id});
+      awaits = true;
+    }
+  }
+  return awaits;
+}
+
 void Stepper::explain_shortfall(const reconcile::Shortfall& shortfall, const Activities& activities) {
   if (planted(Bug::absence_means_sold) && settle_drift(shortfall, shortfall.missing)) return;
+  if (!state_.records_known) {  // without the lots of the past, their fills would be taken for somebody else's
+    find(shortfall.held.is_zero() ? "phantom" : "drift", shortfall.symbol, nullptr, shortfall.missing,
+         "not explained yet: the store's records could not be read");
+    return;
+  }
   reconcile::Past past = past_of(shortfall.symbol, activities);
   for (const LotUid& uid : shortfall.lots) {
     const auto lot = state_.lots.find(uid);
@@ -175,7 +214,7 @@ void Stepper::explain_shortfall(const reconcile::Shortfall& shortfall, const Act
     return std::ranges::any_of(lot->exit_orders,
                                [](const ExitOrder& order) { return order.id.empty() && !is_terminal(order.status); });
   });
-  if (unknown_exit || past.lots.empty()) return;
+  if (unknown_exit || past.lots.empty() || awaits_guards(past.lots, shortfall.symbol)) return;
 
   const auto explained = reconcile::explain(shortfall.missing, past, state_.calendar, state_.policy, now_.wall);
   for (const auto& charged : explained.charges) charge(charged);
@@ -233,7 +272,29 @@ void Stepper::charge(const reconcile::Charge& charged) {
   keep(lot);
 }
 
+// What was charged as somebody else's before its order was known to be a guard is that guard's, and counts once.
+void Stepper::take_back_charges(const OrderId& order) {
+  const std::string charged = reconcile::outside_order(order, "").text();
+  for (auto& [uid, lot] : state_.lots) {
+    const auto taken_back = std::erase_if(
+        lot.left_elsewise, [&](const LeftElsewise& part) { return part.order.text().starts_with(charged); });
+    if (taken_back == 0) continue;
+    record(lot, EventType::reconciled,
+           {{"result", std::string("not closed elsewhere: a guard filled")}, {"order_id", order.text()}});
+    recount(lot);
+    if (lot.exit && lot.exit->wanted.is_zero() && lot.quantity.is_positive()) finish_part(lot);
+    keep(lot);
+  }
+}
+
 // ---- what no fill explains, though the broker says twice that it holds so much: the oldest lot had it
+
+// What was frozen looked like more than drift: however the count moves on, a person has to tell.
+bool Stepper::is_frozen(const std::string& symbol) const {
+  return std::ranges::any_of(state_.lots, [&](const auto& entry) {
+    return entry.second.instrument.symbol == symbol && !entry.second.frozen.empty();
+  });
+}
 
 // Only a part of a position drifts away. A whole one that is gone without evidence is a phantom, and stays.
 bool Stepper::settle_drift(const reconcile::Shortfall& shortfall, Quantity unexplained) {
@@ -243,7 +304,7 @@ bool Stepper::settle_drift(const reconcile::Shortfall& shortfall, Quantity unexp
     if (known == state_.lots.end()) continue;
     if (oldest == nullptr || known->second.entry_time < oldest->entry_time) oldest = &known->second;
   }
-  if (oldest == nullptr) return false;
+  if (oldest == nullptr || is_frozen(shortfall.symbol)) return false;
   Lot& lot = *oldest;
   const bool believes_all = planted(Bug::absence_means_sold);
   if (unexplained >= lot.quantity - lifecycle::live_leaves(lot) && !believes_all) return false;

@@ -124,6 +124,63 @@ TEST(Settling, F66AHoldingThatShrinksLikeAReverseSplitFreezesAndIsNoDrift) {
   EXPECT_EQ(s.alerts_of("drift"), 0);
 }
 
+TEST(Settling, F66WhatWasFrozenAsASplitIsNoDriftHoweverTheCountMovesOn) {
+  Scene s;
+  const LotUid lot = enter(s, {.quantity = 233_qty});
+  s.cycle();
+  s.broker.held["AAPL"] = 46.6_qty;
+  s.pass_time(20s);
+  s.cycle();
+  s.wait(12s);
+  s.broker.filled_order("AAPL", Side::sell, 3_qty, 100_price, s.now.wall);  // no longer the proportion of a split
+  s.pass_time(20s);
+  s.cycle();
+  s.wait(30s);
+  EXPECT_EQ(s.open(lot)->quantity, 230_qty) << "what has a fill is charged";
+  EXPECT_EQ(s.alerts_of("drift"), 0);
+}
+
+TEST(Settling, WithoutTheRecordsNothingIsTakenForDrift) {
+  Scene s;
+  const LotUid left = enter(s, {.key = "1"});
+  const LotUid stays = enter(s, {.key = "2", .when = "2026-01-26T09:46:00-05:00", .stop = std::nullopt});
+  s.cycle();
+  s.price("AAPL", 94_price);
+  s.cycle();
+  s.wait(2s);
+  ASSERT_TRUE(s.is_closed(left));
+  s.pass_time(60s);
+  s.records_are_readable = false;  // that the first entry was a lot's, nobody knows now
+  s.broker.filled_order("AAPL", Side::sell, 30_qty, 94_price, s.now.wall);
+  s.pass_time(60s);
+  s.cycle();
+  s.wait(30s);
+  EXPECT_EQ(s.open(stays)->quantity, 100_qty);
+  EXPECT_EQ(s.alerts_of("drift"), 0);
+  EXPECT_EQ(s.alerts_of("concern"), 1) << "a person is told meanwhile";
+  s.records_are_readable = true;
+  s.cycle();
+  EXPECT_EQ(s.open(stays)->quantity, 70_qty);
+  EXPECT_EQ(s.alerts_of("drift"), 0);
+}
+
+TEST(Settling, WhatAnExitOfUnknownOutcomeMayHaveTakenIsToldWhileItIsMissing) {
+  Scene s;
+  const LotUid lot = enter(s, {});
+  s.cycle();
+  s.broker.fates.assign(50, Fate::lost_before);
+  s.price("AAPL", 94_price);
+  s.cycle();
+  s.broker.filled_order("AAPL", Side::sell, 20_qty, 94_price, s.now.wall);
+  s.pass_time(30s);
+  s.cycle();
+  EXPECT_EQ(s.alerts_of("concern"), 0) << "one read proves nothing";
+  s.wait(12s);
+  s.cycle();
+  EXPECT_EQ(s.alerts_of("concern"), 1);
+  EXPECT_EQ(s.open(lot)->quantity, 100_qty) << "whose the sale was is not known";
+}
+
 TEST(Settling, AWholeLotNeverDriftsAway) {
   Scene s;
   const LotUid first = enter(s, {.key = "1"});

@@ -77,6 +77,7 @@ class Stepper {
   void count_guard_fill(Lot& lot, const Order& guard);
   void look_at_unseen_orders(Duration listed_since);
   [[nodiscard]] std::vector<OrderId> guard_ids(const Lot& lot) const;
+  [[nodiscard]] std::vector<OrderId> guards_out_of_sight(const Lot& lot, Duration since) const;
   [[nodiscard]] std::vector<lifecycle::RestingOrder> guards_of(const Lot& lot) const;
   [[nodiscard]] rules::Guards guards_standing(const Lot& lot) const;
   [[nodiscard]] bool is_absence_proved(const Lot& lot) const;
@@ -85,6 +86,7 @@ class Stepper {
   std::vector<lifecycle::KnownGuard> known_guards(const Lot& lot);
   lifecycle::GuardLevels guard_levels(const Lot& lot, std::string& why_none) const;
   [[nodiscard]] Quantity guard_room(const Lot& lot) const;
+  [[nodiscard]] Quantity exit_room(const Lot& lot, bool in_part) const;
   [[nodiscard]] Quantity reserved_by_guards(const std::string& symbol, const Lot* but) const;
   void tend_all_guards();
   void tend_guards_in_work();
@@ -154,11 +156,15 @@ class Stepper {
 
   // ---- what became of what is missing (settle.cpp)
   void settle_shortfalls(const std::vector<reconcile::Shortfall>& shortfalls);
+  void tell_of_awaited(const std::vector<std::string>& settling);
   void settle_sign_change(const reconcile::SignChange& change);
   void settle_surplus(const reconcile::Orphan& orphan);
   void explain_shortfall(const reconcile::Shortfall& shortfall, const Activities& activities);
   void charge(const reconcile::Charge& charge);
+  void take_back_charges(const OrderId& order);
+  bool awaits_guards(const std::vector<const Lot*>& lots, const std::string& symbol);
   bool settle_drift(const reconcile::Shortfall& shortfall, Quantity unexplained);
+  [[nodiscard]] bool is_frozen(const std::string& symbol) const;
   void tell_of_phantom(Lot& lot, const std::string& why);
   Quantity restore_drift(const std::string& symbol, Quantity surplus);
   bool is_confirmed(const std::string& symbol, Quantity held, Quantity claimed);

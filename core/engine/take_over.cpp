@@ -73,6 +73,7 @@ void Stepper::settle_ownership() {
     }
   }
   settle_shortfalls(differences.shortfalls);
+  tell_of_awaited(differences.settling);
   announce_late();
   forget_old_doubts();
   ask_for_history();

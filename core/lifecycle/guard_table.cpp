@@ -344,6 +344,12 @@ Quantity guarded_quantity(const GuardView& view) {
   return whole_part(std::max(Quantity{}, view.lot.quantity - view.leaving));
 }
 
+bool takes_too_much(const GuardView& view) {
+  return view.lot.guards.renewing || std::ranges::any_of(view.guards, [&](const KnownGuard& guard) {
+           return guard.seen && !is_terminal(guard.status) && guard.leaves > guarded_quantity(view);
+         });
+}
+
 Quantity resting_quantity(const GuardView& view) {
   std::optional<Quantity> least;
   if (only_held(view)) return {};

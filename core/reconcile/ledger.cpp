@@ -146,11 +146,11 @@ std::vector<Flow> takings(const Past& past, const std::vector<Flow>& flows, Side
   Quantity others;  // held by somebody else
   for (Flow flow : flows) {
     if (owners.own(flow)) continue;
+    flow.quantity -= std::min(flow.quantity, owners.counted(flow));  // also what once closed a lot of the other side
     if (flow.side != closing) {
       others += flow.quantity - owners.take_for_nameless_entries(flow);
       continue;
     }
-    flow.quantity -= std::min(flow.quantity, owners.counted(flow));
     const Quantity theirs = std::min(others, flow.quantity);
     others -= theirs;
     flow.quantity -= theirs;

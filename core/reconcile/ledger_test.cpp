@@ -111,6 +111,19 @@ TEST(Ledger, ASaleThatWasChargedToALotNowClosedIsNotTakenAgain) {
   EXPECT_EQ(p.told(40_qty), "; rest 40");
 }
 
+TEST(Ledger, WhatBoughtAShortLotBackIsNobodysHolding) {
+  Page p;
+  p.lot("short", 40_qty, 5h, Direction::short_);
+  p.closed.push_back(p.lots.back());
+  p.lots.clear();
+  p.closed.back().left_elsewise.push_back(
+      {.order = outside_order(OrderId("theirs"), "b"), .quantity = 40_qty, .value = {}, .at = {}});
+  p.trade("b", "theirs", Side::buy, 40_qty, 4h);
+  p.lot("long", 100_qty, 3h);
+  p.trade("s", "others", Side::sell, 30_qty, 1h, 101_price);
+  EXPECT_EQ(p.told(30_qty), "long 30 @101; rest 0");
+}
+
 TEST(Ledger, ASaleFromBeforeTheLotIsNotItsEnd) {
   Page p;
   p.trade("s", "theirs", Side::sell, 40_qty, 4h, 90_price);
