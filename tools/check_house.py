@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 LINES_AIM = 400
 LINES_LIMIT = 600
 
-# Lower layers know nothing of higher ones. shell and sim stand side by side; only sim/server borrows from the shell.
+# Lower layers know nothing of higher ones: core none of the others, shell nothing of sim. Of sim, sim/server and
+# sim/world borrow from the shell.
 LAYERS_BELOW = {"core": {"core"}, "shell": {"core", "shell"}, "sim": {"core", "shell", "sim"},
                 "tests": {"core", "shell", "sim", "tests"}}
 PURE = re.compile(r"(core/.*|sim/(exchange|market|world))$")

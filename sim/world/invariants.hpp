@@ -15,8 +15,8 @@
 
 namespace belay::world {
 
-/// The promises, held against the exchange's own truth after every step. Each is one function; its name is the number
-/// of the promise.
+/// The promises of docs/failures.md, held against the exchange's own truth after every step. What is broken is named by
+/// its number or word there.
 class Invariants {
  public:
   Invariants(const Witness& witness, const Oracle& oracle, const Pages& pages, const Weather& weather,

@@ -7,7 +7,7 @@
 
 namespace belay::world {
 
-/// A promise that was broken: which one (by its number in docs/failures.md, or in a word), when, and how.
+/// A promise that was broken: which one (by its number or word under "Promises" in docs/failures.md), when, and how.
 struct Violation {
   std::string promise;
   Timestamp at;
