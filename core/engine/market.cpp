@@ -119,7 +119,9 @@ void Stepper::look_for_witnesses() {
       doubt.next =
           look < rests.size() ? std::optional(now_.steady + rests[look] * state_.policy.witness_rest) : std::nullopt;
     }
-    if (doubt.next) wake = std::min(wake.value_or(*doubt.next), std::max(*doubt.next, earliest));
+    if (!doubt.next) continue;
+    const Duration at = std::max(*doubt.next, earliest);  // never a moment that is past: it would come again at once
+    wake = std::min(wake.value_or(at), at);
   }
   if (!due.empty()) {
     state_.price_doubts_looked_at = now_.steady;

@@ -123,6 +123,21 @@ TEST(Witness, ManyJumpsAtOnceAreOneRequestASecond) {
   }
 }
 
+TEST(Witness, ALookThatIsToComeWakesNobodyBeforeItIsDue) {
+  Scene s;
+  for (const std::string symbol : {"AA", "ZZ"}) enter(s, {.key = symbol, .symbol = symbol});
+  s.cycle();
+  s.pass_time(1s);
+  for (const std::string symbol : {"ZZ", "AA"}) {  // the second waits until the first look is a while ago
+    s.state.prices[symbol].quote.reset();
+    for (const Action& action :
+         s.feed(event::Tick{symbol, {{.symbol = symbol, .trade = Trade{60_price, s.now.wall}}}})) {
+      const auto* wake = std::get_if<action::WakeAt>(&action);
+      EXPECT_TRUE(wake == nullptr || wake->steady > s.now.steady) << "it would come again at once, for ever";
+    }
+  }
+}
+
 TEST(Reading, F03AFailedBatchMakesItsSymbolsAmberAndNoOthers) {
   Scene s;
   const LotUid apple = enter(s, {});

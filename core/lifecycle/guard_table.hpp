@@ -144,8 +144,8 @@ GuardDecision next_guard_move(const GuardView& view);
 /// What should rest: the lot without what is about to leave; whole units, since only those take a resting guard
 /// (alpaca.md 3.1).
 Quantity guarded_quantity(const GuardView& view);
-/// More may rest than is left of the lot, or its guards are being resized for that: what rests beyond the lot would sell
-/// another's shares, also where the lot is only watched.
+/// More may rest than is left of the lot, or its guards are being resized for that: what rests beyond the lot would
+/// sell another's shares, also where the lot is only watched.
 bool takes_too_much(const GuardView& view);
 /// What rests alive, of the right side: the smallest that a member of the group has left. Zero when nothing does.
 Quantity resting_quantity(const GuardView& view);
