@@ -143,3 +143,4 @@ struct State {
 };
 
 }  // namespace belay::engine
+  std::map<LotUid, Lot> recently_closed;                   ///< by this process

@@ -271,6 +271,7 @@ class Stepper {
   [[nodiscard]] std::vector<lifecycle::RestingOrder> open_entry_of(const Lot& lot) const;
   [[nodiscard]] Quantity held_by_others(const Lot& lot) const;
 
+  void remember_closed(const Lot& lot);
   State& state_;
   Moment now_;
   Actions actions_;

@@ -13,12 +13,14 @@ using Severity = action::RaiseAlert::Severity;
 reconcile::Book book_of(const State& state, Timestamp now) {
   reconcile::Book book{.lots = {},
                        .others = {},
+                       .closed = {},
                        .holdings = state.broker.holdings,
                        .orders = state.broker.orders,
                        .executions = state.executions,
                        .account_number = state.account_number,
                        .now = now};
   for (const auto& [uid, lot] : state.lots) book.lots.push_back(&lot);
+  for (const auto& [uid, lot] : state.recently_closed) book.closed.push_back(&lot);
   return book;
 }
 
@@ -242,6 +244,8 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
   std::set<OrderId> accounted = past_of(symbol, activities).own_orders;
   for (const auto& [uid, lot] : state_.lots) accounted.merge(orders_of(lot));
   for (const Lot& lot : state_.closed_lots) accounted.merge(orders_of(lot));
+  // The records may be unreadable, or not yet written.
+  for (const auto& [uid, lot] : state_.recently_closed) accounted.merge(orders_of(lot));
   auto entries = reconcile::entries_of(orphan, reconcile::flows_of(symbol, activities, state_.calendar), accounted);
   // What opened one lot opened no other: then nothing explains the holding.
   if (std::ranges::any_of(entries, [&](const auto& entry) { return has_opened(entry.opening); })) entries.clear();

@@ -101,6 +101,15 @@ bool is_entry_of(const Execution& execution, const Lot& lot) {
 void merge(Symbol& symbol, Differences& out) {
   std::set<LotUid> merged;
   std::erase_if(symbol.executions, [&](const Execution* execution) {
+// The shares that are there now are not those of a row whose position has left already, adopted or under another key.
+bool has_left(const Book& book, const Execution& execution) {
+  return std::ranges::any_of(book.closed, [&](const Lot* lot) {
+    if (lot->instrument.symbol != execution.instrument.symbol) return false;
+    const bool same_order = execution.broker_order_id && lot->entry_order_id == execution.broker_order_id;
+    return same_order || is_entry_of(execution, *lot);
+  });
+}
+
     const auto lot = std::ranges::find_if(
         symbol.lots, [&](const Lot* l) { return is_entry_of(*execution, *l) && !merged.contains(l->uid); });
     if (lot == symbol.lots.end()) return false;
@@ -143,6 +152,10 @@ Quantity claim(const Book& book, const Symbol& symbol, Quantity surplus, Directi
     const Quantity left = left_by_own_exits(book, *execution);
     const bool same_side = execution->direction == held_direction;
     const Quantity there = planted(Bug::rows_need_no_shares) ? execution->quantity : same_side ? surplus : Quantity{};
+    if (has_left(book, *execution)) {
+      out.history.push_back({*execution, "its position has left already"});
+      continue;
+    }
     Quantity quantity = std::min(execution->quantity, there + left);
     if (const auto rest = unopened(book, *execution, out)) quantity = std::min(quantity, *rest);
     const Order* entry = entry_of(book, execution->broker_order_id);
