@@ -113,6 +113,13 @@ void Stepper::count_result(Lot& lot) {
   }
 }
 
+// For rows that come late, and for as long as the records cannot be read.
+void Stepper::remember_closed(const Lot& lot) {
+  constexpr auto kFor = std::chrono::days(1);
+  std::erase_if(state_.recently_closed, [&](const auto& entry) { return now_.wall - *entry.second.closed_at > kFor; });
+  state_.recently_closed.insert_or_assign(lot.uid, lot);
+}
+
 void Stepper::close(Lot& lot) {
   count_closed_for_the_day(lot);
   judge_protection(lot);
@@ -155,6 +162,7 @@ void Stepper::close(Lot& lot) {
           {"filled_at", last != lot.exit_orders.rend() ? time_value(last->filled_at) : FieldValue()},
           {"slippage", slippage}});
   const LotUid uid = lot.uid;
+  remember_closed(lot);
   state_.triggers.erase(uid);
   state_.deadlines.set(uid, std::nullopt);
   state_.flights.erase(uid);

@@ -100,6 +100,7 @@ void Stepper::count_guard_fill(Lot& lot, const Order& guard) {
   if (part == lot.left_elsewise.end()) part = lot.left_elsewise.insert(part, {.order = guard.id, .reason = reason});
   if (guard.filled <= part->quantity) return;
   state_.broker.allowance[lot.instrument.symbol] -= guard.filled - part->quantity;
+  explain_absence(lot.instrument.symbol, guard.filled - part->quantity, guard.filled_at.value_or(now_.wall));
   part->quantity = guard.filled;
   part->value = notional(*guard.filled_average, guard.filled, lot.multiplier);
   part->at = guard.filled_at.value_or(now_.wall);
@@ -171,10 +172,11 @@ Quantity Stepper::exit_room(const Lot& lot, bool in_part) const {
   const std::string& symbol = lot.instrument.symbol;
   const auto allowance = state_.broker.allowance.find(symbol);
   if (allowance == state_.broker.allowance.end() || means_another_asset(lot)) return {};
+  const Quantity certain = certainly_held(lot);
   const Quantity others = reserved_by_guards(symbol, &lot);
-  if (!in_part) return allowance->second - others;
+  if (!in_part) return std::min(allowance->second - others, certain);
   const Quantity own = reserved_by_guards(symbol, nullptr) - others;
-  return std::min(allowance->second - others - own, lot.quantity - own);
+  return std::min({allowance->second - others - own, lot.quantity - own, certain});
 }
 
 bool Stepper::is_bracket_promised(const Lot& lot) {
@@ -202,10 +204,10 @@ bool Stepper::is_absence_proved(const Lot& lot) const {
   const BrokerView& broker = state_.broker;
   if (lot.entry_order_id) {
     const auto entry = broker.orders.find(*lot.entry_order_id);
-    const bool childless = entry == broker.orders.end()
-                               ? lot.guards.children_sought
-                               : entry->second.legs.empty() && !may_have_children(entry->second) &&
-                                     is_terminal(entry->second.status);
+    const bool childless =
+        entry == broker.orders.end()
+            ? lot.guards.children_sought
+            : entry->second.legs.empty() && !may_have_children(entry->second) && is_terminal(entry->second.status);
     if (!childless) return false;
   }
   const auto holding = broker.holdings.find(lot.instrument.symbol);

@@ -166,7 +166,10 @@ void Stepper::on(const event::ActivitiesRead& event) {
   const auto orphans = std::exchange(state_.orphans, {});
   const auto shortfalls = std::exchange(state_.shortfalls, {});
   for (const auto& [symbol, orphan] : orphans) take_over_orphan(orphan, event.activities);
-  for (const auto& [symbol, shortfall] : shortfalls) explain_shortfall(shortfall, event.activities);
+  for (auto [symbol, shortfall] : shortfalls) {
+    shortfall.missing = still_missing(shortfall);
+    if (shortfall.missing.is_positive()) explain_shortfall(shortfall, event.activities);
+  }
   measure_allowances();
   advance_all();
 }
@@ -221,6 +224,7 @@ void Stepper::explain_shortfall(const reconcile::Shortfall& shortfall, const Act
   if (explained.unexplained.is_zero()) {
     state_.ownership_concerns.erase(shortfall.symbol);
     state_.doubts.erase(shortfall.symbol);
+    state_.absences.erase(shortfall.symbol);
     return;
   }
   const std::string why = "the broker holds " + shortfall.held.text() + ", " + explained.unexplained.text() +
@@ -228,9 +232,9 @@ void Stepper::explain_shortfall(const reconcile::Shortfall& shortfall, const Act
                           (explained.settling ? " for certain yet" : "");
   state_.ownership_concerns[shortfall.symbol] = why;
   const bool confirmed = is_confirmed(shortfall.symbol, shortfall.held, shortfall.claimed);
-  if (!explained.settling && explained.charges.empty() && confirmed && settle_drift(shortfall, explained.unexplained)) {
-    return;
-  }
+  const bool is_final = !explained.settling && explained.charges.empty() && confirmed;
+  if (is_final && settle_drift(shortfall, explained.unexplained)) return;
+  confirm_absence(shortfall.symbol, explained.unexplained, is_final);
   find(shortfall.held.is_zero() ? "phantom" : "drift", shortfall.symbol, past.lots.front(), explained.unexplained,
        why + ": it stays");
   if (!shortfall.held.is_zero() || explained.settling) return;
@@ -296,6 +300,17 @@ bool Stepper::is_frozen(const std::string& symbol) const {
   });
 }
 
+bool Stepper::freeze_as_after_split(const reconcile::Shortfall& shortfall, Quantity unexplained) {
+  const Quantity held = shortfall.held.magnitude();
+  if (!reconcile::looks_like_reverse_split(held + unexplained, held)) return false;
+  for (auto& [uid, lot] : state_.lots) {
+    if (lot.instrument.symbol != shortfall.symbol) continue;
+    freeze(lot, "the broker holds " + shortfall.held.text() + ", " + unexplained.text() +
+                    " fewer than before, as after a reverse split, and no fill explains it");
+  }
+  return true;
+}
+
 // Only a part of a position drifts away. A whole one that is gone without evidence is a phantom, and stays.
 bool Stepper::settle_drift(const reconcile::Shortfall& shortfall, Quantity unexplained) {
   Lot* oldest = nullptr;
@@ -307,22 +322,14 @@ bool Stepper::settle_drift(const reconcile::Shortfall& shortfall, Quantity unexp
   if (oldest == nullptr || is_frozen(shortfall.symbol)) return false;
   Lot& lot = *oldest;
   const bool believes_all = planted(Bug::absence_means_sold);
-  if (unexplained >= lot.quantity - lifecycle::live_leaves(lot) && !believes_all) return false;
   if (lot.instrument.kind == InstrumentKind::stock &&
       !believes_all) {  // a reverse split that was announced is no drift
     const auto announced = state_.announcements_read.find(shortfall.symbol);
     const Doubt& doubt = state_.doubts.at(shortfall.symbol);
     if (announced == state_.announcements_read.end() || announced->second < doubt.since.steady) return false;
   }
-  if (reconcile::looks_like_reverse_split(shortfall.held.magnitude() + unexplained, shortfall.held.magnitude()) &&
-      !believes_all) {
-    for (auto& [uid, of_symbol] : state_.lots) {
-      if (of_symbol.instrument.symbol != shortfall.symbol) continue;
-      freeze(of_symbol, "the broker holds " + shortfall.held.text() + ", " + unexplained.text() +
-                            " fewer than before, as after a reverse split, and no fill explains it");
-    }
-    return false;
-  }
+  if (!believes_all && freeze_as_after_split(shortfall, unexplained)) return false;
+  if (unexplained >= lot.quantity - lifecycle::live_leaves(lot) && !believes_all) return false;
   // At what price is not known: the last that was believed, else as if it had never moved.
   const Price price = lot.good_price.value_or(lot.entry_price);
   lot.left_elsewise.push_back({.order = OrderId(std::string(kDrift) + to_text(now_.wall)),
@@ -342,6 +349,7 @@ bool Stepper::settle_drift(const reconcile::Shortfall& shortfall, Quantity unexp
   recount(lot);
   keep(lot);
   state_.ownership_concerns.erase(shortfall.symbol);
+  state_.absences.erase(shortfall.symbol);
   return true;
 }
 

@@ -183,6 +183,7 @@ bool Stepper::apply_split(const std::vector<Lot*>& lots, const CorporateAction& 
     keep(*lot);
   }
   state_.doubts.erase(symbol);
+  state_.absences.erase(symbol);
   rescale_prices(split);
   return true;
 }

@@ -106,6 +106,61 @@ TEST(Splits, F66AReverseSplitTakesNothingFromThePosition) {
   EXPECT_TRUE(s.broker.received.empty());
 }
 
+// Nobody announced it: the lots have 300 between them, the broker 60.
+struct UnannouncedReverseSplit : Scene {
+  LotUid first;
+  LotUid second;
+  UnannouncedReverseSplit() {
+    first = enter(*this, {.key = "1", .stop = std::nullopt, .target = std::nullopt});
+    second = enter(*this, {.key = "2",
+                           .quantity = 200_qty,
+                           .when = "2026-01-26T09:46:00-05:00",
+                           .stop = std::nullopt,
+                           .target = std::nullopt});
+    cycle();
+    broker.held["AAPL"] = 60_qty;
+    broker.refuses_excess = false;
+    play(broker.read(now));
+  }
+  void close(const LotUid& lot) {
+    play(event::CommandGiven{{.id = 0, .lot = lot, .quantity = {}, .who = "ann", .why = ""}});
+    wait(5s);
+  }
+};
+
+TEST(Splits, F66AfterOneThatNobodyAnnouncedNoLotTakesTheSharesOfAnother) {
+  UnannouncedReverseSplit s;
+  s.close(s.second);
+  EXPECT_TRUE(s.broker.received.empty()) << "before a second read says the same";
+  s.wait(30s);
+  s.cycle();
+  EXPECT_FALSE(s.open(s.first)->frozen.empty());
+  EXPECT_FALSE(s.open(s.second)->frozen.empty());
+  s.close(s.first);
+  s.wait(60s);
+  EXPECT_TRUE(s.broker.received.empty()) << "whose the 60 are, nobody knows";
+}
+
+TEST(Splits, F66WhatIsLeftOfALotAfterASplitDoesNotTakeWhatIsBoughtLater) {
+  Scene s;
+  const LotUid old = enter(s, {.stop = std::nullopt, .target = std::nullopt});
+  s.cycle();
+  s.broker.held["AAPL"] = 20_qty;
+  s.play(s.broker.read(s.now));
+  s.wait(30s);
+  s.play(event::CommandGiven{{.id = 0, .lot = old, .quantity = {}, .who = "ann", .why = ""}});
+  s.wait(30s);
+  EXPECT_EQ(s.broker.held["AAPL"], 0_qty);
+  s.pass_time(60s);
+  const Quantity bought = 150_qty;
+  s.broker.filled_order("AAPL", Side::buy, bought, 500_price, s.now.wall);
+  s.cycle();
+  s.wait(60s);
+  EXPECT_EQ(s.broker.held["AAPL"], bought);
+  ASSERT_EQ(s.state.lots.size(), 2U) << "what was bought is a position of its own";
+  for (const auto& [uid, lot] : s.state.lots) EXPECT_EQ(lot.quantity, uid == old ? 80_qty : bought);
+}
+
 TEST(Splits, F66NoGuardRestsThroughASplit) {
   Scene s;
   const LotUid lot = enter(s, {});

@@ -54,6 +54,14 @@ struct Doubt {
   Moment seen;  ///< by the latest read
 };
 
+/// What the lots of a symbol have more than the broker, as far as no fill explains it. It stays theirs, for absence
+/// closes nothing; but nothing is sent on it, and shares that come later are not taken for it.
+struct Absence {
+  Quantity quantity;
+  Timestamp since;
+  bool confirmed = false;  ///< by a second read: then it ends by fills, or by a return that no fill explains
+};
+
 /// A difference between book and broker, and what was made of it: for people and scripts.
 struct Finding {
   std::string kind;  ///< a stable word: claim, merge, growth, history, deferred, orphan, phantom, drift, …
@@ -133,9 +141,11 @@ struct State {
   std::map<std::string, reconcile::Shortfall> shortfalls;  ///< waiting for the fills that explain them
   std::map<std::string, std::string> ownership_concerns;   ///< by symbol: what the lots and the broker disagree about
   std::map<std::string, Doubt> doubts;                     ///< by symbol
+  std::map<std::string, Absence> absences;                 ///< by symbol
   std::vector<Finding> findings;                           ///< of the latest comparison
   std::vector<Execution> found_executions;                 ///< in the store for orphans' symbols, simulated ones too
   std::vector<Lot> closed_lots;                            ///< in the store, of the symbols in question
+  std::map<LotUid, Lot> recently_closed;                   ///< by this process
   std::vector<CorporateAction> corporate_actions;          ///< announced for the symbols of the lots
   std::optional<Duration> announcements_asked;             ///< steady
   std::map<std::string, Duration> announcements_read;      ///< by symbol: steady

@@ -122,7 +122,8 @@ void Stepper::on(const event::BookLoaded& event) {
   // A lot that is known already, though its records may still wait to be written, is not opened a second time.
   state_.executions = event.executions;
   std::erase_if(state_.executions, [&](const Execution& execution) {
-    return state_.lots.contains(reconcile::uid_of(execution, state_.account_number));
+    const LotUid uid = reconcile::uid_of(execution, state_.account_number);
+    return state_.lots.contains(uid) || state_.recently_closed.contains(uid);
   });
   for (const QuarantinedExecution& row : event.quarantined) quarantine(row);
   for (const OperatorCommand& command : event.commands) offer_command(command);

@@ -12,8 +12,8 @@ namespace belay::engine {
 
 /// One step in the making: the state, the moment, and the actions so far. The handlers are spread over files by what
 /// they are about: step.cpp (the book, commands), broker_read.cpp, guards.cpp, guard_work.cpp, guard_replies.cpp,
-/// take_over.cpp and settle.cpp (ownership), market.cpp (prices, halts), check.cpp (rules), leave.cpp (exits),
-/// replies.cpp (what became of an order), finish.cpp (the proof that a lot is flat).
+/// take_over.cpp, settle.cpp and absences.cpp (ownership), market.cpp (prices, halts), check.cpp (rules), leave.cpp
+/// (exits), replies.cpp (what became of an order), finish.cpp (the proof that a lot is flat).
 class Stepper {
  public:
   Stepper(State& state, Moment now) : state_(state), now_(now) {}
@@ -163,6 +163,7 @@ class Stepper {
   void charge(const reconcile::Charge& charge);
   void take_back_charges(const OrderId& order);
   bool awaits_guards(const std::vector<const Lot*>& lots, const std::string& symbol);
+  bool freeze_as_after_split(const reconcile::Shortfall& shortfall, Quantity unexplained);
   bool settle_drift(const reconcile::Shortfall& shortfall, Quantity unexplained);
   [[nodiscard]] bool is_frozen(const std::string& symbol) const;
   void tell_of_phantom(Lot& lot, const std::string& why);
@@ -174,6 +175,15 @@ class Stepper {
   void ask_for_activities();
   [[nodiscard]] reconcile::Past past_of(const std::string& symbol, const Activities& activities) const;
   [[nodiscard]] bool means_another_asset(const Lot& lot) const;
+
+  // ---- what lots have more than the broker (absences.cpp)
+  void note_absences(const reconcile::Differences& differences);
+  void confirm_absence(const std::string& symbol, Quantity unexplained, bool confirmed);
+  void explain_absence(const std::string& symbol, Quantity filled, Timestamp at);
+  void forget_flows_before_absence(const std::string& symbol, std::vector<reconcile::Flow>& flows) const;
+  Quantity still_missing(const reconcile::Shortfall& shortfall);
+  reconcile::Orphan less_what_was_absent(const reconcile::Orphan& orphan);
+  [[nodiscard]] Quantity certainly_held(const Lot& lot) const;
 
   // ---- prices (market.cpp)
   void absorb(const std::string& symbol, const MarketPrices& arrived, pricing::Feed feed,
@@ -261,6 +271,7 @@ class Stepper {
   void recount(Lot& lot);
   void finish_if_flat(const LotUid& uid);
   void finish_part(Lot& lot);
+  void remember_closed(const Lot& lot);
   void close(Lot& lot);
   void count_result(Lot& lot);
   Lot* lot_of(const ClientOrderId& client_id);

@@ -13,12 +13,18 @@ using Severity = action::RaiseAlert::Severity;
 reconcile::Book book_of(const State& state, Timestamp now) {
   reconcile::Book book{.lots = {},
                        .others = {},
+                       .closed = {},
+                       .absent = {},
                        .holdings = state.broker.holdings,
                        .orders = state.broker.orders,
                        .executions = state.executions,
                        .account_number = state.account_number,
                        .now = now};
   for (const auto& [uid, lot] : state.lots) book.lots.push_back(&lot);
+  for (const auto& [uid, lot] : state.recently_closed) book.closed.push_back(&lot);
+  for (const auto& [symbol, absence] : state.absences) {
+    if (absence.confirmed) book.absent[symbol] = absence.quantity;
+  }
   return book;
 }
 
@@ -72,6 +78,7 @@ void Stepper::settle_ownership() {
       settle_surplus(orphan);
     }
   }
+  note_absences(differences);
   settle_shortfalls(differences.shortfalls);
   tell_of_awaited(differences.settling);
   announce_late();
@@ -201,8 +208,7 @@ void Stepper::grow_lot(const reconcile::Growth& growth) {
   Lot& lot = state_.lots.at(growth.lot);
   const Quantity expected = lot.original_quantity;
   find("growth", lot.instrument.symbol, &lot, growth.by, "the entry filled further");
-  const bool leaves_wholly =
-      lot.exit && lot.exit->wanted.is_positive() && lifecycle::remaining(lot) >= lot.quantity;
+  const bool leaves_wholly = lot.exit && lot.exit->wanted.is_positive() && lifecycle::remaining(lot) >= lot.quantity;
   lot.original_quantity += growth.by;
   if (leaves_wholly) lot.exit->wanted += growth.by;
   const auto entry = state_.broker.orders.find(*lot.entry_order_id);
@@ -242,7 +248,11 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
   std::set<OrderId> accounted = past_of(symbol, activities).own_orders;
   for (const auto& [uid, lot] : state_.lots) accounted.merge(orders_of(lot));
   for (const Lot& lot : state_.closed_lots) accounted.merge(orders_of(lot));
-  auto entries = reconcile::entries_of(orphan, reconcile::flows_of(symbol, activities, state_.calendar), accounted);
+  // The records may be unreadable, or not yet written.
+  for (const auto& [uid, lot] : state_.recently_closed) accounted.merge(orders_of(lot));
+  auto flows = reconcile::flows_of(symbol, activities, state_.calendar);
+  forget_flows_before_absence(symbol, flows);
+  auto entries = reconcile::entries_of(orphan, flows, accounted);
   // What opened one lot opened no other: then nothing explains the holding.
   if (std::ranges::any_of(entries, [&](const auto& entry) { return has_opened(entry.opening); })) entries.clear();
   for (const auto& entry : entries) {
@@ -258,8 +268,9 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
     }
   }
   if (entries.empty()) {
-    adopt(orphan, std::nullopt);
-  } else {
+    const reconcile::Orphan rest = less_what_was_absent(orphan);
+    if (!rest.quantity.is_zero()) adopt(rest, std::nullopt);
+  } else if (!state_.absences.contains(symbol)) {  // what else is missing stays in doubt
     state_.doubts.erase(symbol);
   }
 }

@@ -219,6 +219,43 @@ TEST(TakingOver, AnExecutionThatComesAfterItsSharesWereAdoptedBringsItsLevels) {
   }
 }
 
+// Adopted, left, and only then written by upstream: what is held by now is another trade's.
+TEST(TakingOver, ARowWhoseAdoptedPositionHasLeftClaimsNoOthersShares) {
+  for (const bool names_its_order : {true, false}) {
+    Scene s;
+    enter(s, {});
+    Execution late = s.upstream.back();
+    if (!names_its_order) late.broker_order_id.reset();
+    s.upstream.clear();
+    s.cycle();
+    const LotUid adopted = only_lot(s).uid;
+    s.play(event::CommandGiven{{.id = 0, .lot = adopted, .quantity = {}, .who = "ann", .why = ""}});
+    s.wait(5s);
+    ASSERT_TRUE(s.is_closed(adopted));
+    s.pass_time(150s);
+    s.broker.filled_order("AAPL", Side::buy, 70_qty, 100_price, s.now.wall);
+    s.upstream.push_back(late);
+    s.cycle();
+    EXPECT_EQ(s.settled.at("1"), "history");
+    EXPECT_FALSE(only_lot(s).execution_key) << "somebody's, not yet told of";
+    EXPECT_EQ(only_lot(s).quantity, 70_qty);
+  }
+}
+
+TEST(TakingOver, WhileTheRecordsCannotBeReadAnEntryThatHasLeftOpensNothing) {
+  Scene s;
+  const LotUid left = enter(s, {});
+  s.cycle();
+  s.play(event::CommandGiven{{.id = 0, .lot = left, .quantity = {}, .who = "ann", .why = ""}});
+  s.wait(5s);
+  ASSERT_TRUE(s.is_closed(left));
+  s.records_are_readable = false;
+  s.pass_time(60s);
+  s.broker.held["AAPL"] = 30_qty;  // the fill is not shown yet
+  s.cycle();
+  EXPECT_TRUE(s.state.lots.empty());
+}
+
 TEST(TakingOver, AnOldExecutionWhoseSharesAreGoneIsHistory) {
   Scene s;
   s.upstream.push_back(execution_of({.when = "2026-01-20T10:00:00-05:00"}, std::nullopt));

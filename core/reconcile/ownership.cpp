@@ -33,6 +33,7 @@ struct Symbol {
   const Holding* holding = nullptr;
   Quantity held;     // signed
   Quantity claimed;  // signed, by lots
+  Quantity absent;   // of it, known not to be there
   bool settling = false;
 };
 
@@ -72,6 +73,8 @@ std::map<std::string, Symbol> by_symbol(const Book& book) {
   }
   for (auto& [name, symbol] : symbols) {
     if (symbol.name.empty()) symbol.name = name;
+    const auto absent = book.absent.find(name);
+    if (absent != book.absent.end()) symbol.absent = std::min(absent->second, symbol.claimed.magnitude());
   }
   return symbols;
 }
@@ -96,6 +99,15 @@ bool is_entry_of(const Execution& execution, const Lot& lot) {
   if (lot.entry_order_id && execution.broker_order_id) return *lot.entry_order_id == *execution.broker_order_id;
   const Duration apart = execution.entry_time - lot.entry_time;
   return lot.original_quantity == execution.quantity && std::max(apart, -apart) <= kSameEntry;
+}
+
+// The shares that are there now are not those of a row whose position has left already, adopted or under another key.
+bool has_left(const Book& book, const Execution& execution) {
+  return std::ranges::any_of(book.closed, [&](const Lot* lot) {
+    if (lot->instrument.symbol != execution.instrument.symbol) return false;
+    const bool same_order = execution.broker_order_id && lot->entry_order_id == execution.broker_order_id;
+    return same_order || is_entry_of(execution, *lot);
+  });
 }
 
 void merge(Symbol& symbol, Differences& out) {
@@ -140,6 +152,10 @@ std::optional<Quantity> unopened(const Book& book, const Execution& execution, c
 
 Quantity claim(const Book& book, const Symbol& symbol, Quantity surplus, Direction held_direction, Differences& out) {
   for (const Execution* execution : symbol.executions) {
+    if (has_left(book, *execution)) {
+      out.history.push_back({*execution, "its position has left already"});
+      continue;
+    }
     const Quantity left = left_by_own_exits(book, *execution);
     const bool same_side = execution->direction == held_direction;
     const Quantity there = planted(Bug::rows_need_no_shares) ? execution->quantity : same_side ? surplus : Quantity{};
@@ -179,7 +195,7 @@ void compare_symbol(const Book& book, const Policy& policy, Symbol& symbol, Diff
   }
   merge(symbol, out);
   symbol.settling = left_a_moment_ago(book, policy, symbol);
-  const Quantity difference = symbol.held.magnitude() - symbol.claimed.magnitude();
+  const Quantity difference = symbol.held.magnitude() - (symbol.claimed.magnitude() - symbol.absent);
   if (symbol.settling && !difference.is_zero()) {
     out.settling.push_back(symbol.name);
     for (const Execution* execution : symbol.executions) out.deferred.push_back({*execution, "positions are settling"});
@@ -198,7 +214,7 @@ void compare_symbol(const Book& book, const Policy& policy, Symbol& symbol, Diff
                            .beside_lots = !symbol.lots.empty() || out.claims.size() > claims_before});
   }
   // An exit of ours that is on its way may have taken them between two answers: it is being asked.
-  const Quantity missing = -difference - on_their_way(symbol);
+  const Quantity missing = symbol.absent + std::max(Quantity{}, -difference - on_their_way(symbol));
   if (!missing.is_positive()) return;
   Shortfall shortfall{symbol.name, missing, symbol.held, symbol.claimed, {}};
   for (const Lot* lot : symbol.lots) shortfall.lots.push_back(lot->uid);

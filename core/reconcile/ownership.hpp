@@ -16,8 +16,10 @@ namespace belay::reconcile {
 
 /// What the comparison looks at: the book on one side, one consistent read of the broker on the other.
 struct Book {
-  std::vector<const Lot*> lots;  ///< open and closing
-  std::set<LotUid> others;       ///< of them: those whose symbol means another asset now
+  std::vector<const Lot*> lots;            ///< open and closing
+  std::set<LotUid> others;                 ///< of them: those whose symbol means another asset now
+  std::vector<const Lot*> closed;          ///< lately: what opened them opens nothing again
+  std::map<std::string, Quantity> absent;  ///< by symbol: of what the lots have, known not to be there
   std::map<std::string, Holding> holdings;
   std::map<OrderId, Order> orders;    ///< known ones, children too
   std::vector<Execution> executions;  ///< never imported, newest first

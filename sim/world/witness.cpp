@@ -115,9 +115,10 @@ void Witness::count_fill(const sim::OrderEvent& event, TrueOrder& order) {
   lot.entered += *event.quantity;
   lot.entered_at = event.at;
   know_uids(*order.lot, event.execution_id.value_or(""));
+  know_holding(*order.lot, fills_.back().position.magnitude() == *event.quantity);
 }
 
-// A lot without a row is named after the first of the fills that opened it, or after the holding.
+// A lot without a row is named after the first of the fills that opened it.
 void Witness::know_uids(std::size_t lot, const std::string& execution_id) {
   const auto& activities = exchange_->activities(account_);
   const auto activity =
@@ -126,11 +127,21 @@ void Witness::know_uids(std::size_t lot, const std::string& execution_id) {
   const LotUid uid = lot_uid(account_, "fill:" + activity->id);
   lots_[lot].uids.push_back(uid);
   uids_[uid] = lot;
-  const LotUid held = lot_uid(account_, "holding:" + lots_[lot].wanted.instrument.symbol);
-  const auto known = uids_.find(held);
-  if (known != uids_.end() && lots_[known->second].left < lots_[known->second].entered) return;
-  lots_[lot].uids.push_back(held);
-  uids_[held] = lot;
+}
+
+// Or, while lists of fills lag, after the holding. That name is given again once nothing was held: from then on it
+// means the lot that opened the holding anew, not one that has left before.
+void Witness::know_holding(std::size_t lot, bool opened_it) {
+  constexpr int kMostHoldings = 5;  // of one symbol in a session
+  for (int n = 1; n <= kMostHoldings; ++n) {
+    const std::string number = n == 1 ? "" : ":" + std::to_string(n);
+    const LotUid uid = lot_uid(account_, "holding:" + lots_[lot].wanted.instrument.symbol + number);
+    const auto before = lot_of(uid);
+    if (before && !opened_it) continue;
+    if (before) std::erase(lots_[*before].uids, uid);
+    lots_[lot].uids.push_back(uid);
+    uids_[uid] = lot;
+  }
 }
 
 std::size_t Witness::seeded(TrueLot lot, const sim::Order& entry) {
@@ -147,6 +158,7 @@ std::size_t Witness::seeded(TrueLot lot, const sim::Order& entry) {
   const auto& activities = exchange_->activities(account_);
   const auto activity = std::ranges::find(activities, entry.id, &sim::Activity::order_id);
   if (activity != activities.end()) know_uids(index, activity->execution_id);
+  know_holding(index, false);
   return index;
 }
 

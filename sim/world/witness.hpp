@@ -85,6 +85,7 @@ class Witness {
  private:
   void sort_out(TrueOrder& order);
   void know_uids(std::size_t lot, const std::string& execution_id);
+  void know_holding(std::size_t lot, bool opened_it);
   void count_fill(const sim::OrderEvent& event, TrueOrder& order);
 
   sim::Exchange* exchange_;

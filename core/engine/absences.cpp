@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the lots have more than the broker, and no fill explains. A lot may be the one whose shares are gone, so that it
+// is sure only of what it has beyond all that is missing: else its exit would take another lot's shares, or those that
+// somebody buys later.
+#include <algorithm>
+#include <set>
+
+#include "core/engine/stepper.hpp"
+
+namespace belay::engine {
+
+// Before it is confirmed, it ends when the counts agree again: positions and fills may disagree for a moment.
+void Stepper::note_absences(const reconcile::Differences& differences) {
+  std::set<std::string> doubtful(differences.settling.begin(), differences.settling.end());
+  for (const auto& shortfall : differences.shortfalls) {
+    if (means_another_asset(state_.lots.at(shortfall.lots.front()))) continue;
+    doubtful.insert(shortfall.symbol);
+    const Moment read = state_.broker.read_at.value_or(now_);
+    Absence& absence = state_.absences.try_emplace(shortfall.symbol, Absence{.since = read.wall}).first->second;
+    absence.quantity = std::max(absence.quantity, shortfall.missing);
+  }
+  std::set<std::string> known;
+  for (const auto& [uid, lot] : state_.lots) known.insert(lot.instrument.symbol);
+  std::erase_if(state_.absences, [&](const auto& entry) {
+    return !known.contains(entry.first) || (!entry.second.confirmed && !doubtful.contains(entry.first));
+  });
+}
+
+// After the fills were looked at: so much of it remains.
+void Stepper::confirm_absence(const std::string& symbol, Quantity unexplained, bool confirmed) {
+  const auto absence = state_.absences.find(symbol);
+  if (absence == state_.absences.end()) return;
+  absence->second.quantity = unexplained;
+  absence->second.confirmed = absence->second.confirmed || confirmed;
+}
+
+// A fill of before the counts disagreed, of which the orders tell later than the positions did.
+void Stepper::explain_absence(const std::string& symbol, Quantity filled, Timestamp at) {
+  const auto absence = state_.absences.find(symbol);
+  if (absence == state_.absences.end() || at > absence->second.since + state_.policy.settling_window) return;
+  Quantity& absent = absence->second.quantity;
+  absent -= std::min(absent, filled);
+  if (absent.is_zero()) state_.absences.erase(absence);
+}
+
+// Only what was bought since then can be new; everything else that is there again was never gone.
+void Stepper::forget_flows_before_absence(const std::string& symbol, std::vector<reconcile::Flow>& flows) const {
+  const auto absence = state_.absences.find(symbol);
+  if (absence == state_.absences.end()) return;
+  std::erase_if(flows, [&](const reconcile::Flow& flow) { return flow.at < absence->second.since; });
+}
+
+reconcile::Orphan Stepper::less_what_was_absent(const reconcile::Orphan& orphan) {
+  reconcile::Orphan rest = orphan;
+  const auto absence = state_.absences.find(orphan.instrument.symbol);
+  if (absence == state_.absences.end()) return rest;
+  Quantity& absent = absence->second.quantity;
+  const Quantity back = std::min(absent, orphan.quantity.magnitude());
+  absent -= back;
+  rest.quantity -= orphan.quantity.is_negative() ? -back : back;
+  if (absent.is_zero()) state_.absences.erase(absence);
+  return rest;
+}
+
+// Since the counts were compared, it may have turned out to be there again.
+Quantity Stepper::still_missing(const reconcile::Shortfall& shortfall) {
+  const auto lot = state_.lots.find(shortfall.lots.front());
+  if (lot != state_.lots.end() && means_another_asset(lot->second)) return shortfall.missing;
+  const auto absence = state_.absences.find(shortfall.symbol);
+  if (absence != state_.absences.end()) return std::min(shortfall.missing, absence->second.quantity);
+  state_.ownership_concerns.erase(shortfall.symbol);
+  return {};
+}
+
+Quantity Stepper::certainly_held(const Lot& lot) const {
+  const Quantity own = lot.quantity - lifecycle::live_leaves(lot);
+  const auto absence = state_.absences.find(lot.instrument.symbol);
+  return absence == state_.absences.end() ? own : own - absence->second.quantity;
+}
+
+}  // namespace belay::engine
