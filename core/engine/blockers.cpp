@@ -46,7 +46,7 @@ std::string Stepper::text_of(const Order& order) {
 // A refusal names orders: those of ours join the group that is cleared before the next attempt.
 void Stepper::heed_named(Lot& lot, const std::vector<OrderId>& named) {
   for (const OrderId& id : named) {
-    state_.flights[lot.uid].foreign_named.insert(id);  // until it is seen
+    state_.flights[lot.uid].named_unseen.insert(id);  // until it is seen
     emit(action::LookAtOrder{id});
   }
 }

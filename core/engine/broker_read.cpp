@@ -139,7 +139,7 @@ void Stepper::on(const event::OrderSeen& event) {
     const auto flight = state_.flights.find(uid);
     if (flight == state_.flights.end()) continue;
     const bool ended = is_terminal(event.order.status) && flight->second.cancels.erase(id) > 0;
-    const bool was_named = flight->second.foreign_named.erase(id) > 0;
+    const bool was_named = flight->second.named_unseen.erase(id) > 0;
     if (was_named) settle_named(lot, event.order);
     // Only news hastens the next question: an order with nothing new to say would else be asked about without a pause.
     if (ended || was_named) flight->second.asks = 0;

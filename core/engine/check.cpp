@@ -137,8 +137,8 @@ void Stepper::mark(Lot& lot, const pricing::Judgement& own) {
   check.recorded_at = now_.steady;
   record(lot, EventType::price_update,
          {{"price", Decimal(*own.value)},
-          {"pnl", lot.result ? FieldValue(Decimal(*lot.result)) : FieldValue()},
-          {"pnl_pct", lot.result_percent ? FieldValue(Decimal(*lot.result_percent)) : FieldValue()}});
+          {"pnl", or_null(lot.result)},
+          {"pnl_pct", or_null(lot.result_percent)}});
 }
 
 void Stepper::weigh(Lot& lot, const pricing::Judgement& levels) {

@@ -30,6 +30,7 @@ struct BookLoaded {
   std::vector<QuarantinedExecution> quarantined;
   std::vector<OperatorCommand> commands;
   std::optional<LossLimit> loss_limit;  ///< counts at the first load only: later the engine knows better
+  std::vector<Lot> closed;              ///< lately, at the first load: their rows may come late
 };
 
 /// One read of the broker, begun at `begun`: account, everything held, orders (children inside their parents).

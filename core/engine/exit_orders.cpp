@@ -70,7 +70,6 @@ void Stepper::absorb_exit_order(Lot& lot, const Order& order, int attempt) {
     return;  // the id fits, the order does not
   if (exit_order_about(lot, order) == nullptr) recover_exit_order(lot, order, attempt);
   ExitOrder& known = *exit_order_about(lot, order);
-  const ExitOrder before = known;
   const lifecycle::Learned learned = lifecycle::learn(known, order);
   if (!known.acknowledged_at) known.acknowledged_at = now_.wall;
   if (known.filled.is_positive() && !known.filled_at) known.filled_at = now_.wall;
@@ -105,7 +104,7 @@ void Stepper::record_order(const Lot& lot, const ExitOrder& order) {
           {"order_id", order.id.text()},
           {"status", std::string(to_text(order.status))},
           {"filled_qty", Decimal(order.filled)},
-          {"fill_price", order.filled_average ? FieldValue(Decimal(*order.filled_average)) : FieldValue()}});
+          {"fill_price", or_null(order.filled_average)}});
 }
 
 // What the broker says and we did not expect: told once, and taken for what is safe.

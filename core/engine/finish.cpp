@@ -115,8 +115,8 @@ void Stepper::count_result(Lot& lot) {
 
 // For rows that come late, and for as long as the records cannot be read.
 void Stepper::remember_closed(const Lot& lot) {
-  constexpr auto kFor = std::chrono::days(1);
-  std::erase_if(state_.recently_closed, [&](const auto& entry) { return now_.wall - *entry.second.closed_at > kFor; });
+  if (!lot.closed_at) return;
+  std::erase_if(state_.recently_closed, [&](const auto& entry) { return now_.wall - *entry.second.closed_at > kLateRows; });
   state_.recently_closed.insert_or_assign(lot.uid, lot);
 }
 
@@ -152,8 +152,8 @@ void Stepper::close(Lot& lot) {
   record(lot, EventType::closed,
          {{"order_id", order_id},
           {"reason", std::string(to_text(lot.exit->reason))},
-          {"final_price", lot.exit_price ? FieldValue(Decimal(*lot.exit_price)) : FieldValue()},
-          {"final_pnl", lot.realised_result ? FieldValue(Decimal(*lot.realised_result)) : FieldValue()},
+          {"final_price", or_null(lot.exit_price)},
+          {"final_pnl", or_null(lot.realised_result)},
           {"quantity", Decimal(lot.original_quantity)},
           {"price_at", time_value(lot.exit->price_at)},
           {"triggered_at", to_text(lot.exit->triggered_at)},

@@ -84,8 +84,8 @@ void Stepper::absorb_guard_order(Lot& lot, const Order& order, int attempt) {
            {{"client_order_id", order.client_id.text()},
             {"order_id", order.id.text()},
             {"quantity", Decimal(known->quantity)},
-            {"stop_price", known->stop ? FieldValue(Decimal(*known->stop)) : FieldValue()},
-            {"limit_price", known->target ? FieldValue(Decimal(*known->target)) : FieldValue()}});
+            {"stop_price", or_null(known->stop)},
+            {"limit_price", or_null(known->target)}});
     // A reply may show the OCO without its stop leg, whose id is needed.
     if (order.order_class == OrderClass::oco && known->leg_id.empty()) emit(action::LookAtOrder{order.id});
   }

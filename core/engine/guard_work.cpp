@@ -22,10 +22,6 @@ std::string kind_of(const GuardOrder& order) {
   return order.stop && order.target ? "oco" : order.stop ? "stop" : "limit";
 }
 
-FieldValue price_or_null(const std::optional<Price>& price) {
-  return price ? FieldValue(Decimal(*price)) : FieldValue();
-}
-
 }  // namespace
 
 // ---- what the table looks at
@@ -344,8 +340,8 @@ void Stepper::place_guard(Lot& lot, const lifecycle::PlaceGuard& move, const std
           {"type", kind_of(order)},
           {"guard", true},
           {"quantity", Decimal(order.quantity)},
-          {"stop_price", price_or_null(order.stop)},
-          {"limit_price", price_or_null(order.target)},
+          {"stop_price", or_null(order.stop)},
+          {"limit_price", or_null(order.target)},
           {"why", why}});
   keep(lot);
   emit_guard(lot, order);

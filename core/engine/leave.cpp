@@ -48,8 +48,8 @@ void Stepper::begin_exit(Lot& lot, ExitReason reason, int priority, std::vector<
   record(lot, EventType::exit_triggered,
          {{"reason", std::string(to_text(reason))},
           {"priority", std::int64_t{priority}},
-          {"current_price", lot.current_price ? FieldValue(Decimal(*lot.current_price)) : FieldValue()},
-          {"pnl", lot.result ? FieldValue(Decimal(*lot.result)) : FieldValue()},
+          {"current_price", or_null(lot.current_price)},
+          {"pnl", or_null(lot.result)},
           {"reasons", words},
           {"quantity", Decimal(wanted)},
           {"message", verdict.message}});
@@ -209,11 +209,6 @@ void Stepper::move_on(Lot& lot) {
   const LotUid uid = lot.uid;
   const lifecycle::Decision decision = lifecycle::next_move(view_of(lot));
   state_.decisions[uid] = decision;
-  lifecycle::Flight& flight = state_.flights[uid];
-  if (flight.row != decision.situation) {
-    flight.row = decision.situation;
-    flight.row_since = now_;
-  }
   tell_if_late(lot);
   tell_page(lot, decision);
   if (std::holds_alternative<lifecycle::Finished>(decision.move)) {
@@ -324,7 +319,7 @@ void Stepper::send(Lot& lot, const lifecycle::Send& move) {
           {"side", std::string(to_text(lot.exit_side()))},
           {"type", std::string(to_text(order.type))},
           {"quantity", Decimal(order.quantity)},
-          {"limit_price", order.limit_price ? FieldValue(Decimal(*order.limit_price)) : FieldValue()}});
+          {"limit_price", or_null(order.limit_price)}});
   keep(lot);
   emit_submit(lot, order);
 }

@@ -178,8 +178,8 @@ bool Stepper::apply_split(const std::vector<Lot*>& lots, const CorporateAction& 
             {"old_rate", Decimal(split.old_rate)},
             {"quantity_was", Decimal(before)},
             {"quantity", Decimal(lot->quantity)},
-            {"stop_loss", lot->stop_loss ? FieldValue(Decimal(*lot->stop_loss)) : FieldValue()},
-            {"take_profit", lot->take_profit ? FieldValue(Decimal(*lot->take_profit)) : FieldValue()}});
+            {"stop_loss", or_null(lot->stop_loss)},
+            {"take_profit", or_null(lot->take_profit)}});
     keep(*lot);
   }
   state_.doubts.erase(symbol);

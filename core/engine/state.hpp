@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <set>
@@ -84,6 +85,9 @@ struct StreamView {
   std::optional<Duration> gap_since;  ///< came up then, and no read of the broker has begun since
 };
 
+/// Upstream may write a row about a trade for so long after the trade is over.
+inline constexpr Duration kLateRows = std::chrono::hours(24);
+
 /// How the last check of a lot went.
 struct Check {
   bool checked = false;
@@ -145,7 +149,7 @@ struct State {
   std::vector<Finding> findings;                           ///< of the latest comparison
   std::vector<Execution> found_executions;                 ///< in the store for orphans' symbols, simulated ones too
   std::vector<Lot> closed_lots;                            ///< in the store, of the symbols in question
-  std::map<LotUid, Lot> recently_closed;                   ///< by this process
+  std::map<LotUid, Lot> recently_closed;                   ///< within kLateRows
   std::vector<CorporateAction> corporate_actions;          ///< announced for the symbols of the lots
   std::optional<Duration> announcements_asked;             ///< steady
   std::map<std::string, Duration> announcements_read;      ///< by symbol: steady

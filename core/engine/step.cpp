@@ -119,6 +119,7 @@ void Stepper::on(const event::BookLoaded& event) {
       heed_edits(known->second, stored);
     }
   }
+  for (const Lot& closed : event.closed) remember_closed(closed);
   // A lot that is known already, though its records may still wait to be written, is not opened a second time.
   state_.executions = event.executions;
   std::erase_if(state_.executions, [&](const Execution& execution) {
@@ -164,15 +165,12 @@ void Stepper::heed_edits(Lot& lot, const Lot& stored) {
   // The underlying's price at the entry may be newer here than in the table; it is only ever given there, not taken.
   const bool told_entry = stored.entry_underlying_price && stored.entry_underlying_price != lot.entry_underlying_price;
   if (parameters(lot) == parameters(stored) && !told_entry) return;
-  const auto level = [](const std::optional<Price>& price) {
-    return price ? FieldValue(Decimal(*price)) : FieldValue();
-  };
   record(lot, EventType::operator_,
          {{"command", std::string("edited in the table")},
-          {"stop_loss", level(stored.stop_loss)},
-          {"stop_loss_was", level(lot.stop_loss)},
-          {"take_profit", level(stored.take_profit)},
-          {"take_profit_was", level(lot.take_profit)}});
+          {"stop_loss", or_null(stored.stop_loss)},
+          {"stop_loss_was", or_null(lot.stop_loss)},
+          {"take_profit", or_null(stored.take_profit)},
+          {"take_profit_was", or_null(lot.take_profit)}});
   lot.stop_loss = stored.stop_loss;
   lot.take_profit = stored.take_profit;
   lot.max_hold_minutes = stored.max_hold_minutes;
@@ -268,8 +266,8 @@ void Stepper::change_terms(Lot& lot, const OperatorCommand& command) {
           {"who", command.who},
           {"why", command.why},
           {"management", std::string(to_text(changed.management))},
-          {"stop_loss", changed.stop_loss ? FieldValue(Decimal(*changed.stop_loss)) : FieldValue()},
-          {"take_profit", changed.take_profit ? FieldValue(Decimal(*changed.take_profit)) : FieldValue()},
+          {"stop_loss", or_null(changed.stop_loss)},
+          {"take_profit", or_null(changed.take_profit)},
           {"unfreeze", terms.unfreeze},
           {"result", refused.empty() ? "done" : "refused: " + refused}});
   if (!refused.empty()) return;

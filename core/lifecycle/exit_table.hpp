@@ -50,11 +50,9 @@ struct Flight {
   bool coarse_tick = false;             ///< a finer one was refused
   std::optional<Duration> retry_at;     ///< not before, after a refusal
   std::set<OrderId> in_the_way;         ///< named in refusals, and ours to cancel
-  std::set<OrderId> foreign_named;      ///< named in refusals, and not ours
+  std::set<OrderId> named_unseen;       ///< named in refusals, and not seen yet
   int not_found_after_end = 0;          ///< of `not_found`, those after which nothing could arrive any more
   std::optional<Duration> ended_since;  ///< the first of them
-  std::string row;                      ///< of the table, that applied last …
-  Moment row_since;                     ///< … and since when
   std::set<std::string> told;           ///< what people were told of this exit
   bool told_late = false;
 

@@ -56,7 +56,6 @@ struct GuardFlight {
   std::optional<Duration> short_since;  ///< the broker holds fewer free shares than the guard needs
   std::optional<Duration> retry_at;     ///< not before, after a refusal
   std::string last_refusal;
-  bool told_stuck = false;
 
   bool operator==(const GuardFlight&) const = default;
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <utility>
 
 #include "core/calendar/us_options.hpp"
 
@@ -194,7 +195,8 @@ Explanation explain(Quantity missing, const Past& past, const calendar::UsEquiti
   Explanation out{.charges = {}, .unexplained = missing};
   if (past.lots.empty()) return out;
   std::vector<const Lot*> lots = past.lots;
-  std::ranges::stable_sort(lots, {}, &Lot::entry_time);
+  // First in, first out; but what a frozen lot has is in doubt: a sale takes of the others first.
+  std::ranges::stable_sort(lots, {}, [](const Lot* lot) { return std::pair(!lot->frozen.empty(), lot->entry_time); });
   std::map<LotUid, Quantity> free;
   for (const Lot* lot : lots) free[lot->uid] = free_of(*lot);
 

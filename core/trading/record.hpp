@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -23,6 +24,11 @@ struct Decimal {
 };
 
 using FieldValue = std::variant<std::monostate, bool, std::int64_t, Decimal, std::string, std::vector<std::string>>;
+/// null where there is no value.
+template <class Tag>
+FieldValue or_null(const std::optional<Fixed<Tag>>& value) {
+  return value ? FieldValue(Decimal(*value)) : FieldValue();
+}
 /// Named values in the order in which they are to be read; monostate is null.
 using Fields = std::vector<std::pair<std::string, FieldValue>>;
 

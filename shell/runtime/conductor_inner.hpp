@@ -29,6 +29,7 @@ struct Conductor::Inner {
   bool locked = false;
   bool lock_regained = false;                   // after it was lost: somebody else may have worked in between
   std::map<LotUid, std::int64_t> saved_checks;  // of lots that are open in the store: their count of checks there
+  bool closed_known = false;                    // the lots closed lately were loaded
   bool had_book = false;                        // loaded at least once
   std::string known_number;                     // the account number that the store remembers
   std::optional<Duration> wake_at;              // steady

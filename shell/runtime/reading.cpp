@@ -20,6 +20,17 @@ bool Conductor::Inner::load() {
     complain("store: " + book.error().message);
     return false;
   }
+  std::vector<Lot> closed;
+  if (!closed_known) {
+    auto lots = parts.store.lots({.include_closed = true, .symbol = {}, .closed_since = now().wall - engine::kLateRows});
+    if (!lots) {
+      complain("store: " + lots.error().message);
+      return false;
+    }
+    std::erase_if(*lots, [&](const Lot& lot) { return lot.account != settings.account; });
+    closed = std::move(*lots);
+    closed_known = true;
+  }
   known_number = book->account_number;
   if (state.account_number.empty()) state.account_number = book->account_number;
   for (const Lot& lot : book->lots) saved_checks.try_emplace(lot.uid, lot.check_count);
@@ -27,7 +38,8 @@ bool Conductor::Inner::load() {
                          .executions = std::move(book->executions),
                          .quarantined = std::move(book->quarantined),
                          .commands = std::move(book->commands),
-                         .loss_limit = std::move(book->loss_limit)});
+                         .loss_limit = std::move(book->loss_limit),
+                         .closed = std::move(closed)});
   return true;
 }
 
@@ -188,6 +200,7 @@ void Conductor::Inner::start_anew() {
   state = std::move(fresh);
   record.forget();
   saved_checks.clear();
+  closed_known = false;
   wake_at.reset();
 }
 

@@ -273,6 +273,7 @@ TEST_P(Lots, AreListedByIdSymbolAndTickerClosedOnesOnRequest) {
   Lot closed = simple_lot("c");
   closed.status = LotStatus::closed;
   closed.entry_time = at("2026-01-24T15:00:00Z");
+  closed.closed_at = at("2026-01-24T18:00:00.25Z");
   save({.lots = {simple_lot("a"), option, closed}});
   const auto uids = [&](const LotFilter& filter) {
     std::string out;
@@ -281,6 +282,8 @@ TEST_P(Lots, AreListedByIdSymbolAndTickerClosedOnesOnRequest) {
   };
   EXPECT_EQ(uids({}), "ba") << "oldest first";
   EXPECT_EQ(uids({.include_closed = true}), "cba");
+  EXPECT_EQ(uids({.include_closed = true, .closed_since = at("2026-01-24T18:00:00Z")}), "c");
+  EXPECT_EQ(uids({.include_closed = true, .closed_since = at("2026-01-24T18:00:01Z")}), "");
   EXPECT_EQ(uids({.symbol = "AAPL"}), "ba");
   EXPECT_EQ(uids({.symbol = "AAPL260619P00200500"}), "b");
   EXPECT_EQ(uids({.id = 2}), "b");

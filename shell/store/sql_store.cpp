@@ -244,13 +244,19 @@ StoreResult<std::vector<OperatorCommand>> SqlStore::waiting_commands(const std::
 }
 
 StoreResult<Rows> SqlStore::lot_rows(const LotFilter& filter) {
+  const bool postgres = connection_->dialect() == Dialect::postgres;
+  const std::string closed_since =
+      postgres ? "p.closed_at >= CAST(NULLIF(CAST($4 AS text), '') AS timestamptz)" : "p.closed_at >= $4";
   return connection_->run(
       "SELECT p.*, a.account_number AS owner_number FROM active_positions p "
       "LEFT JOIN belay_accounts a ON a.account_name = p.account_name "
       "WHERE (CAST($1 AS text) = 'all' OR p.status IN ('open', 'closing')) "
       "AND (CAST($2 AS text) = '' OR p.ticker = CAST($2 AS text) OR p.option_symbol = CAST($2 AS text)) "
-      "AND (CAST($3 AS text) = '0' OR CAST(p.id AS text) = CAST($3 AS text))",
-      {std::string(filter.include_closed ? "all" : "live"), filter.symbol, std::to_string(filter.id)});
+      "AND (CAST($3 AS text) = '0' OR CAST(p.id AS text) = CAST($3 AS text)) "
+      "AND (CAST($4 AS text) = '' OR " +
+          closed_since + ")",
+      {std::string(filter.include_closed ? "all" : "live"), filter.symbol, std::to_string(filter.id),
+       filter.closed_since ? to_text(*filter.closed_since) : ""});
 }
 
 StoreResult<std::vector<Lot>> SqlStore::lots(const LotFilter& filter) {

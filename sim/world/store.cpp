@@ -116,7 +116,8 @@ StoreResult<std::vector<Lot>> StoreLine::lots(const LotFilter& filter) {
   for (const auto& [uid, lot] : database_->lots) {
     const bool asked =
         filter.symbol.empty() || lot.instrument.symbol == filter.symbol || ticker(lot.instrument) == filter.symbol;
-    if (asked && (filter.include_closed || lot.status != LotStatus::closed)) found.push_back(lot);
+    const bool in_time = !filter.closed_since || (lot.closed_at && *lot.closed_at >= *filter.closed_since);
+    if (asked && in_time && (filter.include_closed || lot.status != LotStatus::closed)) found.push_back(lot);
   }
   std::ranges::stable_sort(found, {}, &Lot::entry_time);
   return found;
