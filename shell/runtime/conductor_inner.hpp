@@ -30,6 +30,7 @@ struct Conductor::Inner {
   bool lock_regained = false;                   // after it was lost: somebody else may have worked in between
   std::map<LotUid, std::int64_t> saved_checks;  // of lots that are open in the store: their count of checks there
   bool had_book = false;                        // loaded at least once
+  bool anew = false;                            // all was forgotten, and no pass has begun since
   std::string known_number;                     // the account number that the store remembers
   std::optional<Duration> wake_at;              // steady
 
@@ -80,13 +81,14 @@ struct Conductor::Inner {
   Failure read_everything();
   void read_prices();
   Failure keep_lock();
+  Failure ask_store();
   bool may_write();
   bool heed_others();
   void store_is_away();
   [[nodiscard]] bool others_have_written();
   void start_anew();
   void note_saved(const Batch& batch, bool certain);
-  void compare_clocks(const MarketClock& clock);
+  void compare_clocks(const Moment& before, const MarketClock& clock);
   void heed_calendar(const MarketClock& clock);
   void watch_without_book(PassReport& report);
   void hear_stream();
@@ -94,6 +96,7 @@ struct Conductor::Inner {
   [[nodiscard]] Duration patience(Duration at_most);
   void follow(Duration real_time);
   void save();
+  void end_pass(PassReport& report);
 };
 
 }  // namespace belay::runtime
