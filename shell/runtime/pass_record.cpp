@@ -85,6 +85,8 @@ void PassRecord::take_event(EventRecord record, const engine::State& state, log:
     fields.insert(fields.end(), record.data.begin(), record.data.end());
     log.write(level, record.at, to_text(record.type), fields);
   }
+  // A database may hold several accounts: what is no lot's says whose it is.
+  if (record.lot.empty()) record.data.emplace_back("account", state.account);
   record.number = ++events_taken_;
   batch_.events.push_back(std::move(record));
 }

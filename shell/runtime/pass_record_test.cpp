@@ -53,5 +53,15 @@ TEST(PassRecord, F55ALineWithAbsurdNumbersIsToldAllTheSame) {
   EXPECT_EQ(report.exits.front().why, "its numbers are absurd");
 }
 
+TEST(PassRecord, WhatIsNoLotsSaysWhoseItIs) {
+  log::Log log(log::nowhere(), log::Level::error);
+  engine::State state;
+  state.account = "second";
+  PassRecord record;
+  record.take(event_of(EventType::monitor_error), state, log);
+  const Fields expected{{"account", std::string("second")}};
+  EXPECT_EQ(record.batch().events.front().data, expected);
+}
+
 }  // namespace
 }  // namespace belay::runtime
