@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "app/book_reading.hpp"
 #include "app/commands.hpp"
 #include "app/console.hpp"
@@ -60,15 +58,6 @@ OperatorCommand command_for(const Lot& lot, const AdoptOptions& options) {
   return command;
 }
 
-std::expected<bool, ExitCode> is_waiting(Wired& wired, std::int64_t id) {
-  const auto waiting = wired.store->waiting_commands(wired.config.runtime.account);
-  if (!waiting) {
-    complain("store: " + waiting.error().message);
-    return std::unexpected(exit_code(waiting.error()));
-  }
-  return std::ranges::count(*waiting, id, &OperatorCommand::id) > 0;
-}
-
 int tell(Wired& wired, const Lot& before, const AdoptOptions& options) {
   const auto now = read_lots(*wired.store, {.include_closed = true, .symbol = {}, .id = before.id});
   if (!now) return now.error();
@@ -87,13 +76,17 @@ int tell(Wired& wired, const Lot& before, const AdoptOptions& options) {
 }
 
 int carry_out(Wired& wired, const Lot& lot, const AdoptOptions& options) {
+  runtime::Conductor conductor(wired.parts(), wired.config.runtime);
+  const Failure opened = conductor.open();
+  if (opened != Failure::none && opened != Failure::locked) {
+    for (const std::string& error : conductor.errors()) complain(error);
+    return exit_code(opened);
+  }
   const auto queued = wired.store->enqueue(wired.config.runtime.account, command_for(lot, options));
   if (!queued) {
     complain("store: " + queued.error().message);
     return exit_code(queued.error());
   }
-  runtime::Conductor conductor(wired.parts(), wired.config.runtime);
-  const Failure opened = conductor.open();
   if (opened == Failure::none) {
     const runtime::PassReport report = conductor.reconcile();
     for (const std::string& error : report.errors) complain(error);
@@ -103,14 +96,10 @@ int carry_out(Wired& wired, const Lot& lot, const AdoptOptions& options) {
     }
     return tell(wired, lot, options);
   }
-  if (opened != Failure::locked) {
-    for (const std::string& error : conductor.errors()) complain(error);
-    return exit_code(opened);
-  }
   // A service is at work: it takes up the command within a second or so.
   const auto until = std::chrono::steady_clock::now() + options.wait;
   while (std::chrono::steady_clock::now() < until) {
-    const auto waiting = is_waiting(wired, *queued);
+    const auto waiting = is_waiting(*wired.store, wired.config.runtime.account, *queued);
     if (!waiting) return waiting.error();
     if (!*waiting) return tell(wired, lot, options);
     wired.clock->pause(kPoll);

@@ -46,6 +46,15 @@ std::expected<std::vector<StoredEvent>, ExitCode> read_events(Store& store, cons
   return std::move(*events);
 }
 
+std::expected<bool, ExitCode> is_waiting(Store& store, const std::string& account, std::int64_t command) {
+  const auto waiting = store.waiting_commands(account);
+  if (!waiting) {
+    complain("store: " + waiting.error().message);
+    return std::unexpected(exit_code(waiting.error()));
+  }
+  return std::ranges::find(*waiting, command, &OperatorCommand::id) != waiting->end();
+}
+
 LotFilter filter_for(const std::string& which) {
   LotFilter filter;
   const char* const last = which.data() + which.size();

@@ -216,7 +216,7 @@ void add_keeping(CLI::App& cli, Chosen& chosen) {
   doctor_sub->footer("Changes nothing. Leaves with the exit code of the worst finding.");
 }
 
-void add_playing(CLI::App& cli, Chosen& chosen) {
+void add_sim(CLI::App& cli, Chosen& chosen) {
   std::shared_ptr<SimCommandOptions> s;
   auto* sub = add(cli, chosen, "sim", "A paper exchange that speaks Alpaca's API, on this machine", sim, s);
   add_json(sub, s);
@@ -241,34 +241,39 @@ void add_playing(CLI::App& cli, Chosen& chosen) {
       "  export ALPACA_API_KEY=PKSIM000000000000001 ALPACA_API_SECRET=simulated-secret\n"
       "  curl -d '{\"symbol\":\"AAPL\",\"qty\":10,\"avg_price\":228}' $ALPACA_BASE_URL/_sim/position\n"
       "  belay cycle");
+}
 
+void add_world(CLI::App& cli, Chosen& chosen) {
   std::shared_ptr<WorldOptions> w;
-  auto* world_sub =
-      add(cli, chosen, "world", "Simulated sessions full of faults: does Belay keep its promises?", world, w);
-  add_json(world_sub, w);
-  world_sub->add_option("--seed,--from", w->seed, "Of the first session [1]");
-  world_sub->add_option("--sessions", w->sessions, "So many, each with the next seed [1]");
-  world_sub->add_option("--jobs", w->jobs, "So many at once [1]");
-  world_sub->add_flag("--shrink", w->shrink, "Find the shortest list of events that breaks the same promise");
-  world_sub->add_option("--save", w->save, "Write that list to this file");
-  world_sub->add_option("--scenario", w->scenario, "Replay a file of events instead");
-  world_sub->add_flag("--print", w->print, "Only show what the seed has happen");
-  world_sub->add_flag("--verbose", w->verbose, "One session with every line of its log");
-  world_sub->footer(
+  auto* sub = add(cli, chosen, "world", "Simulated sessions full of faults: does Belay keep its promises?", world, w);
+  add_json(sub, w);
+  sub->add_option("--seed,--from", w->seed, "Of the first session [1]");
+  sub->add_option("--sessions", w->sessions, "So many, each with the next seed [1]");
+  sub->add_option("--jobs", w->jobs, "So many at once [1]");
+  auto* json = sub->get_option("--json");  // of the sums alone: stories are for people
+  auto* shrink = sub->add_flag("--shrink", w->shrink, "Find the shortest list of events that breaks the same promise");
+  shrink->excludes(json);
+  sub->add_option("--save", w->save, "Write that list to this file")->needs(shrink);
+  sub->add_option("--scenario", w->scenario, "Replay a file of events instead")->excludes(json);
+  sub->add_flag("--print", w->print, "Only show what the seed has happen")->excludes(json);
+  sub->add_flag("--verbose", w->verbose, "One session with every line of its log")->excludes(json);
+  sub->footer(
       "Engine and runtime as they are, the paper exchange, virtual time, everything from one seed. Exit code 1 when a\n"
       "promise is broken.\n"
       "\n"
       "  belay world --seed 1 --sessions 200 --jobs 2\n"
       "  belay world --seed 17 --shrink --save seed17.txt\n"
       "  belay world --scenario seed17.txt --verbose");
+}
 
+void add_demo(CLI::App& cli, Chosen& chosen) {
   std::shared_ptr<DemoOptions> d;
-  auto* demo_sub = add(cli, chosen, "demo", "Exchange, market and service in one process: see it work", demo, d);
-  add_json(demo_sub, d);
-  demo_sub->add_option("--seed", d->seed, "Of all chance [1]");
-  demo_sub->add_option("--speed", d->speed, "Virtual seconds in one of ours");
-  demo_sub->add_flag("--plain", d->plain, "Lines instead of a live view");
-  demo_sub->add_flag("--fast", d->fast, "As fast as this machine can, for tests");
+  auto* sub = add(cli, chosen, "demo", "Exchange, market and service in one process: see it work", demo, d);
+  add_json(sub, d);
+  sub->add_option("--seed", d->seed, "Of all chance [1]");
+  sub->add_option("--speed", d->speed, "Virtual seconds in one of ours");
+  sub->add_flag("--plain", d->plain, "Lines instead of a live view");
+  sub->add_flag("--fast", d->fast, "As fast as this machine can, for tests");
 }
 
 /// A mistyped command, said with the one that may have been meant; empty when the first word is a command or an option.
@@ -296,7 +301,9 @@ int run_command_line(int count, char** words) {
   add_resume(cli, chosen);
   add_ownership(cli, chosen);
   add_keeping(cli, chosen);
-  add_playing(cli, chosen);
+  add_sim(cli, chosen);
+  add_world(cli, chosen);
+  add_demo(cli, chosen);
   if (const std::string unknown = unknown_command(cli, count, words); !unknown.empty()) {
     complain(unknown);
     return kUsage;

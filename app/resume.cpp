@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "app/book_reading.hpp"
 #include "app/commands.hpp"
 #include "app/console.hpp"
-#include "app/pass_output.hpp"
-#include "app/texts.hpp"
 
 namespace belay::app {
 namespace {
@@ -16,16 +12,6 @@ using namespace std::chrono_literals;
 using runtime::Failure;
 
 constexpr Duration kPoll = 200ms;
-
-/// Whether the command has been taken up.
-std::expected<bool, ExitCode> is_done(Wired& wired, std::int64_t id) {
-  const auto waiting = wired.store->waiting_commands(wired.config.runtime.account);
-  if (!waiting) {
-    complain("store: " + waiting.error().message);
-    return std::unexpected(exit_code(waiting.error()));
-  }
-  return std::ranges::find(*waiting, id, &OperatorCommand::id) == waiting->end();
-}
 
 int tell(bool done, const ResumeOptions& options) {
   if (options.json) {
@@ -65,12 +51,16 @@ int resume(const ResumeOptions& options) {
   if (opened == Failure::none) {  // nobody is at work: this process makes the pass that takes it up
     const runtime::PassReport report = conductor.pass();
     for (const std::string& error : report.errors) complain(error);
+    if (report.failure != Failure::none) {
+      complain("the command stays queued: the next cycle carries it out");
+      return exit_code(report.failure);
+    }
   }
   const auto until = std::chrono::steady_clock::now() + (opened == Failure::none ? 0s : options.wait);
   while (true) {
-    const auto done = is_done(*wired, *id);
-    if (!done) return done.error();
-    if (*done || std::chrono::steady_clock::now() >= until) return tell(*done, options);
+    const auto waiting = is_waiting(*wired->store, wired->config.runtime.account, *id);
+    if (!waiting) return waiting.error();
+    if (!*waiting || std::chrono::steady_clock::now() >= until) return tell(!*waiting, options);
     wired->clock->pause(kPoll);
   }
 }

@@ -14,10 +14,11 @@ namespace {
 
 using namespace std::chrono_literals;
 using runtime::Failure;
+using runtime::Interlude;
 using runtime::PassReport;
 
-/// Waits while somebody else has the account's lock. An outage of the store is then one more reason to wait: whoever
-/// has the lock lives through it too. What there is to know is read, and listened to, only once the lock is ours: what
+/// Waits while somebody else has the account's lock. An outage of the store is one more reason to wait: whoever has the
+/// lock lives through it too. What there is to know is read, and listened to, only once the lock is ours: what
 /// the other one recorded is in the book, and what it sent without recording it is found at the broker.
 void wait_for_lock(Wired& wired, const std::atomic<bool>& stop) {
   constexpr Duration kDistance = 500ms;
@@ -27,9 +28,10 @@ void wait_for_lock(Wired& wired, const std::atomic<bool>& stop) {
     wired.log->write(level, now ? now->wall : Timestamp(), what, {{"account", account}});
   };
   auto taken = wired.store->try_lock(account);
-  if (!taken || *taken) return;
+  const auto can_pass = [](const StoreError& error) { return error.kind == StoreError::Kind::unavailable; };
+  if (taken ? *taken : !can_pass(taken.error())) return;
   tell(log::Level::info, "standing by");
-  while (!stop && !(taken && *taken)) {
+  while (!stop && !(taken ? *taken : !can_pass(taken.error()))) {
     wired.clock->pause(kDistance);
     taken = wired.store->try_lock(account);
   }
@@ -56,9 +58,9 @@ class Service {
       tell(report);
       if (report.failure == Failure::locked || report.failure == Failure::configuration)
         return exit_code(report.failure);
-      attend_until_sweep();
+      if (attend_until_sweep() == Interlude::locked) return exit_code(Failure::locked);
     }
-    conductor_.attend(0s);  // what is still to be recorded
+    static_cast<void>(conductor_.attend(0s));  // what is still to be recorded
     log(log::Level::info, "stopped", {});
     return kAllWell;
   }
@@ -71,15 +73,17 @@ class Service {
   }
 
   /// The sweep is due by the clock that the rules live by, and in any case by the machine's.
-  void attend_until_sweep() {
+  Interlude attend_until_sweep() {
     const Duration slice = wired_.config.clock_url.empty() ? Duration(1s) : Duration(100ms);
     const Duration sweep = wired_.config.runtime.sweep;
     const auto begun = wired_.clock->now();
     for (Duration attended{}; attended < sweep && !stop_; attended += slice) {
-      conductor_.attend(slice);
+      const Interlude ended = conductor_.attend(slice);
+      if (ended != Interlude::over) return ended;
       const auto now = wired_.clock->now();
-      if (begun && now && now->steady - begun->steady >= sweep) return;
+      if (begun && now && now->steady - begun->steady >= sweep) break;
     }
+    return Interlude::over;
   }
 
   void tell(const PassReport& report) {

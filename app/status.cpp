@@ -66,7 +66,7 @@ struct StreamWord {
   Timestamp since;
 };
 
-StreamWord read_stream(Store& store) {
+StreamWord read_stream(Store& store, const std::string& account) {
   StreamWord word;
   const auto events = store.events(
       {.position_id = 0, .symbol = {}, .types = {"monitor_error", "reconciled"}, .since = {}, .until = {}});
@@ -75,6 +75,8 @@ StreamWord read_stream(Store& store) {
     const auto data = json::parse(event.event_data);
     const json::Value* state = data ? data->find("stream") : nullptr;
     if (state == nullptr || state->as_string() == nullptr) continue;
+    const json::Value* whose = data->find("account");
+    if (whose == nullptr || whose->as_string() == nullptr || *whose->as_string() != account) continue;
     const json::Value* error = data->find("error");
     word.state = *state->as_string();
     word.why = error != nullptr && error->as_string() != nullptr ? *error->as_string() : "";
@@ -204,7 +206,7 @@ int status(const StatusOptions& options) {
   status.now = now->wall;
   status.counts = count(of_account(*lots, wired->config.runtime));
   status.store = wired->store->description();
-  status.stream = read_stream(*wired->store);
+  status.stream = read_stream(*wired->store, wired->config.runtime.account);
   if (const auto waiting = wired->store->waiting_commands(wired->config.runtime.account)) {
     status.waiting_commands = waiting->size();
   }

@@ -91,7 +91,10 @@ class Campaign {
         kShrinkQuestions);
     std::cout << "the shortest list of events that does it:\n"
               << world::to_text(least) << story(world::World(least).live()) << std::flush;
-    if (!options_.save.empty()) std::ofstream(options_.save) << world::to_text(least);
+    if (options_.save.empty()) return;
+    std::ofstream file(options_.save);
+    file << world::to_text(least);
+    if (!file.flush()) complain(options_.save + ": cannot be written");
   }
 
   void tell_json(std::int64_t ms) const {

@@ -108,6 +108,7 @@ BrokerResult<std::vector<CorporateAction>> DataRest::corporate_actions(const std
       list += (list.empty() ? "" : ",") + symbols[i];
     }
     std::string token;
+    std::set<std::string> seen;
     do {
       const Call call{.target = target("/v1/corporate-actions", {{"symbols", list},
                                                                  {"types", std::string(kCorporateTypes)},
@@ -117,7 +118,7 @@ BrokerResult<std::vector<CorporateAction>> DataRest::corporate_actions(const std
                                                                  {"page_token", token}})};
       auto page = channel_.call(call, parse_corporate_actions);
       if (!page) return std::unexpected(page.error());
-      if (page->next_page == token && !token.empty()) {
+      if (!page->next_page.empty() && !seen.insert(page->next_page).second) {
         return channel_.unreadable(call, Error{"a page leads to no further one, so the list is not complete"});
       }
       token = page->next_page;

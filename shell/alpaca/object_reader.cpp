@@ -23,6 +23,13 @@ Result<Quantity> read_decimal<Quantity>(std::string_view text) {
 
 }  // namespace
 
+std::string element_name(std::string_view what, std::size_t place, const json::Array& list) {
+  const json::Value* symbol = list[place].find("symbol");
+  const std::string* name = symbol != nullptr ? symbol->as_string() : nullptr;
+  return std::string(what) + " " + std::to_string(place + 1) + " of " + std::to_string(list.size()) +
+         (name != nullptr ? " (" + *name + ")" : "") + ": ";
+}
+
 ObjectReader::ObjectReader(const json::Value& value, std::string what) : value_(value), what_(std::move(what)) {
   if (!value.is_object()) complain("an object was expected, not " + std::string(value.type_name()));
 }
@@ -57,6 +64,14 @@ std::string ObjectReader::text(std::string_view key) {
   std::string text = optional_text(key);
   if (text.empty()) complain(named(key) + " is missing");
   return text;
+}
+
+Side ObjectReader::side(std::string_view key) {
+  const std::string word = text(key);
+  if (word == "sell_short") return Side::sell;
+  const auto side = parse_side(word);
+  if (!side) complain("\"" + std::string(key) + "\" is neither buy nor sell: \"" + word + "\"");
+  return side.value_or(Side::sell);
 }
 
 bool ObjectReader::flag(std::string_view key) {

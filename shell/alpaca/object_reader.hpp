@@ -9,9 +9,13 @@
 #include "core/base/result.hpp"
 #include "core/calendar/timestamp.hpp"
 #include "core/money/money.hpp"
+#include "core/trading/order.hpp"
 #include "shell/json/value.hpp"
 
 namespace belay::alpaca {
+
+/// "order 3 of 7 (AAPL): ": how to begin what is wrong with the list's element at `place`, from 0.
+std::string element_name(std::string_view what, std::size_t place, const json::Array& list);
 
 /// Reads the members of one JSON object of the broker's and keeps the first thing that is wrong with it, so that what
 /// is read from it can be written down as a plain list. Decimals may be strings or numbers; null counts as missing.
@@ -24,6 +28,8 @@ class ObjectReader {
   std::string text(std::string_view key);
   /// "" if it is missing.
   std::string optional_text(std::string_view key);
+  /// "buy", "sell" or, as activities say as well, "sell_short".
+  Side side(std::string_view key);
   /// false if it is missing.
   bool flag(std::string_view key);
   Timestamp timestamp(std::string_view key);

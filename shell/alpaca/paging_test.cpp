@@ -171,5 +171,43 @@ TEST(Activities, AreAnErrorWhereThePagesLeadNowhere) {
   EXPECT_EQ(api.requests().size(), 2u);
 }
 
+/// A hundred expiries a page, all of one day.
+std::string expiries_page(int number) {
+  std::string page;
+  for (int n = 0; n < 100; ++n) {
+    page += std::string(n == 0 ? "" : ",") + R"({"id":"m)" + std::to_string(number) + "-" + std::to_string(n) +
+            R"(","activity_type":"OPEXP","date":"2026-01-)" + std::to_string(29 - number) +
+            R"(","symbol":"AAPL260116C00200000","qty":"-1"})";
+  }
+  return "[" + page + "]";
+}
+
+TEST(Activities, AreAnErrorWhereThePagesGoInCircles) {
+  ScriptedApi api([](const HttpRequest& request) -> HttpResponse {
+    return {200, {}, expiries_page(parameter(request, "page_token") == "m1-99" ? 2 : 1)};
+  });
+  EXPECT_EQ(api.broker().activities(kFirst - std::chrono::days(60), 1000).error().kind, BrokerError::Kind::unknown);
+  EXPECT_EQ(api.requests().size(), 3u);
+}
+
+TEST(Activities, OfMovementsOnlyClaimNoMoreThanWasRead) {
+  int number = 0;
+  ScriptedApi api([&](const HttpRequest&) -> HttpResponse { return {200, {}, expiries_page(++number)}; });
+  const auto activities = api.broker().activities(kFirst - std::chrono::days(60), 200);
+  ASSERT_TRUE(activities) << activities.error().message;
+  EXPECT_EQ(activities->movements.size(), 200u);
+  EXPECT_EQ(activities->since, activities->movements.front().at);
+}
+
+TEST(CorporateActions, AreAnErrorWhereThePagesGoInCircles) {
+  ScriptedApi api([](const HttpRequest& request) -> HttpResponse {
+    const std::string next = parameter(request, "page_token") == "a" ? "b" : "a";
+    return {200, {}, R"({"corporate_actions":{},"next_page_token":")" + next + "\"}"};
+  });
+  const Date day = parse_date("2026-01-26").value();
+  EXPECT_EQ(api.data().corporate_actions({"AAPL"}, day, day).error().kind, BrokerError::Kind::unknown);
+  EXPECT_EQ(api.requests().size(), 3u);
+}
+
 }  // namespace
 }  // namespace belay::alpaca

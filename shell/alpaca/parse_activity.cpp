@@ -28,22 +28,13 @@ std::optional<Movement::Kind> kind_of(std::string_view word) {
   return std::nullopt;
 }
 
-/// "buy", "sell" or "sell_short".
-Side side_of(ObjectReader& reader) {
-  const std::string word = reader.text("side");
-  if (word == "sell_short") return Side::sell;
-  const auto side = parse_side(word);
-  if (!side) reader.complain("\"side\" is neither buy nor sell: \"" + word + "\"");
-  return side.value_or(Side::sell);
-}
-
 Result<Fill> parse_fill(const json::Value& value) {
   ObjectReader reader(value, "activity");
   Fill fill;
   fill.id = reader.text("id");
   fill.order_id = OrderId(reader.text("order_id"));
   fill.symbol = reader.text("symbol");
-  fill.side = side_of(reader);
+  fill.side = reader.side("side");
   fill.quantity = reader.quantity("qty").magnitude();
   fill.price = reader.price("price");
   fill.at = reader.timestamp("transaction_time");
@@ -80,20 +71,21 @@ Result<ActivityPage> parse_activities(const json::Value& value) {
   if (array == nullptr) return fail("a list of activities was expected, not " + std::string(value.type_name()));
   ActivityPage page;
   page.rows = array->size();
-  for (const json::Value& row : *array) {
+  for (std::size_t i = 0; i < array->size(); ++i) {
+    const json::Value& row = (*array)[i];
     ObjectReader reader(row, "activity");
     page.last_id = reader.optional_text("id");
     const std::string type = reader.optional_text("activity_type");
     if (type == "FILL") {
       auto fill = parse_fill(row);
-      if (!fill) return std::unexpected(fill.error());
+      if (!fill) return fail(element_name("activity", i, *array) + fill.error().message);
       page.fills.push_back(std::move(*fill));
       continue;
     }
     const auto kind = kind_of(type);
     if (!kind || reader.optional_text("status") == "canceled" || reader.optional_text("symbol").empty()) continue;
     auto movement = parse_movement(row, *kind);
-    if (!movement) return std::unexpected(movement.error());
+    if (!movement) return fail(element_name("activity", i, *array) + movement.error().message);
     page.movements.push_back(std::move(*movement));
   }
   return page;

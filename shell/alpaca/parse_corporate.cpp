@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+
 #include "shell/alpaca/object_reader.hpp"
 #include "shell/alpaca/parse.hpp"
 
@@ -17,41 +19,33 @@ Ratio rate_of(ObjectReader& reader, std::string_view key) {
   return rate;
 }
 
-Result<CorporateAction> parse_split(const json::Value& value) {
-  ObjectReader reader(value, "split");
-  CorporateAction action;
-  action.kind = CorporateAction::Kind::split;
-  action.id = reader.optional_text("id");
-  action.symbol = reader.text("symbol");
-  action.new_symbol = reader.optional_text("new_symbol");
-  action.new_rate = rate_of(reader, "new_rate");
-  action.old_rate = rate_of(reader, "old_rate");
-  action.ex_date = day_of(reader, "ex_date");
-  return reader.finish(action);
-}
+/// How the broker words one kind: the families differ in little else.
+struct Family {
+  std::string_view name;
+  std::string_view what;
+  CorporateAction::Kind kind;
+  std::string_view symbol;
+  std::string_view old_rate;  ///< empty: a share stays a share
+  std::string_view day;
+};
+using Kind = CorporateAction::Kind;
+constexpr std::array kFamilies{
+    Family{"forward_splits", "split", Kind::split, "symbol", "old_rate", "ex_date"},
+    Family{"reverse_splits", "split", Kind::split, "symbol", "old_rate", "ex_date"},
+    Family{"spin_offs", "spin-off", Kind::spin_off, "source_symbol", "source_rate", "ex_date"},
+    Family{"name_changes", "name change", Kind::rename, "old_symbol", "", "process_date"},
+};
 
-Result<CorporateAction> parse_spin_off(const json::Value& value) {
-  ObjectReader reader(value, "spin-off");
+Result<CorporateAction> parse_action(const json::Value& value, const Family& family) {
+  ObjectReader reader(value, std::string(family.what));
   CorporateAction action;
-  action.kind = CorporateAction::Kind::spin_off;
+  action.kind = family.kind;
   action.id = reader.optional_text("id");
-  action.symbol = reader.text("source_symbol");
-  action.new_symbol = reader.text("new_symbol");
-  action.new_rate = rate_of(reader, "new_rate");
-  action.old_rate = rate_of(reader, "source_rate");
-  action.ex_date = day_of(reader, "ex_date");
-  return reader.finish(action);
-}
-
-Result<CorporateAction> parse_name_change(const json::Value& value) {
-  ObjectReader reader(value, "name change");
-  CorporateAction action;
-  action.kind = CorporateAction::Kind::rename;
-  action.id = reader.optional_text("id");
-  action.symbol = reader.text("old_symbol");
-  action.new_symbol = reader.text("new_symbol");
-  action.new_rate = action.old_rate = 1_ratio;
-  action.ex_date = day_of(reader, "process_date");
+  action.symbol = reader.text(family.symbol);
+  action.new_symbol = family.kind == Kind::split ? reader.optional_text("new_symbol") : reader.text("new_symbol");
+  action.new_rate = family.old_rate.empty() ? 1_ratio : rate_of(reader, "new_rate");
+  action.old_rate = family.old_rate.empty() ? 1_ratio : rate_of(reader, family.old_rate);
+  action.ex_date = day_of(reader, family.day);
   return reader.finish(action);
 }
 
@@ -60,19 +54,15 @@ Result<CorporateAction> parse_name_change(const json::Value& value) {
 Result<CorporateActionPage> parse_corporate_actions(const json::Value& value) {
   const json::Value* families = value.find("corporate_actions");
   if (families == nullptr || !families->is_object()) return fail("\"corporate_actions\" is missing");
-  struct Family {
-    std::string_view name;
-    Result<CorporateAction> (*parse)(const json::Value&);
-  };
   CorporateActionPage page;
-  for (const Family& family : {Family{"forward_splits", parse_split}, Family{"reverse_splits", parse_split},
-                               Family{"spin_offs", parse_spin_off}, Family{"name_changes", parse_name_change}}) {
+  for (const Family& family : kFamilies) {
     const json::Value* listed = families->find(family.name);
-    const json::Array* array = listed == nullptr ? nullptr : listed->as_array();
-    if (array == nullptr) continue;
-    for (const json::Value& one : *array) {
-      auto action = family.parse(one);
-      if (!action) return std::unexpected(action.error());
+    if (listed == nullptr || listed->is_null()) continue;
+    const json::Array* array = listed->as_array();
+    if (array == nullptr) return fail("\"" + std::string(family.name) + "\" is no list");
+    for (std::size_t i = 0; i < array->size(); ++i) {
+      auto action = parse_action((*array)[i], family);
+      if (!action) return fail(element_name(family.name, i, *array) + action.error().message);
       page.actions.push_back(std::move(*action));
     }
   }

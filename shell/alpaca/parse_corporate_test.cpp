@@ -46,9 +46,19 @@ TEST(ParseCorporateActions, ARateThatIsNoneIsAnErrorForThePage) {
        {R"({"corporate_actions":{"forward_splits":[{"symbol":"A","ex_date":"2023-08-22","new_rate":0,"old_rate":1}]}})",
         R"({"corporate_actions":{"forward_splits":[{"symbol":"A","ex_date":"soon","new_rate":2,"old_rate":1}]}})",
         R"({"corporate_actions":{"forward_splits":[{"symbol":"A","ex_date":"2023-08-22","new_rate":2}]}})",
+        R"({"corporate_actions":{"forward_splits":{"symbol":"A"}}})", R"({"corporate_actions":{"spin_offs":"none"}})",
         R"({"message":"forbidden"})"}) {
     EXPECT_FALSE(parse_corporate_actions(json::parse(bad).value())) << bad;
   }
+}
+
+TEST(ParseCorporateActions, AnErrorNamesTheElement) {
+  const auto page = parse_corporate_actions(
+      json::parse(R"({"corporate_actions":{"reverse_splits":[{"symbol":"MNTS","ex_date":"2023-08-24","new_rate":"x"}],
+                                           "name_changes":null}})")
+          .value());
+  ASSERT_FALSE(page);
+  EXPECT_TRUE(page.error().message.starts_with("reverse_splits 1 of 1 (MNTS): ")) << page.error().message;
 }
 
 }  // namespace

@@ -48,12 +48,6 @@ Result<StreamMessage> parse_update(const json::Value& data) {
   } else {
     reader.complain("\"order\" is missing");
   }
-  update.execution_id = reader.optional_text("execution_id");
-  update.price = reader.optional_price("price");
-  update.quantity = reader.optional_quantity("qty");
-  update.position_quantity = reader.optional_quantity("position_qty");
-  update.at = reader.optional_timestamp("timestamp");
-  if (!update.at) update.at = reader.optional_timestamp("at");
   return reader.finish(StreamMessage(std::move(update)));
 }
 

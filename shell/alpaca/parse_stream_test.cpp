@@ -42,11 +42,6 @@ TEST(ParseStream, ReadsAFillWithItsOrder) {
       update(R"("event":"partial_fill","event_id":"01J","execution_id":"e1","price":"101.5","qty":"4",)"
              R"("position_qty":"6","timestamp":"2026-03-16T14:38:01.937734-04:00")"));
   EXPECT_EQ(fill.event, "partial_fill");
-  EXPECT_EQ(fill.execution_id, "e1");
-  EXPECT_EQ(fill.price, 101.5_price);
-  EXPECT_EQ(fill.quantity, 4_qty);
-  EXPECT_EQ(fill.position_quantity, 6_qty);
-  EXPECT_EQ(fill.at, parse_timestamp("2026-03-16T18:38:01.937734Z").value());
   EXPECT_EQ(fill.order.client_id.text(), "blx-1-x1");
   EXPECT_EQ(fill.order.filled, 4_qty);
   EXPECT_EQ(fill.order.status, OrderStatus::partially_filled);
@@ -55,9 +50,9 @@ TEST(ParseStream, ReadsAFillWithItsOrder) {
 TEST(ParseStream, NeedsNoMoreOfAnEventThanItsOrder) {
   const auto update_only = read<OrderUpdate>(update(R"("event":"pending_cancel")"));
   EXPECT_EQ(update_only.event, "pending_cancel");
-  EXPECT_FALSE(update_only.price || update_only.quantity || update_only.position_quantity || update_only.at);
-  EXPECT_EQ(read<OrderUpdate>(update(R"("event":"fill","price":101.5,"qty":4,"position_qty":-4)")).position_quantity,
-            -4_qty);
+  EXPECT_EQ(read<OrderUpdate>(update(R"("event":"fill","price":"NaN","qty":{},"timestamp":"soon")")).order.filled,
+            4_qty)
+      << "what is beside the order is not needed";
 }
 
 TEST(ParseStream, F75KeepsEventsThatItDoesNotKnow) {
@@ -91,7 +86,6 @@ TEST(ParseStream, F74SaysWhatCannotBeRead) {
               HasSubstr("status"));
   EXPECT_THAT(problem_with(R"({"stream":"authorization","data":{"status":"perhaps"}})"), HasSubstr("perhaps"));
   EXPECT_THAT(problem_with(R"({"stream":"listening","data":{"streams":"trade_updates"}})"), HasSubstr("list"));
-  EXPECT_FALSE(parse_stream(update(R"("event":"fill","price":"much")")).has_value());
 }
 
 }  // namespace

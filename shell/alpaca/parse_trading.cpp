@@ -17,14 +17,8 @@ Result<std::vector<T>> parse_list(const json::Value& value, const char* what,
   std::vector<T> list;
   list.reserve(array->size());
   for (std::size_t i = 0; i < array->size(); ++i) {
-    const json::Value& element = (*array)[i];
-    auto parsed = parse_one(element);
-    if (!parsed) {
-      const json::Value* symbol = element.find("symbol");
-      const std::string* name = symbol != nullptr ? symbol->as_string() : nullptr;
-      return fail(std::string(what) + " " + std::to_string(i + 1) + " of " + std::to_string(array->size()) +
-                  (name != nullptr ? " (" + *name + ")" : "") + ": " + parsed.error().message);
-    }
+    auto parsed = parse_one((*array)[i]);
+    if (!parsed) return fail(element_name(what, i, *array) + parsed.error().message);
     list.push_back(std::move(*parsed));
   }
   return list;
@@ -37,15 +31,6 @@ Instrument instrument_of_class(ObjectReader& reader, const std::string& symbol, 
     reader.complain("\"symbol\" of an option is no OCC symbol: \"" + symbol + "\"");
   }
   return instrument;
-}
-
-/// "buy" or "sell"; activities also say "sell_short".
-Side side_of(ObjectReader& reader) {
-  const std::string word = reader.text("side");
-  if (word == "sell_short") return Side::sell;
-  const auto side = parse_side(word);
-  if (!side) reader.complain("\"side\" is neither buy nor sell: \"" + word + "\"");
-  return side.value_or(Side::sell);
 }
 
 std::optional<OrderId> optional_id(ObjectReader& reader, std::string_view key) {
@@ -68,7 +53,7 @@ void read_words(ObjectReader& reader, Order& order) {
     order.side = parse_side(reader.optional_text("side")).value_or(Side::buy);
   } else {
     order.symbol = reader.text("symbol");
-    order.side = side_of(reader);
+    order.side = reader.side("side");
   }
 }
 

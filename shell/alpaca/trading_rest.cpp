@@ -76,6 +76,12 @@ std::optional<Timestamp> next_until(const std::vector<Order>& page) {
   return *earliest + microseconds(1);
 }
 
+/// Of a list, the newest first, that was not read to its end. A movement may bear a mere date: a fill knows better.
+Timestamp complete_from(const Activities& found) {
+  if (!found.fills.empty()) return found.fills.back().at;
+  return found.movements.empty() ? Timestamp{} : std::ranges::min(found.movements, {}, &Movement::at).at;
+}
+
 }  // namespace
 
 BrokerResult<Account> TradingRest::account() { return channel_.call({.target = "/v2/account"}, parse_account); }
@@ -169,6 +175,7 @@ BrokerResult<Activities> TradingRest::activities(Timestamp since, std::size_t li
   const std::string after = to_text(Timestamp{Duration(seconds(second)).count()});
   Activities found{.since = since, .fills = {}, .movements = {}};
   std::set<std::string> seen;
+  std::set<std::string> tokens;
   std::string token;
   // The newest first: where there is more than anybody wants to read, it is the past that is left out.
   while (true) {
@@ -186,12 +193,12 @@ BrokerResult<Activities> TradingRest::activities(Timestamp since, std::size_t li
       if (seen.insert(movement.id).second) found.movements.push_back(std::move(movement));
     }
     if (page->rows < kActivitiesPerPage) break;
-    if (page->last_id.empty() || page->last_id == token) {
+    if (page->last_id.empty() || !tokens.insert(page->last_id).second) {
       return channel_.unreadable(call, Error{"a full page leads to no further one, so the list is not complete"});
     }
     token = page->last_id;
     if (seen.size() >= limit) {
-      if (!found.fills.empty()) found.since = found.fills.back().at;
+      found.since = std::max(since, complete_from(found));
       break;
     }
   }

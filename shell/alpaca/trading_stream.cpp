@@ -2,6 +2,7 @@
 #include "shell/alpaca/trading_stream.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -80,11 +81,19 @@ std::vector<StreamNews> TradingStream::take() {
 void TradingStream::deliver(StreamNews news) {
   {
     const std::scoped_lock lock(mutex_);
-    inbox_.push_back(std::move(news));
-    if (inbox_.size() > settings_.longest_inbox) {
+    if (inbox_.size() >= settings_.longest_inbox) {
+      // What is told last is how it stands: up, or down and why.
+      std::optional<StreamDown> ended;
+      if (auto* said = std::get_if<StreamDown>(&news)) ended = std::move(*said);
       inbox_.clear();
       inbox_.emplace_back(down(Kind::gap, "more updates came than were taken"));
-      inbox_.emplace_back(StreamUp{});
+      if (ended) {
+        inbox_.emplace_back(std::move(*ended));
+      } else if (up_) {
+        inbox_.emplace_back(StreamUp{});
+      }
+    } else {
+      inbox_.push_back(std::move(news));
     }
   }
   wake_();
@@ -92,7 +101,7 @@ void TradingStream::deliver(StreamNews news) {
 
 void TradingStream::deliver_gap(std::string why) {
   deliver(down(Kind::gap, std::move(why)));
-  deliver(StreamUp{});
+  if (up_) deliver(StreamUp{});
 }
 
 StreamDown TradingStream::down(Kind kind, std::string why) const {
@@ -113,6 +122,7 @@ void TradingStream::work(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const auto begun = Clock::now();
     StreamDown ended = attend(stop);
+    up_ = false;
     client_.close();
     if (stop.stop_requested()) return;
     if (Clock::now() - begun >= settings_.good_after) failures_ = 0;
@@ -136,6 +146,7 @@ std::chrono::milliseconds TradingStream::pause_after(Kind kind) const {
 StreamDown TradingStream::attend(const std::stop_token& stop) {
   if (auto opened = client_.open(stop); !opened) return failed(opened.error());
   if (auto introduced = introduce(stop); !introduced) return introduced.error();
+  up_ = true;
   deliver(StreamUp{});
   while (!stop.stop_requested()) {
     const auto message = client_.receive(1min, stop);

@@ -80,7 +80,8 @@ class TradingStream final : public OrderStream {
 
   StreamSettings settings_;
   net::WebSocketClient client_;
-  std::uint32_t failures_ = 0;  // in a row
+  std::uint32_t failures_ = 0;  // in a row; the thread's own
+  bool up_ = false;             // likewise: updates come
 
   std::mutex mutex_;  // guards what follows
   std::deque<StreamNews> inbox_;

@@ -67,6 +67,7 @@ class StreamServer {
   std::atomic<int> refuse_with = 0;  ///< an HTTP status at the upgrade
   std::atomic<bool> dumb = false;    ///< answers nothing
   std::atomic<bool> one_too_many = false;
+  std::atomic<bool> babbles = false;  ///< sends what cannot be read before it answers
 
  private:
   std::vector<Peer> listeners() {
@@ -79,6 +80,7 @@ class StreamServer {
     if (dumb) return;
     const auto wish = json::parse(text).value();
     const auto say = [&peer](const char* words) { peer->send(words, net::WebSocketFrame::binary); };
+    if (babbles) say(R"({"stream":"trade_updates","data":{}})");
     if (one_too_many) {
       say(R"({"action":"error","data":{"error_message":"connection limit exceeded"}})");
       return peer->close();
@@ -112,6 +114,15 @@ StreamSettings quick(const StreamServer& server) {
           .longest_pause = 100ms,
           .limit_pause = 400ms,
           .refusal_pause = 400ms};
+}
+
+/// Whether it comes to so many within some seconds.
+bool reached(const std::atomic<int>& count, int wanted) {
+  for (const auto until = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < until;) {
+    if (count >= wanted) return true;
+    std::this_thread::sleep_for(1ms);
+  }
+  return false;
 }
 
 /// What the stream delivers, collected.
@@ -277,7 +288,7 @@ TEST(TradingStream, F32AnInboxThatRunsOverIsAGapAndNothingIsLostInSilence) {
   std::atomic<int> woken = 0;
   stream->start([&woken] { ++woken; });
   for (int i = 0; i < 8; ++i) server.say(update("new", "o" + std::to_string(i)));
-  while (woken < 9) std::this_thread::sleep_for(1ms);  // the stream is up, and eight updates
+  ASSERT_TRUE(reached(woken, 9));  // the stream is up, and eight updates
   stream->stop();
   const auto news = stream->take();
   EXPECT_LE(news.size(), 5U);
@@ -287,6 +298,34 @@ TEST(TradingStream, F32AnInboxThatRunsOverIsAGapAndNothingIsLostInSilence) {
   });
   ASSERT_NE(gap, news.end());
   EXPECT_TRUE(std::holds_alternative<StreamUp>(*(gap + 1)));
+}
+
+TEST(TradingStream, F32AnEndThatMakesTheInboxRunOverIsTold) {
+  StreamServer server;
+  StreamSettings settings = quick(server);
+  settings.longest_inbox = 5;
+  settings.first_pause = settings.longest_pause = 1min;
+  auto stream = TradingStream::create(settings).value();
+  std::atomic<int> woken = 0;
+  stream->start([&woken] { ++woken; });
+  for (int i = 0; i < 4; ++i) server.say(update("new", "o" + std::to_string(i)));
+  ASSERT_TRUE(reached(woken, 5));
+  server.cut();
+  ASSERT_TRUE(reached(woken, 6));
+  stream->stop();
+  const auto news = stream->take();
+  ASSERT_EQ(news.size(), 2U);
+  EXPECT_EQ(std::get<StreamDown>(news[0]).kind, Kind::gap);
+  EXPECT_EQ(std::get<StreamDown>(news[1]).kind, Kind::interrupted);
+}
+
+TEST(TradingStream, F43AGapBeforeTheKeysAreAcceptedDoesNotSayThatItIsUp) {
+  StreamServer server;
+  server.babbles = true;
+  server.one_too_many = true;
+  Listener listener(quick(server));
+  EXPECT_EQ(listener.next_as<StreamDown>().kind, Kind::gap);
+  EXPECT_EQ(listener.next_as<StreamDown>().kind, Kind::limited);
 }
 
 TEST(TradingStream, StopsAtOnceAndSaysGoodbye) {

@@ -21,7 +21,7 @@ using boost::asio::ip::tcp;
 
 struct Resolver::Lookup {
   std::mutex mutex;
-  std::condition_variable finished;
+  std::condition_variable_any finished;
   bool done = false;
   boost::system::error_code error;
   Endpoints endpoints;
@@ -59,12 +59,13 @@ std::shared_ptr<Resolver::Lookup> Resolver::lookup_under_way() {
   return lookup_;
 }
 
-Result<Resolver::Endpoints> Resolver::resolve(std::chrono::steady_clock::time_point deadline) {
+Result<Resolver::Endpoints> Resolver::resolve(std::chrono::steady_clock::time_point deadline,
+                                              const std::stop_token& stop) {
   if (!known_.empty()) return known_;
   const std::shared_ptr<Lookup> lookup = lookup_under_way();
   std::unique_lock lock(lookup->mutex);
-  if (!lookup->finished.wait_until(lock, deadline, [&lookup] { return lookup->done; })) {
-    return fail("looking up " + host_ + " took too long");
+  if (!lookup->finished.wait_until(lock, stop, deadline, [&lookup] { return lookup->done; })) {
+    return fail("looking up " + host_ + (stop.stop_requested() ? " was called off" : " took too long"));
   }
   if (lookup->error) return fail("looking up " + host_ + ": " + lookup->error.message());
   if (lookup->endpoints.empty()) return fail("looking up " + host_ + ": it has no address");

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,10 @@ class Resolver {
 
   Resolver(std::string host, std::uint16_t port);
 
-  /// Not empty. An address needs no look-up; localhost is this machine whatever the system says. Thread-safe.
-  [[nodiscard]] Result<Endpoints> resolve(std::chrono::steady_clock::time_point deadline);
+  /// Not empty. An address needs no look-up; localhost is this machine whatever the system says. Ends soon after a stop
+  /// is asked for. Thread-safe.
+  [[nodiscard]] Result<Endpoints> resolve(std::chrono::steady_clock::time_point deadline,
+                                          const std::stop_token& stop = {});
 
  private:
   struct Lookup;

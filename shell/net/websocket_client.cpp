@@ -33,7 +33,7 @@ class WebSocketClient::Impl {
   Outcome open(const std::stop_token& stop) {
     line_.reset();
     const auto deadline = Clock::now() + options_.open_within;
-    const auto endpoints = resolver_.resolve(deadline);
+    const auto endpoints = resolver_.resolve(deadline, stop);
     if (!endpoints) return failed(Kind::unreachable, endpoints.error().message);
     auto line = std::make_unique<Line>(options_);
     if (auto opened = line->open(url_, *endpoints, tls_ ? &*tls_ : nullptr, deadline, stop); !opened) {

@@ -3,26 +3,19 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "core/calendar/timestamp.hpp"
-#include "core/money/money.hpp"
 #include "core/trading/order.hpp"
 
 namespace belay {
 
 /// What the broker says by itself about one order. May come twice, late, or in another order than it happened.
 struct OrderUpdate {
-  std::string event;         ///< the broker's word: "fill", "canceled", "trade_bust", …; unknown ones occur
-  Order order;               ///< as it stood at the event; its filled quantity is cumulative
-  std::string execution_id;  ///< of a fill; may be empty
-  std::optional<Price> price;
-  std::optional<Quantity> quantity;           ///< of this execution
-  std::optional<Quantity> position_quantity;  ///< of the account after it; signed
-  std::optional<Timestamp> at;
+  std::string event;  ///< the broker's word: "fill", "canceled", "trade_bust", …; unknown ones occur
+  Order order;        ///< as it stood at the event; its filled quantity is cumulative
 
   bool operator==(const OrderUpdate&) const = default;
 };

@@ -155,13 +155,44 @@ void Conductor::Inner::save() {
   }
   // Protection goes on from memory and the broker; the records wait and are written when the store returns.
   complain("store: " + saved.error().message + " (" + std::to_string(record.batch().events.size()) + " records wait)");
-  store_is_away();
+  // Where only the connection went, the store may be there, and another instance have the lock: that is found out now.
+  if (locked && !parts.store.still_locked()) {
+    static_cast<void>(keep_lock());
+  } else {
+    store_is_away();
+  }
+}
+
+// Between passes: whether the account is still this process's own, and what people want of it meanwhile.
+Failure Conductor::Inner::ask_store() {
+  if (store_down && machine_time() < try_store_at) return Failure::none;
+  if (const Failure kept = keep_lock(); kept != Failure::none) return kept;
+  heed_others();
+  if (anew || (store_down && !record.batch().empty())) return Failure::none;
+  const auto commands = parts.store.waiting_commands(settings.account);
+  if (!commands) {
+    complain("store: " + commands.error().message);
+    if (store_down) store_is_away();
+    return keep_lock();  // the connection may have gone, and the lock with it
+  }
+  store_down = false;
+  for (const OperatorCommand& command : *commands) step(event::CommandGiven{command});
+  return Failure::none;
 }
 
 void Conductor::Inner::store_is_away() {
   store_down = true;
   try_store_at = machine_time() + kStoreDistance;  // an attempt may block for seconds, and exits are to be followed
   record.limit_waiting(parts.log, now().wall);
+}
+
+// The last records are written, and what the pass came to is told.
+void Conductor::Inner::end_pass(PassReport& report) {
+  save();
+  if (store_down && report.failure == Failure::none) report.failure = Failure::store;
+  if (anew) complain("another instance has worked on this account meanwhile: this pass came to nothing");
+  record.report(state, report);
+  report.errors = errors;
 }
 
 // ---- the conductor
@@ -218,7 +249,7 @@ PassReport Conductor::pass() {
   // What waits comes first. While it waits, the stored book is older than this one: what has left would come back.
   if (in.store_down) in.save();
   const bool is_behind = in.store_down && !in.record.batch().empty();
-  const bool loaded = !is_behind && in.load();
+  const bool loaded = !is_behind && !in.lock_regained && in.load();
   in.had_book = in.had_book || loaded;
   if (!in.had_book) {
     report.failure = Failure::store;
@@ -226,6 +257,7 @@ PassReport Conductor::pass() {
     report.errors = in.errors;
     return report;
   }
+  in.anew = false;
   in.hear_stream();  // before the read, which then heals what gap there was
   const Failure read = in.read_everything();
   if (read != Failure::none && report.failure == Failure::none) report.failure = read;
@@ -236,11 +268,7 @@ PassReport Conductor::pass() {
     in.save();
     in.follow(in.settings.wait);
   }
-  in.save();
-  if (in.store_down && report.failure == Failure::none) report.failure = Failure::store;
-
-  in.record.report(in.state, report);
-  report.errors = in.errors;
+  in.end_pass(report);
   report.trading_calls = in.parts.broker.calls() - trading;
   report.data_calls = in.parts.market_data.calls() - data;
   report.store_statements = in.parts.store.statements() - statements;
@@ -259,10 +287,7 @@ PassReport Conductor::reconcile() {
   if (!in.load()) report.failure = Failure::store;
   if (report.failure == Failure::none) report.failure = in.read_everything();
   if (report.failure == Failure::none) in.follow(in.settings.wait);
-  in.save();
-  if (in.store_down && report.failure == Failure::none) report.failure = Failure::store;
-  in.record.report(in.state, report);
-  report.errors = in.errors;
+  in.end_pass(report);
   return report;
 }
 
@@ -281,19 +306,18 @@ PassReport Conductor::look() {
   return report;
 }
 
-std::vector<ExitLine> Conductor::attend(Duration real_time) {
+Interlude Conductor::attend(Duration real_time) {
   Inner& in = *inner_;
   in.record.begin_pass();
   const Duration begun = in.machine_time();
-  constexpr Duration kCommandDistance = 1s;
-  Duration commands_read = begun - kCommandDistance;
+  constexpr Duration kStoreAskedEvery = 1s;
+  Duration store_asked = begun - kStoreAskedEvery;
   while (in.machine_time() - begun < real_time) {
-    if (!in.store_down && in.machine_time() - commands_read >= kCommandDistance) {
-      commands_read = in.machine_time();
-      if (const auto commands = in.parts.store.waiting_commands(in.settings.account)) {
-        for (const OperatorCommand& command : *commands) in.step(event::CommandGiven{command});
-      }
+    if (in.machine_time() - store_asked >= kStoreAskedEvery) {
+      store_asked = in.machine_time();
+      if (in.ask_store() == Failure::locked) return Interlude::locked;
     }
+    if (in.anew) return Interlude::pass_due;
     in.hear_stream();
     in.fire_timer();
     const Duration left = real_time - (in.machine_time() - begun);
@@ -301,10 +325,7 @@ std::vector<ExitLine> Conductor::attend(Duration real_time) {
     if (!in.store_down && in.record.is_awaited()) in.save();
   }
   in.save();
-  PassReport report;
-  in.record.report(in.state, report);
-  std::erase_if(report.exits, [](const ExitLine& line) { return line.state != "closed"; });
-  return report.exits;
+  return in.anew ? Interlude::pass_due : Interlude::over;
 }
 
 bool PassReport::all_well() const {

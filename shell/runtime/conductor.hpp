@@ -67,6 +67,13 @@ enum class Failure : std::uint8_t {
   locked,         ///< somebody else holds the account's lock
 };
 
+/// How the time between two passes ended.
+enum class Interlude : std::uint8_t {
+  over,
+  pass_due,  ///< another instance has worked on the account meanwhile: nothing is known before the next pass
+  locked,    ///< another instance works on the account now
+};
+
 struct PassReport {
   std::size_t positions = 0;
   std::size_t checked = 0;
@@ -112,9 +119,9 @@ class Conductor {
   PassReport look();
   /// As pass(), but no rule is judged: book and broker are compared and settled. What differed is in state().findings.
   PassReport reconcile();
-  /// Between passes: follows exits under way and takes up people's commands, for at most that long in real time.
-  /// Gives lines about exits that ended meanwhile.
-  std::vector<ExitLine> attend(Duration real_time);
+  /// Between passes: follows exits under way, takes up people's commands and sees to it that the lock is kept, for at
+  /// most that long in real time.
+  Interlude attend(Duration real_time);
   /// A person's word, as if it had come through the store.
   void command(const OperatorCommand& command);
 

@@ -31,6 +31,7 @@ struct Conductor::Inner {
   std::map<LotUid, std::int64_t> saved_checks;  // of lots that are open in the store: their count of checks there
   bool closed_known = false;                    // the lots closed lately were loaded
   bool had_book = false;                        // loaded at least once
+  bool anew = false;                            // all was forgotten, and no pass has begun since
   std::string known_number;                     // the account number that the store remembers
   std::optional<Duration> wake_at;              // steady
 
@@ -81,13 +82,14 @@ struct Conductor::Inner {
   Failure read_everything();
   void read_prices();
   Failure keep_lock();
+  Failure ask_store();
   bool may_write();
   bool heed_others();
   void store_is_away();
   [[nodiscard]] bool others_have_written();
   void start_anew();
   void note_saved(const Batch& batch, bool certain);
-  void compare_clocks(const MarketClock& clock);
+  void compare_clocks(const Moment& before, const MarketClock& clock);
   void heed_calendar(const MarketClock& clock);
   void watch_without_book(PassReport& report);
   void hear_stream();
@@ -95,6 +97,7 @@ struct Conductor::Inner {
   [[nodiscard]] Duration patience(Duration at_most);
   void follow(Duration real_time);
   void save();
+  void end_pass(PassReport& report);
 };
 
 }  // namespace belay::runtime

@@ -20,7 +20,7 @@ class Executor {
 
   virtual ~Executor() = default;
 
-  /// Urgent calls overtake the others.
+  /// Urgent calls overtake the others. A call must not throw: what goes wrong is an event.
   virtual void start(Call call, bool urgent) = 0;
   /// The next result, waiting for at most so long. The only place where the conductor lets time pass by itself.
   virtual std::optional<Events> next(Duration at_most) = 0;

@@ -85,6 +85,8 @@ void PassRecord::take_event(EventRecord record, const engine::State& state, log:
     fields.insert(fields.end(), record.data.begin(), record.data.end());
     log.write(level, record.at, to_text(record.type), fields);
   }
+  // A database may hold several accounts: what is no lot's says whose it is.
+  if (record.lot.empty()) record.data.emplace_back("account", state.account);
   record.number = ++events_taken_;
   batch_.events.push_back(std::move(record));
 }
@@ -118,7 +120,11 @@ ExitLine PassRecord::exit_line(const Lot& lot, const engine::State& state) const
   line.reason = lot.exit->reason;
   line.reasons = lot.exit->reasons;
   line.requested = lot.exit->wanted;
-  line.filled = left_so_far(lot) - lot.exit->left_before;
+  try {
+    line.filled = left_so_far(lot) - lot.exit->left_before;
+  } catch (const Overflow&) {  // of a row that anybody may have edited: the line is told all the same
+    line.why = "its numbers are absurd";
+  }
   line.fill_price = lot.exit_price;
   line.realised_result = lot.realised_result;
   if (!lot.exit_orders.empty()) {
@@ -142,7 +148,7 @@ ExitLine PassRecord::exit_line(const Lot& lot, const engine::State& state) const
       break;
   }
   const auto decision = state.decisions.find(lot.uid);
-  if (decision != state.decisions.end()) line.why = decision->second.why;
+  if (decision != state.decisions.end() && line.why.empty()) line.why = decision->second.why;
   return line;
 }
 

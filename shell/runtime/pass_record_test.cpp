@@ -39,5 +39,29 @@ TEST(PassRecord, EventsAreNumberedInTheirOrder) {
   EXPECT_EQ(record.batch().events.front().number, 4);
 }
 
+TEST(PassRecord, F55ALineWithAbsurdNumbersIsToldAllTheSame) {
+  Lot lot;
+  lot.uid = LotUid("a");
+  lot.exit = Exit{};
+  lot.exit_orders.resize(2);
+  for (ExitOrder& order : lot.exit_orders) order.filled = Quantity::from_nanos(INT64_MAX);
+  engine::State state;
+  state.lots.emplace(lot.uid, lot);
+  PassReport report;
+  PassRecord().report(state, report);
+  ASSERT_EQ(report.exits.size(), 1);
+  EXPECT_EQ(report.exits.front().why, "its numbers are absurd");
+}
+
+TEST(PassRecord, WhatIsNoLotsSaysWhoseItIs) {
+  log::Log log(log::nowhere(), log::Level::error);
+  engine::State state;
+  state.account = "second";
+  PassRecord record;
+  record.take(event_of(EventType::monitor_error), state, log);
+  const Fields expected{{"account", std::string("second")}};
+  EXPECT_EQ(record.batch().events.front().data, expected);
+}
+
 }  // namespace
 }  // namespace belay::runtime

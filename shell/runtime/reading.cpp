@@ -14,6 +14,30 @@ namespace belay::runtime {
 namespace event = engine::event;
 using namespace std::chrono_literals;
 
+namespace {
+
+// What our clock showed when the broker's showed `theirs`, as kindly as the two readings around it allow.
+Moment nearest(const Moment& before, const Moment& after, Timestamp theirs) {
+  if (theirs <= before.wall) return before;
+  if (theirs >= after.wall) return after;
+  return {theirs, std::min(before.steady + (theirs - before.wall), after.steady)};
+}
+
+// What of a holding rests at the broker behind stops.
+Quantity guarded_by_stops(const Holding& holding, const std::vector<Order>& orders) {
+  const Side leaves = holding.quantity.is_negative() ? Side::buy : Side::sell;
+  Quantity guarded;
+  for (const Order& order : orders) {
+    const bool is_stop = order.type == OrderType::stop || order.type == OrderType::stop_limit;
+    if (order.symbol == holding.instrument.symbol && order.side == leaves && is_stop && !is_terminal(order.status)) {
+      guarded += order.quantity.value_or(Quantity{}) - order.filled;
+    }
+  }
+  return guarded;
+}
+
+}  // namespace
+
 bool Conductor::Inner::load() {
   auto book = parts.store.load(settings.account, settings.aliases);
   if (!book) {
@@ -62,6 +86,7 @@ bool Conductor::Inner::check_account(const Executor::Events& events) {
 
 Failure Conductor::Inner::read_everything() {
   std::optional<BrokerError> error;
+  const auto before = parts.clock.now();
   const Executor::Events read = calls::read_broker(parts.broker, now(), &error);
   if (error) {
     complain("broker: " + std::get<event::BrokerUnread>(read.front()).why);
@@ -74,7 +99,7 @@ Failure Conductor::Inner::read_everything() {
   }
   if (!check_account(read)) return Failure::configuration;
   const MarketClock& clock = std::get<event::BrokerRead>(read.front()).clock;
-  compare_clocks(clock);
+  if (before) compare_clocks(*before, clock);
   heed_calendar(clock);
   run(read);
   follow(0s);  // fills that explain orphans and shortfalls
@@ -92,7 +117,9 @@ void Conductor::Inner::run(const Executor::Events& events) {
   for (const engine::Event& happened : events) {
     const auto* read = std::get_if<event::BrokerRead>(&happened);
     if (read != nullptr && known_number != read->account.number && !dry) {
-      complain("a read of the broker is of account " + read->account.number + ", not of " + known_number);
+      std::string why = "a read of the broker is of account " + read->account.number + ", not of " + known_number;
+      complain(why);
+      step(event::BrokerUnread{std::move(why)});
       continue;
     }
     step(happened);
@@ -100,13 +127,15 @@ void Conductor::Inner::run(const Executor::Events& events) {
 }
 
 // A clock that leaps or stands wrong would move every time rule. Told once, and again when it is something else.
-void Conductor::Inner::compare_clocks(const MarketClock& clock) {
+// The broker showed its clock at some moment of a read that began at `before`.
+void Conductor::Inner::compare_clocks(const Moment& before, const MarketClock& clock) {
   constexpr Duration kSkewWorthTelling = 2s;
-  const auto read = parts.clock.now();
-  if (!read) return;
-  std::string wrong = time.compare(*read, clock.timestamp);
+  const auto after = parts.clock.now();
+  if (!after) return;
+  const Moment read = nearest(before, *after, clock.timestamp);
+  std::string wrong = time.compare(read, clock.timestamp);
   if (!wrong.empty()) complain("clock: " + wrong);
-  const Duration skew = read->wall - clock.timestamp;
+  const Duration skew = read.wall - clock.timestamp;
   if (wrong.empty() && std::chrono::abs(skew) > kSkewWorthTelling) {
     wrong = "this clock and the broker's differ by " +
             std::to_string(std::chrono::floor<std::chrono::seconds>(skew).count()) + " s: time rules act by this one";
@@ -161,11 +190,12 @@ Failure Conductor::Inner::keep_lock() {
   return Failure::locked;
 }
 
-// What this process remembers is written only while the account is its own: after a standstill it may long be another's.
+// What this process remembers is written only while the account is its own: after a standstill it may long be
+// another's.
 bool Conductor::Inner::may_write() {
-  if (!locked || parts.store.still_locked()) return true;
+  if (!locked) return true;
   if (keep_lock() != Failure::none || !parts.store.still_locked()) return false;
-  return !heed_others();
+  return !heed_others() && !lock_regained;
 }
 
 // After the lock was lost and taken again: whether another instance has worked meanwhile, and all begins anew.
@@ -178,7 +208,11 @@ bool Conductor::Inner::heed_others() {
 // Whether the store knows of checks that this process did not make, or no longer lists as open what this one left open.
 bool Conductor::Inner::others_have_written() {
   const auto book = parts.store.load(settings.account, settings.aliases);
-  if (!book) return false;  // found out when it can be read
+  if (!book) {  // found out when it can be read; until then nothing is written over what they may have written
+    complain("store: " + book.error().message);
+    store_is_away();
+    return false;
+  }
   lock_regained = false;
   std::map<LotUid, std::int64_t> checks;
   for (const Lot& lot : book->lots) checks[lot.uid] = lot.check_count;
@@ -202,6 +236,8 @@ void Conductor::Inner::start_anew() {
   saved_checks.clear();
   closed_known = false;
   wake_at.reset();
+  had_book = false;
+  anew = true;
 }
 
 // Also of a batch whose fate is not known: a row that was there may have it.
@@ -228,18 +264,16 @@ void Conductor::Inner::watch_without_book(PassReport& report) {
     return;
   }
   for (const Holding& holding : *holdings) {
-    const Side leaves = holding.quantity.is_negative() ? Side::buy : Side::sell;
-    Quantity guarded;
-    for (const Order& order : *orders) {
-      const bool is_stop = order.type == OrderType::stop || order.type == OrderType::stop_limit;
-      if (order.symbol == holding.instrument.symbol && order.side == leaves && is_stop && !is_terminal(order.status)) {
-        guarded += order.quantity.value_or(Quantity{}) - order.filled;
-      }
-    }
     ++report.positions;
-    const bool covered = guarded >= holding.quantity.magnitude();
-    const std::string why = "the store is away: its rules are not known; at the broker " + guarded.text() + " of " +
-                            holding.quantity.magnitude().text() + " are guarded by a resting stop";
+    bool covered = false;
+    std::string why = "the store is away: its rules are not known; at the broker ";
+    try {
+      const Quantity guarded = guarded_by_stops(holding, *orders);
+      covered = guarded >= holding.quantity.magnitude();
+      why += guarded.text() + " of " + holding.quantity.magnitude().text() + " are guarded by a resting stop";
+    } catch (const Overflow&) {
+      why += "its numbers are absurd";
+    }
     report.unchecked.push_back({0, holding.instrument.symbol, why});
     if (!covered) record.log_error(parts.log, now().wall, holding.instrument.symbol + ": " + why);
   }

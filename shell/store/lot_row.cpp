@@ -95,8 +95,7 @@ ExitLink read_exit_link(const json::Value& object, RowReader& row) {
 ExitOrder read_exit_order(const json::Value& object, RowReader& row) {
   const ObjectReader in(object, row);
   ExitOrder order;
-  const json::Value* attempt = object.find("attempt");
-  order.attempt = attempt == nullptr ? 1 : static_cast<int>(attempt->as_int64().value_or(1));
+  order.attempt = static_cast<int>(in.integer("attempt", 1));
   order.client_id = ClientOrderId(in.text("client_id"));
   order.id = OrderId(in.text("id"));
   order.status = parse_order_status(in.text("status"));
@@ -105,8 +104,7 @@ ExitOrder read_exit_order(const json::Value& object, RowReader& row) {
   order.filled = in.decimal<Quantity>("filled").value_or(Quantity());
   order.filled_average = in.decimal<Price>("filled_average");
   order.limit_price = in.decimal<Price>("limit_price");
-  if (const json::Value* extended = object.find("extended_hours"))
-    order.extended_hours = extended->as_bool().value_or(false);
+  order.extended_hours = in.yes("extended_hours");
   order.sent_at = in.time("sent_at").value_or(Timestamp());
   order.acknowledged_at = in.time("acknowledged_at");
   order.filled_at = in.time("filled_at");
@@ -188,7 +186,7 @@ std::optional<Trade> read_trade(RowReader& row, std::string_view column) {
     row.complain(std::string(column) + ": " + parsed.error().message);
     return std::nullopt;
   }
-  const ObjectReader in(*parsed, row);
+  const ObjectReader in(*parsed, row, column);
   return Trade{in.decimal<Price>("price").value_or(Price()), in.time("as_of").value_or(Timestamp())};
 }
 

@@ -48,6 +48,13 @@ TEST_P(Migrating, RunsEachMigrationOnce) {
   EXPECT_EQ(database.ask("SELECT min(applied_at) FROM belay_schema"), dates);
 }
 
+/// A database at 7 would never be given a 6 that comes later.
+TEST_P(Migrating, LeavesNoNumberOut) {
+  const std::vector<std::string> names = numbered_files(GetParam());
+  EXPECT_EQ(static_cast<int>(names.size()), known_version());
+  for (std::size_t i = 0; i < names.size(); ++i) EXPECT_EQ(std::stoul(names[i]), i + 1) << names[i];
+}
+
 TEST_P(Migrating, RefusesANewerSchemaAndLeavesItAlone) {
   must(store->migrate());
   database.run("INSERT INTO belay_schema (version, name) VALUES (999, '999_future')");

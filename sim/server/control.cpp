@@ -218,6 +218,9 @@ Reply announce(const Control& control) {
   action.symbol = *symbol;
   action.new_symbol = text_of(control.body, "new_symbol");
   action.new_rate = action.old_rate = 1_ratio;
+  if (!kind.empty() && kind != "split" && kind != "spin_off" && kind != "rename") {
+    return cannot("kind must be split, spin_off or rename");
+  }
   if (kind == "spin_off") action.kind = CorporateAction::Kind::spin_off;
   if (kind == "rename") action.kind = CorporateAction::Kind::rename;
   for (const auto& [name, rate] : {std::pair{"new_shares", &action.new_rate}, {"old_shares", &action.old_rate}}) {
@@ -239,6 +242,9 @@ Reply rename(const Control& control) {
   const std::string new_symbol = text_of(control.body, "new_symbol");
   if (new_symbol.empty()) return cannot("new_symbol is missing");
   make_known(control.world.exchange, *symbol);
+  for (const std::string& account : control.world.exchange.accounts()) {
+    if (control.world.exchange.position(account, new_symbol)) return cannot(new_symbol + " is held already");
+  }
   control.world.exchange.rename(*symbol, new_symbol);
   return done(control);
 }

@@ -126,5 +126,18 @@ TEST_F(ControlTest, requests_are_counted_by_endpoint_and_face) {
   EXPECT_EQ(log.at("recent.2.target"), "/v2/stocks/AAPL/snapshot");
 }
 
+TEST_F(ControlTest, an_unknown_kind_is_not_announced) {
+  EXPECT_EQ(ask("POST", "/_sim/announce", R"({"symbol":"AAPL","kind":"spinoff","ex_date":"2026-03-10"})").status, 422);
+  EXPECT_EQ(ask("POST", "/_sim/announce", R"({"symbol":"AAPL","kind":"split","ex_date":"2026-03-10"})").status, 200);
+}
+
+TEST_F(ControlTest, nothing_is_renamed_to_what_is_held) {
+  control("POST", "/_sim/position", R"({"symbol":"AAPL","qty":"10","avg_price":100})");
+  control("POST", "/_sim/position", R"({"symbol":"MSFT","qty":"5","avg_price":100})");
+  EXPECT_EQ(ask("POST", "/_sim/rename", R"({"symbol":"AAPL","new_symbol":"MSFT"})").status, 422);
+  EXPECT_EQ(ask("GET", "/v2/positions/MSFT").at("qty"), "5");
+  EXPECT_EQ(ask("POST", "/_sim/rename", R"({"symbol":"AAPL","new_symbol":"NEW"})").status, 200);
+}
+
 }  // namespace
 }  // namespace belay::sim

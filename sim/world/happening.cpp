@@ -5,6 +5,8 @@
 #include <charconv>
 #include <optional>
 
+#include "core/trading/instrument.hpp"
+
 namespace belay::world {
 namespace {
 
@@ -67,8 +69,9 @@ std::string time_text(Duration at) {
          padded(ms % 1000, 3);
 }
 
-std::optional<std::int64_t> number_of(std::string_view text) {
-  std::int64_t value = 0;
+template <class Number = std::int64_t>
+std::optional<Number> number_of(std::string_view text) {
+  Number value = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
   return value;
@@ -96,6 +99,46 @@ std::vector<std::string_view> words_of(std::string_view line) {
   }
 }
 
+bool needs_symbol(Kind kind) {
+  switch (kind) {
+    case Kind::enter:
+    case Kind::terms:
+    case Kind::jump:
+    case Kind::bad_print:
+    case Kind::halt:
+    case Kind::split:
+    case Kind::foreign_sell:
+    case Kind::foreign_buy:
+    case Kind::foreign_rest:
+    case Kind::foreign_cancel:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_symbol(std::string_view text) {
+  constexpr std::size_t kLongest = 6;
+  const auto is_part = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.'; };
+  return parse_occ(text) || (!text.empty() && text.size() <= kLongest && std::ranges::all_of(text, is_part));
+}
+
+// What a session can bear: beyond, its sums would run over.
+bool is_sane(Kind kind, std::int64_t number) {
+  constexpr std::int64_t kMost = 100'000'000;
+  constexpr std::int64_t kMostBasisPoints = 100'000;
+  constexpr std::int64_t kMostShares = 1'000;
+  if (kind == Kind::split) return number >= 0 && number <= kMostShares;
+  if (kind == Kind::jump || kind == Kind::bad_print) return number >= -kMostBasisPoints && number <= kMostBasisPoints;
+  return number >= (kind == Kind::wall_jump ? -kMost : 0) && number <= kMost;
+}
+
+bool is_sane(const Happening& happening) {
+  if (happening.symbol.empty() ? needs_symbol(happening.kind) : !is_symbol(happening.symbol)) return false;
+  if (happening.kind == Kind::enter && happening.n[0] == 0) return false;
+  return std::ranges::all_of(happening.n, [&](std::int64_t number) { return is_sane(happening.kind, number); });
+}
+
 std::optional<Happening> happening_of(const std::vector<std::string_view>& words) {
   if (words.size() < 3 || words.size() > 3 + std::tuple_size_v<decltype(Happening::n)>) return std::nullopt;
   const auto at = time_of(words[0]);
@@ -109,6 +152,7 @@ std::optional<Happening> happening_of(const std::vector<std::string_view>& words
     if (!number) return std::nullopt;
     happening.n[i - 3] = *number;
   }
+  if (!is_sane(happening)) return std::nullopt;
   return happening;
 }
 
@@ -143,9 +187,9 @@ Result<Scenario> parse_scenario(std::string_view text) {
     if (words.empty()) continue;
     const auto wrong = [&] { return fail("line " + std::to_string(line_number) + " is not understood"); };
     if (words[0] == "seed" && words.size() == 2) {
-      const auto seed = number_of(words[1]);
+      const auto seed = number_of<std::uint64_t>(words[1]);
       if (!seed) return wrong();
-      scenario.seed = static_cast<std::uint64_t>(*seed);
+      scenario.seed = *seed;
     } else if (words[0] == "date" && words.size() == 2) {
       const auto date = parse_date(words[1]);
       if (!date) return wrong();

@@ -103,6 +103,7 @@ struct Scenario {
   bool operator==(const Scenario&) const = default;
 };
 
+/// An Error for what no session can bear, too: a symbol that is none, numbers beyond reason.
 /// "seed 17", "date 2026-03-09", then a happening a line: "09:31:05.250 jump AAPL -250". Comments begin with #.
 std::string to_text(const Scenario& scenario);
 Result<Scenario> parse_scenario(std::string_view text);

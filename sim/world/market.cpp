@@ -14,6 +14,7 @@ namespace {
 
 constexpr Price kCent = Price::from_nanos(10'000'000);
 constexpr Price kLeast = Price::from_nanos(500'000'000);
+constexpr Price kMost = 10'000_price;
 constexpr std::int64_t kBasis = 10'000;
 
 Price moved(Price price, std::int64_t basis_points) {
@@ -95,7 +96,7 @@ void Market::publish(const std::string& symbol, const Walk& walk, std::uint64_t 
 void Market::jump(std::string_view symbol, std::int64_t basis_points) {
   const auto found = walks_.find(symbol);
   if (found == walks_.end() || found->second.instrument.is_option()) return;
-  found->second.price = std::max(kLeast, round_down(moved(found->second.price, basis_points), kCent));
+  found->second.price = std::clamp(round_down(moved(found->second.price, basis_points), kCent), kLeast, kMost);
 }
 
 void Market::bad_print(std::string_view symbol, std::int64_t basis_points, Timestamp now) {

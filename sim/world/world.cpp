@@ -226,8 +226,9 @@ void World::serve(Process& process, Timestamp until) {
 
 void World::attend(Process& process, Timestamp until) {
   while (timeline_.now() < until) {
-    process.conductor->attend(std::min<Duration>(kSlice, until - timeline_.now()));
+    const auto ended = process.conductor->attend(std::min<Duration>(kSlice, until - timeline_.now()));
     inspect(process);
+    if (ended != runtime::Interlude::over) return;  // the next pass finds out the same
   }
 }
 

@@ -23,6 +23,35 @@ std::string promises(const Outcome& outcome) {
   return all;
 }
 
+TEST(Scenario, ReadsBackWhatItWrites) {
+  for (const std::uint64_t seed : {std::uint64_t{1}, std::uint64_t{77}, std::uint64_t{4242}}) {
+    Scenario written = generate(seed);
+    written.seed = UINT64_MAX - seed;
+    const auto read = parse_scenario(to_text(written));
+    ASSERT_TRUE(read.has_value()) << read.error().message;
+    EXPECT_EQ(*read, written);
+  }
+}
+
+TEST(Scenario, RefusesWhatNoSessionCanBear) {
+  for (const char* bad : {"enter -", "enter AAPL 0 8", "enter aapl 100000", "jump -", "foreign_rest - 500 10",
+                          "halt AAPL 9223372036", "store_down - 99999999999", "enter AAPL 99999999999999",
+                          "jump AAPL 100000000", "stop_shape - -1", "split AAPL 1000000 1", "seeds AAPL"}) {
+    EXPECT_FALSE(parse_scenario("date 2026-03-09\n10:00:00.000 " + std::string(bad)).has_value()) << bad;
+  }
+}
+
+TEST(World, BearsTheLargestNumbersThatItAccepts) {
+  const Outcome outcome = World(scenario("09:00:00.000 split AAPL 1000 1\n"
+                                         "10:00:00.000 enter AAPL 100000000 0 100 0 100000000 5\n"
+                                         "10:01:00.000 jump AAPL 100000\n10:02:00.000 jump AAPL 100000\n"
+                                         "10:03:00.000 jump AAPL 100000\n10:04:00.000 jump AAPL 100000\n"
+                                         "10:05:00.000 bad_print AAPL 100000\n10:06:00.000 halt AAPL 100000000\n"
+                                         "10:07:00.000 store_slow - 100000000 100000000\n"))
+                              .live();
+  EXPECT_EQ(outcome.lots, 1U);
+}
+
 TEST(World, ALotLeavesAtItsStopAndIsProvedFlat) {
   const Outcome outcome = World(scenario("10:00:00.000 enter AAPL 100000 0 100 0 0 5\n"
                                          "10:10:00.000 jump AAPL -300\n"

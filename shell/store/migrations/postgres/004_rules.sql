@@ -7,4 +7,4 @@ ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS profit_lock_keep_percent n
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS rungs_taken jsonb;
 
 ALTER TABLE belay_accounts ADD COLUMN IF NOT EXISTS loss_limit text;
-ALTER TABLE belay_commands ADD COLUMN IF NOT EXISTS command text DEFAULT 'close';
+ALTER TABLE belay_commands ADD COLUMN IF NOT EXISTS command text NOT NULL DEFAULT 'close';

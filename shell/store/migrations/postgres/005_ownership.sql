@@ -5,5 +5,4 @@ ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS asset_id text;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS split_applied date;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS split_due date;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS splits_checked date;
-ALTER TABLE belay_commands ADD COLUMN IF NOT EXISTS command text NOT NULL DEFAULT 'close';
 ALTER TABLE belay_commands ADD COLUMN IF NOT EXISTS terms text;

@@ -7,4 +7,4 @@ ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS profit_lock_keep_percent T
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS rungs_taken TEXT;
 
 ALTER TABLE belay_accounts ADD COLUMN IF NOT EXISTS loss_limit TEXT;
-ALTER TABLE belay_commands ADD COLUMN IF NOT EXISTS command TEXT DEFAULT 'close';
+ALTER TABLE belay_commands ADD COLUMN IF NOT EXISTS command TEXT NOT NULL DEFAULT 'close';

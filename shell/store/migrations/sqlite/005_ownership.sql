@@ -5,5 +5,4 @@ ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS asset_id TEXT;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS split_applied TEXT;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS split_due TEXT;
 ALTER TABLE active_positions ADD COLUMN IF NOT EXISTS splits_checked TEXT;
-ALTER TABLE belay_commands ADD COLUMN IF NOT EXISTS command TEXT NOT NULL DEFAULT 'close';
 ALTER TABLE belay_commands ADD COLUMN IF NOT EXISTS terms TEXT;

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "shell/runtime/conductor.hpp"
+
+#include <gtest/gtest.h>
+
+#include "shell/runtime/test_ports.hpp"
+
+namespace belay::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Stage;
+
+constexpr Quantity kMost = Quantity::from_nanos(INT64_MAX);
+
+OperatorCommand close_all(const std::string& symbol) {
+  OperatorCommand command;
+  command.id = 7;
+  command.lot = LotUid("lot-" + symbol);
+  command.who = "a person";
+  return command;
+}
+
+TEST(Conductor, AStopThatIsPassedIsSent) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  stage.data.price = 94_price;
+  EXPECT_EQ(stage.conductor.pass().failure, Failure::none);
+  EXPECT_FALSE(stage.broker.sent.empty()) << stage.told;
+}
+
+TEST(Conductor, F23ALockThatAnotherHasTakenEndsTheServiceBetweenPasses) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  ASSERT_EQ(stage.conductor.pass().failure, Failure::none);
+  const std::size_t sent = stage.broker.sent.size();
+  stage.store.lose_lock(true);
+  stage.store.commands = {close_all("AAPL")};
+  EXPECT_EQ(stage.conductor.attend(10s), Interlude::locked);
+  EXPECT_EQ(stage.broker.sent.size(), sent);
+}
+
+TEST(Conductor, F23ALockThatWentWithItsConnectionIsTakenAgainBetweenPasses) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  ASSERT_EQ(stage.conductor.pass().failure, Failure::none);
+  const std::size_t sent = stage.broker.sent.size();
+  for (const Batch& batch : stage.store.saved) {
+    for (const Lot& lot : batch.lots) stage.store.book.lots = {lot};
+  }
+  stage.store.lose_lock(false);
+  stage.store.commands = {close_all("AAPL")};
+  EXPECT_EQ(stage.conductor.attend(2s), Interlude::over) << stage.told;
+  EXPECT_TRUE(stage.store.holds_lock);
+  EXPECT_GT(stage.broker.sent.size(), sent) << stage.told;
+}
+
+TEST(Conductor, F23WhereAnotherHasWorkedMeanwhileAPassIsDue) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  ASSERT_EQ(stage.conductor.pass().failure, Failure::none);
+  stage.store.lose_lock(false);
+  stage.store.book.lots.clear();  // it has left
+  EXPECT_EQ(stage.conductor.attend(60s), Interlude::pass_due);
+  EXPECT_TRUE(stage.conductor.state().lots.empty());
+  stage.broker.holdings.clear();
+  EXPECT_EQ(stage.conductor.pass().failure, Failure::none);
+  EXPECT_EQ(stage.conductor.attend(2s), Interlude::over);
+}
+
+TEST(Conductor, F23APassDuringWhichAnotherHasWorkedIsNotAllWell) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  ASSERT_TRUE(stage.conductor.pass().all_well()) << stage.told;
+  stage.broker.when_asked = [&] {
+    stage.store.lose_lock(false);
+    stage.store.book.lots.clear();
+  };
+  EXPECT_FALSE(stage.conductor.pass().all_well()) << stage.told;
+}
+
+TEST(Conductor, F23NothingIsSentAfterASaveThatFailedForTheLockWasLost) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  stage.store.save_cuts_the_line = true;
+  stage.store.other_holds_lock = true;
+  ASSERT_EQ(stage.conductor.pass().failure, Failure::none);
+  const std::size_t sent = stage.broker.sent.size();
+  stage.conductor.command(close_all("AAPL"));
+  EXPECT_EQ(stage.conductor.attend(10s), Interlude::locked);
+  EXPECT_EQ(stage.broker.sent.size(), sent) << stage.told;
+}
+
+TEST(Conductor, NothingIsWrittenBeforeItIsKnownWhatAnotherHasWritten) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  ASSERT_EQ(stage.conductor.pass().failure, Failure::none);
+  const std::size_t saved = stage.store.saved.size();
+  stage.store.lose_lock(false);
+  stage.store.load_fails = 100;
+  stage.data.price = 94_price;
+  static_cast<void>(stage.conductor.pass());
+  EXPECT_FALSE(stage.broker.sent.empty()) << stage.told;
+  stage.clock.pass(10s);
+  EXPECT_EQ(stage.conductor.attend(0s), Interlude::over);
+  EXPECT_EQ(stage.store.saved.size(), saved) << stage.told;
+}
+
+TEST(Conductor, TheStoresErrorBetweenPassesIsTold) {
+  Stage stage;
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  ASSERT_EQ(stage.conductor.pass().failure, Failure::none);
+  stage.store.is_up = false;
+  EXPECT_EQ(stage.conductor.attend(1s), Interlude::over);
+  EXPECT_TRUE(stage.has_told("the store is away")) << stage.told;
+}
+
+TEST(Conductor, CommandsAreReadAgainOnceTheStoreIsBack) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  ASSERT_EQ(stage.conductor.pass().failure, Failure::none);
+  for (const Batch& batch : stage.store.saved) {
+    for (const Lot& lot : batch.lots) stage.store.book.lots = {lot};
+  }
+  stage.store.is_up = false;
+  stage.store.lose_lock(false);
+  EXPECT_EQ(stage.conductor.attend(3s), Interlude::over);
+  stage.store.is_up = true;
+  stage.store.commands = {close_all("AAPL")};
+  const std::size_t sent = stage.broker.sent.size();
+  EXPECT_EQ(stage.conductor.attend(10s), Interlude::over) << stage.told;
+  EXPECT_GT(stage.broker.sent.size(), sent) << stage.told;
+}
+
+TEST(Conductor, F61AReadThatTakesLongMakesNoDifferenceOfClocks) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  stage.broker.reads_take = 90s;
+  ASSERT_EQ(stage.conductor.pass().failure, Failure::none);
+  EXPECT_FALSE(stage.has_told("clock")) << stage.told;
+}
+
+TEST(Conductor, F62AClockThatIsSecondsOffIsTold) {
+  Stage stage;
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  stage.broker.clock_is_off = 10s;
+  ASSERT_EQ(stage.conductor.pass().failure, Failure::none);
+  EXPECT_TRUE(stage.has_told("differ by -10 s")) << stage.told;
+}
+
+TEST(Conductor, F55AbsurdOrdersDoNotEndAPassWithoutABook) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  stage.hold("MSFT", 10_qty);
+  for (int i = 0; i < 2; ++i) {
+    Order order;
+    order.symbol = "AAPL";
+    order.side = Side::sell;
+    order.type = OrderType::stop;
+    order.status = OrderStatus::fresh;
+    order.quantity = kMost;
+    stage.broker.open_orders.push_back(order);
+  }
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  stage.store.is_up = false;
+  const PassReport report = stage.conductor.pass();
+  EXPECT_EQ(report.failure, Failure::store);
+  ASSERT_EQ(report.unchecked.size(), 2);
+  EXPECT_TRUE(report.unchecked[0].why.contains("absurd")) << report.unchecked[0].why;
+  EXPECT_TRUE(report.unchecked[1].why.contains("0 of 10")) << report.unchecked[1].why;
+}
+
+TEST(Conductor, ALaterReadOfAnotherAccountCountsAsNone) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  ASSERT_EQ(stage.conductor.pass().failure, Failure::none);
+  stage.broker.money.number = "PA2";
+  stage.broker.holdings.clear();
+  stage.clock.pass(10s);
+  stage.stream.news = {StreamUp{}};  // so that the broker is read
+  EXPECT_EQ(stage.conductor.attend(1s), Interlude::over);
+  EXPECT_TRUE(stage.conductor.state().broker.unread_why.contains("PA2")) << stage.told;
+  EXPECT_EQ(stage.conductor.state().lots.size(), 1);
+}
+
+TEST(Conductor, OtherKeysThanRememberedEndTheFirstPass) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  stage.broker.money.number = "PA2";
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  EXPECT_EQ(stage.conductor.pass().failure, Failure::configuration);
+  EXPECT_TRUE(stage.broker.sent.empty());
+}
+
+}  // namespace
+}  // namespace belay::runtime
