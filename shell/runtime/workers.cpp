@@ -48,7 +48,8 @@ void Workers::work(const std::stop_token& stop) {
     Call call;
     {
       std::unique_lock lock(mutex_);
-      if (!wake_.wait(lock, stop, [this] { return !urgent_.empty() || !ordinary_.empty(); })) return;
+      wake_.wait(lock, stop, [this] { return !urgent_.empty() || !ordinary_.empty(); });
+      if (stop.stop_requested()) return;  // also where calls wait: nobody would hear what they bring
       std::deque<Call>& queue = urgent_.empty() ? ordinary_ : urgent_;
       call = std::move(queue.front());
       queue.pop_front();
