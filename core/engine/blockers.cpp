@@ -120,8 +120,8 @@ std::string Stepper::short_leg_uncovered_by(const Lot& lot) const {
     if (!same_series(leaving, holding.instrument)) continue;
     if (holding.quantity.is_positive()) {
       const auto allowance = state_.broker.allowance.find(symbol);  // without what leaves or has left since the read
-      longs += allowance == state_.broker.allowance.end() ? holding.quantity
-                                                          : std::min(holding.quantity, allowance->second);
+      longs +=
+          allowance == state_.broker.allowance.end() ? holding.quantity : std::min(holding.quantity, allowance->second);
     } else if (holding.instrument.option->expiration <= leaving.option->expiration) {
       const Money strike = notional(holding.instrument.option->strike, holding.quantity.magnitude(), lot.multiplier);
       const bool in_cash = leaving.kind == InstrumentKind::put && cash >= strike;

@@ -136,9 +136,7 @@ void Stepper::mark(Lot& lot, const pricing::Judgement& own) {
   check.recorded = own.value;
   check.recorded_at = now_.steady;
   record(lot, EventType::price_update,
-         {{"price", Decimal(*own.value)},
-          {"pnl", or_null(lot.result)},
-          {"pnl_pct", or_null(lot.result_percent)}});
+         {{"price", Decimal(*own.value)}, {"pnl", or_null(lot.result)}, {"pnl_pct", or_null(lot.result_percent)}});
 }
 
 void Stepper::weigh(Lot& lot, const pricing::Judgement& levels) {

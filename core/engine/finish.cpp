@@ -116,7 +116,8 @@ void Stepper::count_result(Lot& lot) {
 // For rows that come late, and for as long as the records cannot be read.
 void Stepper::remember_closed(const Lot& lot) {
   if (!lot.closed_at) return;
-  std::erase_if(state_.recently_closed, [&](const auto& entry) { return now_.wall - *entry.second.closed_at > kLateRows; });
+  std::erase_if(state_.recently_closed,
+                [&](const auto& entry) { return now_.wall - *entry.second.closed_at > kLateRows; });
   state_.recently_closed.insert_or_assign(lot.uid, lot);
 }
 

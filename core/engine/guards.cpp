@@ -110,6 +110,7 @@ void Stepper::count_guard_fill(Lot& lot, const Order& guard) {
           {"status", std::string(to_text(guard.status))},
           {"filled_qty", Decimal(guard.filled)},
           {"fill_price", Decimal(*guard.filled_average)}});
+  give_up_charges(lot);
 }
 
 // All that may rest for the lot: the guards of record, and whatever of ours has not been seen to end.

@@ -353,6 +353,37 @@ bool Stepper::settle_drift(const reconcile::Shortfall& shortfall, Quantity unexp
   return true;
 }
 
+namespace {
+
+void give_back(LeftElsewise& part, Quantity quantity) {
+  const Quantity rest = part.quantity - quantity;
+  part.value = Money::from_nanos(fixed::multiply_divide(part.value.nanos(), rest.nanos(), part.quantity.nanos()));
+  part.quantity = rest;
+}
+
+void drop_empty_parts(Lot& lot) {
+  std::erase_if(lot.left_elsewise, [](const LeftElsewise& part) { return part.quantity.is_zero(); });
+}
+
+}  // namespace
+
+// What the lot's own orders took was there to be taken: what was charged to it for somebody else's sale was not.
+void Stepper::give_up_charges(Lot& lot) {
+  Quantity excess = left_so_far(lot) - lot.original_quantity;
+  if (!excess.is_positive()) return;
+  for (auto part = lot.left_elsewise.rbegin(); part != lot.left_elsewise.rend() && excess.is_positive(); ++part) {
+    if (reconcile::outside_order_of(*part).empty()) continue;
+    const Quantity back = std::min(excess, part->quantity);
+    excess -= back;
+    record(lot, EventType::reconciled,
+           {{"result", std::string("not closed elsewhere: a guard filled")},
+            {"order_id", part->order.text()},
+            {"quantity", Decimal(back)}});
+    give_back(*part, back);
+  }
+  drop_empty_parts(lot);
+}
+
 // What was taken off without a trace and is there again was never gone.
 Quantity Stepper::restore_drift(const std::string& symbol, Quantity surplus) {
   Quantity restored;
@@ -361,14 +392,12 @@ Quantity Stepper::restore_drift(const std::string& symbol, Quantity surplus) {
     for (LeftElsewise& part : lot.left_elsewise) {
       const Quantity back = std::min(surplus - restored, part.quantity);
       if (!part.order.text().starts_with(kDrift) || !back.is_positive()) continue;
-      const Quantity rest = part.quantity - back;
-      part.value = Money::from_nanos(fixed::multiply_divide(part.value.nanos(), rest.nanos(), part.quantity.nanos()));
-      part.quantity = rest;
+      give_back(part, back);
       restored += back;
       find("drift", symbol, &lot, back, "it is there again: given back to this position");
       record(lot, EventType::reconciled, {{"result", std::string("drift undone")}, {"quantity", Decimal(back)}});
     }
-    std::erase_if(lot.left_elsewise, [](const LeftElsewise& part) { return part.quantity.is_zero(); });
+    drop_empty_parts(lot);
     recount(lot);
     keep(lot);
   }

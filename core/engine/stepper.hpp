@@ -161,6 +161,7 @@ class Stepper {
   void settle_surplus(const reconcile::Orphan& orphan);
   void explain_shortfall(const reconcile::Shortfall& shortfall, const Activities& activities);
   void charge(const reconcile::Charge& charge);
+  void give_up_charges(Lot& lot);
   void take_back_charges(const OrderId& order);
   bool awaits_guards(const std::vector<const Lot*>& lots, const std::string& symbol);
   bool freeze_as_after_split(const reconcile::Shortfall& shortfall, Quantity unexplained);

@@ -246,10 +246,13 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
   const std::string& symbol = orphan.instrument.symbol;
   // What opened, guarded or left a lot has opened no other.
   std::set<OrderId> accounted = past_of(symbol, activities).own_orders;
-  for (const auto& [uid, lot] : state_.lots) accounted.merge(orders_of(lot));
-  for (const Lot& lot : state_.closed_lots) accounted.merge(orders_of(lot));
-  // The records may be unreadable, or not yet written.
-  for (const auto& [uid, lot] : state_.recently_closed) accounted.merge(orders_of(lot));
+  const auto account_for = [&](const Lot& lot) {
+    accounted.merge(orders_of(lot));
+    for (const LeftElsewise& part : lot.left_elsewise) accounted.insert(reconcile::outside_order_of(part));
+  };
+  for (const auto& [uid, lot] : state_.lots) account_for(lot);
+  for (const Lot& lot : state_.closed_lots) account_for(lot);
+  for (const auto& [uid, lot] : state_.recently_closed) account_for(lot);  // the records may not be written yet
   auto flows = reconcile::flows_of(symbol, activities, state_.calendar);
   forget_flows_before_absence(symbol, flows);
   auto entries = reconcile::entries_of(orphan, flows, accounted);
@@ -289,7 +292,7 @@ bool Stepper::has_opened(const reconcile::Opening& opening) const {
 std::optional<LotUid> Stepper::uid_without_fills(const std::string& symbol) const {
   if (!state_.records_known) return std::nullopt;
   for (int n = 1;; ++n) {
-    const LotUid uid = lot_uid(state_.account_number, "holding:" + symbol + (n == 1 ? "" : ":" + std::to_string(n)));
+    const LotUid uid = reconcile::uid_of_holding(symbol, n, state_.account_number);
     const bool used = std::ranges::any_of(state_.closed_lots, [&](const Lot& lot) { return lot.uid == uid; });
     if (!used) return uid;
   }

@@ -82,9 +82,8 @@ std::optional<Tripped> inspect(SendLog& log, const Lot& lot, const ExitOrder& or
 void note(SendLog& log, const Sending& sending) { log.sent.push_back(sending); }
 
 void note_unplaced(SendLog& log, const LotUid& lot) {
-  const auto latest = std::find_if(log.sent.rbegin(), log.sent.rend(), [&](const Sending& one) {
-    return one.lot == lot && one.value.is_positive();
-  });
+  const auto latest = std::find_if(log.sent.rbegin(), log.sent.rend(),
+                                   [&](const Sending& one) { return one.lot == lot && one.value.is_positive(); });
   if (latest != log.sent.rend()) latest->value = Money{};
 }
 

@@ -267,6 +267,16 @@ TEST(ExitRows, RowUnknownF1F2AsksByClientIdUntilAnsweredAndCountsAsLive) {
   EXPECT_EQ(s.decide().situation, "unknown outcome") << "the same id means the same quantity: no longer wanted";
 }
 
+TEST(ExitRows, RowUnknownBehindGuardsFreesTheSharesBeforeItIsSentAgain) {
+  Stage s;
+  s.sent(OrderStatus::unknown);
+  s.flight.not_found = 3;
+  s.guards = {kStop};
+  EXPECT_EQ(s.move<CancelOrders>().ids, std::vector{kStop.id});
+  s.guards.clear();
+  EXPECT_EQ(s.move<SendAgain>().client_id, exit_client_id(s.lot.uid, 1));
+}
+
 TEST(ExitRows, RowUnknownIsDeadOnlyLongAfterTheEndOfItsDay) {
   Stage s;
   s.sent(OrderStatus::unknown);

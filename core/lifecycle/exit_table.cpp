@@ -202,7 +202,8 @@ Quantity sendable(const ExitView& v) { return std::min(remaining(v.lot), v.allow
 // Fractions are not taken outside of the session unless the asset allows it (alpaca.md 3.1): they wait.
 bool leaves_after_hours(const ExitView& v) {
   return !v.session_open && v.extended_hours && v.policy.after_hours == AfterHours::limit && is_stock(v) &&
-         v.halted.empty() && v.guards.empty() && v.guard_work.empty() && v.in_the_way.empty() && whole_part(sendable(v)).is_positive();
+         v.halted.empty() && v.guards.empty() && v.guard_work.empty() && v.in_the_way.empty() &&
+         whole_part(sendable(v)).is_positive();
 }
 bool since_last_send(const ExitView& v, const std::optional<Duration>& when) {
   return when && v.now.steady - *when <= kPriceFreshness && (!v.flight.sent || *when > *v.flight.sent);
@@ -276,6 +277,14 @@ Decision clear(const ExitView& v, const std::vector<RestingOrder>& orders, std::
   if (!to_cancel.empty()) return {.situation = {}, .move = CancelOrders{std::move(to_cancel)}, .why = std::move(why)};
   if (question_due(v)) return {.situation = {}, .move = LookAt{std::move(cancelled)}, .why = std::move(why)};
   return {.situation = {}, .move = until_next_question(v), .why = std::move(why)};
+}
+
+// It never arrived, and when it is sent again the guards would have it refused.
+bool never_arrived_behind_guards(const ExitView& v) {
+  return never_arrived(v) && (!v.guards.empty() || !v.in_the_way.empty());
+}
+Decision clear_the_way(const ExitView& v) {
+  return clear(v, v.in_the_way.empty() ? v.guards : v.in_the_way, "guards reserve the shares: they go first");
 }
 
 bool in_a_gap(const ExitView& v) { return v.gap_until && v.now.steady < *v.gap_until; }
@@ -425,6 +434,7 @@ constexpr std::array kTable{
     Row{"all has left", finished, finish},
     Row{"reply outstanding", reply_outstanding, await_reply},
     Row{"unknown, and never will arrive", never_will_arrive, count_dead},
+    Row{"unknown, guards in its way", never_arrived_behind_guards, clear_the_way},
     Row{"unknown, never arrived", never_arrived, send_again},
     Row{"unknown outcome", outcome_unknown, ask},
     Row{"limit too slow", limit_worked_long_enough, cancel_step},

@@ -166,6 +166,12 @@ OrderId outside_order(const OrderId& order, const std::string& fill_id) {
   return OrderId(order.text() + "/" + fill_id);
 }
 
+OrderId outside_order_of(const LeftElsewise& part) {
+  const std::string& text = part.order.text();
+  const auto end = text.find('/');
+  return end == std::string::npos ? OrderId{} : OrderId(text.substr(0, end));
+}
+
 std::vector<Flow> flows_of(const std::string& symbol, const Activities& activities,
                            const calendar::UsEquities& calendar) {
   std::vector<Flow> flows;

@@ -69,5 +69,7 @@ Explanation explain(Quantity missing, const Past& past, const calendar::UsEquiti
 
 /// The name under which a flow of somebody else's order is counted against a lot.
 OrderId outside_order(const OrderId& order, const std::string& fill_id);
+/// The order in it; empty for what no order of somebody else took.
+OrderId outside_order_of(const LeftElsewise& part);
 
 }  // namespace belay::reconcile

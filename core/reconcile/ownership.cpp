@@ -101,6 +101,17 @@ bool is_entry_of(const Execution& execution, const Lot& lot) {
   return lot.original_quantity == execution.quantity && std::max(apart, -apart) <= kSameEntry;
 }
 
+// Of a lot that was adopted while its fills were out of reach, the quantity is all that is known.
+bool may_be_entry_of(const Book& book, const Execution& execution, const Lot& lot) {
+  constexpr int kMost = 3;
+  if (lot.execution_key || lot.entry_order_id || lot.direction != execution.direction) return false;
+  if (lot.original_quantity != execution.quantity || execution.entry_time > lot.entry_time) return false;
+  for (int n = 1; n <= kMost; ++n) {
+    if (lot.uid == uid_of_holding(lot.instrument.symbol, n, book.account_number)) return true;
+  }
+  return false;
+}
+
 // The shares that are there now are not those of a row whose position has left already, adopted or under another key.
 bool has_left(const Book& book, const Execution& execution) {
   return std::ranges::any_of(book.closed, [&](const Lot* lot) {
@@ -110,11 +121,14 @@ bool has_left(const Book& book, const Execution& execution) {
   });
 }
 
-void merge(Symbol& symbol, Differences& out) {
+void merge(const Book& book, Symbol& symbol, Differences& out) {
   std::set<LotUid> merged;
+  const auto find = [&](auto&& fits) {
+    return std::ranges::find_if(symbol.lots, [&](const Lot* lot) { return !merged.contains(lot->uid) && fits(*lot); });
+  };
   std::erase_if(symbol.executions, [&](const Execution* execution) {
-    const auto lot = std::ranges::find_if(
-        symbol.lots, [&](const Lot* l) { return is_entry_of(*execution, *l) && !merged.contains(l->uid); });
+    auto lot = find([&](const Lot& one) { return is_entry_of(*execution, one); });
+    if (lot == symbol.lots.end()) lot = find([&](const Lot& one) { return may_be_entry_of(book, *execution, one); });
     if (lot == symbol.lots.end()) return false;
     merged.insert((*lot)->uid);
     out.merges.push_back({(*lot)->uid, *execution});
@@ -141,7 +155,8 @@ Quantity grow_lots(const Book& book, const Symbol& symbol, Quantity surplus, Dif
 std::optional<Quantity> unopened(const Book& book, const Execution& execution, const Differences& so_far) {
   if (!execution.broker_order_id) return std::nullopt;
   const bool opened =
-      std::ranges::any_of(book.lots, [&](const Lot* lot) { return lot->entry_order_id == execution.broker_order_id; }) ||
+      std::ranges::any_of(book.lots,
+                          [&](const Lot* lot) { return lot->entry_order_id == execution.broker_order_id; }) ||
       std::ranges::any_of(so_far.claims, [&](const Claim& other) {
         return other.execution.broker_order_id == execution.broker_order_id;
       });
@@ -193,7 +208,7 @@ void compare_symbol(const Book& book, const Policy& policy, Symbol& symbol, Diff
     out.sign_changes.push_back({symbol.name, symbol.held, symbol.claimed});
     return;
   }
-  merge(symbol, out);
+  merge(book, symbol, out);
   symbol.settling = left_a_moment_ago(book, policy, symbol);
   const Quantity difference = symbol.held.magnitude() - (symbol.claimed.magnitude() - symbol.absent);
   if (symbol.settling && !difference.is_zero()) {
@@ -222,6 +237,10 @@ void compare_symbol(const Book& book, const Policy& policy, Symbol& symbol, Diff
 }
 
 }  // namespace
+
+LotUid uid_of_holding(const std::string& symbol, int n, const std::string& account_number) {
+  return lot_uid(account_number, "holding:" + symbol + (n == 1 ? "" : ":" + std::to_string(n)));
+}
 
 LotUid uid_of(const Execution& execution, const std::string& account_number) {
   // The key alone would not do: an upstream table that was set up anew counts from 1 again, and the broker remembers

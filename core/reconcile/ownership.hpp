@@ -113,6 +113,9 @@ Identities identify(const Book& book);
 /// The uid that a lot from this execution bears: of the account number, key, symbol and entry time.
 LotUid uid_of(const Execution& execution, const std::string& account_number);
 
+/// The uid of the n-th lot that is adopted for a holding whose fills are out of reach: it has no other fact of its own.
+LotUid uid_of_holding(const std::string& symbol, int n, const std::string& account_number);
+
 /// What flows say of the newest `quantity` of a holding: which of them opened it.
 struct Opening {
   std::string first_fill_id;
@@ -131,8 +134,7 @@ struct Entry {
 };
 /// The orders that opened the holding, the newest first, without the `accounted`, which opened, guarded or left lots;
 /// empty when the flows do not reach back so far. One order is one trade: upstream writes an execution for each.
-std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Flow>& flows,
-                              const std::set<OrderId>& accounted);
+std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Flow>& flows, const std::set<OrderId>& accounted);
 
 /// The execution among those that the records have which is this entry: by its order, or where it names none by side,
 /// quantity and time. Rows that claim to be simulated count: the broker holds the shares.

@@ -74,8 +74,8 @@ struct NewRow {
 
 struct LotFilter {
   bool include_closed = false;
-  std::string symbol;   ///< empty: all; matches symbol or ticker
-  std::int64_t id = 0;  ///< 0: all
+  std::string symbol;                          ///< empty: all; matches symbol or ticker
+  std::int64_t id = 0;                         ///< 0: all
   std::optional<Timestamp> closed_since = {};  ///< only those closed from then on
 };
 

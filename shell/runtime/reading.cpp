@@ -46,7 +46,8 @@ bool Conductor::Inner::load() {
   }
   std::vector<Lot> closed;
   if (!closed_known) {
-    auto lots = parts.store.lots({.include_closed = true, .symbol = {}, .closed_since = now().wall - engine::kLateRows});
+    auto lots =
+        parts.store.lots({.include_closed = true, .symbol = {}, .closed_since = now().wall - engine::kLateRows});
     if (!lots) {
       complain("store: " + lots.error().message);
       return false;

@@ -184,7 +184,9 @@ std::string new_executions(Dialect dialect, bool matching) {
   return "SELECT e.* FROM belay_executions e WHERE " +
          (matching ? "e.symbol IN " + array_of(dialect, "$3") : std::string("e.is_trade")) +
          " AND NOT EXISTS (SELECT 1 FROM belay_imports i WHERE i.account_name = CAST($1 AS text) AND i.execution_key = "
-         "e.execution_key) AND (CAST($2 AS text) = '[]' OR coalesce(e.account_name, '') IN ('', CAST($1 AS text)) OR "
+         "e.execution_key" +
+         (matching ? " AND i.outcome <> 'history'" : "") +
+         ") AND (CAST($2 AS text) = '[]' OR coalesce(e.account_name, '') IN ('', CAST($1 AS text)) OR "
          "e.account_name IN " +
          array_of(dialect, "$2") + ")";
 }

@@ -221,15 +221,18 @@ void Invariants::pass_ended(const engine::State& state, bool broker_was_read) {
 
 bool Invariants::is_gone(std::size_t lot) const {
   const TrueLot& one = witness_->lots()[lot];
-  if (one.left >= one.entered || witness_->held(one.wanted.instrument.symbol).is_zero()) return true;
+  // An entry against what somebody else held has only taken of that.
+  const Quantity held = witness_->held(one.wanted.instrument.symbol);
+  const bool is_long = one.wanted.direction == Direction::long_;
+  if (one.left >= one.entered || held.is_zero() || held.is_negative() == is_long) return true;
   return std::ranges::any_of(one.uids, [&](const LotUid& uid) {
     const auto stored = stored_.find(uid);
     return stored != stored_.end() && stored->second == LotStatus::closed;
   });
 }
 
-// By what nobody but a person can change: an order that is not Belay's (somebody's, or the trader's own entry, which makes
-// the exit a wash trade), a frozen lot, an outcome that stays unknown. Then it is enough that somebody was told.
+// By what nobody but a person can change: an order that is not Belay's (somebody's, or the trader's own entry, which
+// makes the exit a wash trade), a frozen lot, an outcome that stays unknown. Then it is enough that somebody was told.
 bool Invariants::is_hindered(std::size_t lot, const engine::State& state) const {
   const std::string& symbol = witness_->lots()[lot].wanted.instrument.symbol;
   for (const auto& [id, order] : witness_->orders()) {

@@ -61,7 +61,9 @@ StoreResult<std::vector<Execution>> StoreLine::executions_for(const std::string&
   std::vector<Execution> found;
   for (const Execution& execution : database_->executions) {
     const bool asked = std::ranges::find(symbols, execution.instrument.symbol) != symbols.end();
-    if (asked && !database_->imported.contains(execution.key)) found.push_back(execution);
+    const auto known = database_->imported.find(execution.key);
+    const bool is_free = known == database_->imported.end() || known->second == "history";
+    if (asked && is_free) found.push_back(execution);
   }
   std::ranges::stable_sort(found, std::ranges::greater(), &Execution::entry_time);
   return found;
@@ -86,7 +88,7 @@ std::vector<NewRow> StoreLine::commit(const Batch& batch) {
     stored = lot;
     stored.id = id;
   }
-  for (const ImportedExecution& execution : batch.imported) database_->imported.insert(execution.key);
+  for (const ImportedExecution& execution : batch.imported) database_->imported[execution.key] = execution.outcome;
   for (const std::int64_t id : batch.finished_commands) database_->finished.insert(id);
   if (batch.account_number) database_->account_number = *batch.account_number;
   database_->events += batch.events.size();

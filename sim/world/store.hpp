@@ -18,7 +18,7 @@ struct Database {
   std::string account_number;
   std::map<LotUid, Lot> lots;  ///< closed ones too
   std::vector<Execution> executions;
-  std::set<std::string> imported;
+  std::map<std::string, std::string> imported;  ///< by key: the outcome
   std::vector<OperatorCommand> commands;
   std::set<std::int64_t> finished;
   std::int64_t next_id = 1;
