@@ -27,9 +27,10 @@ constexpr std::array<std::string_view, 6> kDatabaseVariables{"DB_HOST", "DB_PORT
 /// Variables that are no keys of the file.
 constexpr std::array<std::string_view, 4> kOtherVariables{"BELAY_CONFIG", "ALPACA_API_KEY", "ALPACA_API_SECRET",
                                                           "DB_PASSWORD"};
-/// What is ours by its beginning but is read elsewhere: the project's own tests.
-constexpr std::array<std::string_view, 5> kTestVariables{"BELAY_BIN", "BELAY_LONG", "BELAY_MARKET_DATA", "BELAY_SHARED",
-                                                         "BELAY_SIM_URL"};
+/// What is ours by its beginning but is read elsewhere: the project's own tests, and the faults of tests/faults.
+constexpr std::array<std::string_view, 12> kTestVariables{
+    "BELAY_BIN",     "BELAY_LONG",    "BELAY_MARKET_DATA", "BELAY_SHARED", "BELAY_SIM_URL", "BELAY_FAIL_STEP",
+    "BELAY_FAIL_AT", "BELAY_FAIL_BY", "BELAY_FAIL_LOG",    "BELAY_DISK",   "BELAY_DISK_OF", "BELAY_TIME_OFF"};
 
 class Loader {
  public:

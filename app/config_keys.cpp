@@ -161,13 +161,6 @@ Result<void> set_missing_brackets(Draft& draft, std::string_view text) {
   return {};
 }
 
-Result<void> set_guard_failures(Draft& draft, std::string_view text) {
-  const auto number = whole_number<int>(text, 1, 100);
-  if (!number) return std::unexpected(number.error());
-  draft.config.runtime.policy.guard_failures = *number;
-  return {};
-}
-
 Result<bool> truth(std::string_view text) {
   if (text == "true") return true;
   if (text == "false") return false;
@@ -297,7 +290,8 @@ constexpr Key kKeys[] = {
      set_decimal<&Policy::option_collar>},
 
     {"policy", "missing_brackets", "BELAY_MISSING_BRACKETS", Kind::text, Concern::general, set_missing_brackets},
-    {"policy", "guard_failures", "BELAY_GUARD_FAILURES", Kind::integer, Concern::general, set_guard_failures},
+    {"policy", "guard_failures", "BELAY_GUARD_FAILURES", Kind::integer, Concern::general,
+     set_count<&Policy::guard_failures, 100>},
     {"policy", "guard_rearm_lead", "BELAY_GUARD_REARM_LEAD", Kind::duration, Concern::general,
      set_span<&Policy::guard_rearm_lead>},
     {"policy", "held_children_limit", "BELAY_HELD_CHILDREN_LIMIT", Kind::duration, Concern::general,

@@ -6,7 +6,6 @@
 #include "app/book_reading.hpp"
 #include "app/commands.hpp"
 #include "app/console.hpp"
-#include "app/text_values.hpp"
 #include "app/texts.hpp"
 #include "shell/json/parse.hpp"
 

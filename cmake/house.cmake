@@ -64,7 +64,7 @@ function(belay_program folder)
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
   get_property(libraries GLOBAL PROPERTY BELAY_LIBRARIES)
-  set(parts ${libraries} CLI11::CLI11 fmt::fmt tomlplusplus::tomlplusplus)
+  set(parts ${libraries} CLI11::CLI11 tomlplusplus::tomlplusplus)
 
   if(sources)
     add_library(belay_app STATIC ${sources})

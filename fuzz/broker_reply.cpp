@@ -38,5 +38,10 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   if (orders) BELAY_CHECK(orders->size() == elements);
   const auto activities = alpaca::parse_activities(*value);
   if (activities) BELAY_CHECK(activities->rows == elements && activities->fills.size() <= elements);
+  if (const auto page = alpaca::parse_corporate_actions(*value)) {
+    for (const belay::CorporateAction& action : page->actions) {
+      BELAY_CHECK(action.new_rate.is_positive() && action.old_rate.is_positive() && !action.symbol.empty());
+    }
+  }
   return 0;
 }
