@@ -245,8 +245,8 @@ StoreResult<std::vector<OperatorCommand>> SqlStore::waiting_commands(const std::
 
 StoreResult<Rows> SqlStore::lot_rows(const LotFilter& filter) {
   const bool postgres = connection_->dialect() == Dialect::postgres;
-  const std::string closed_since =
-      postgres ? "p.closed_at >= CAST(NULLIF(CAST($4 AS text), '') AS timestamptz)" : "p.closed_at >= $4";
+  const std::string closed_since = postgres ? "p.closed_at >= CAST(NULLIF(CAST($4 AS text), '') AS timestamptz)"
+                                            : "julianday(p.closed_at) >= julianday($4)";
   return connection_->run(
       "SELECT p.*, a.account_number AS owner_number FROM active_positions p "
       "LEFT JOIN belay_accounts a ON a.account_name = p.account_name "
