@@ -50,6 +50,32 @@ void Stepper::forget_flows_before_absence(const std::string& symbol, std::vector
   std::erase_if(flows, [&](const reconcile::Flow& flow) { return flow.at < absence->second.since; });
 }
 
+// An order that opened more than there is too much opened all of it: it is the lots before it that miss the rest.
+void Stepper::take_for_absent(Quantity beyond, std::vector<reconcile::Flow> flows, reconcile::Entry& entry) {
+  if (!beyond.is_positive()) return;
+  const std::string& symbol = entry.part.instrument.symbol;
+  entry.part.quantity += entry.part.quantity.is_negative() ? -beyond : beyond;
+  std::erase_if(flows, [&](const reconcile::Flow& flow) { return flow.order != *entry.opening.order; });
+  entry.opening = *reconcile::opening_of(entry.part, flows);
+  Absence& absence = state_.absences.try_emplace(symbol, Absence{.since = entry.opening.entry_time}).first->second;
+  absence.quantity += beyond;
+  find("settling", symbol, nullptr, beyond, "an order opened more than there is too much: older lots miss as many");
+}
+
+// A purchase shows among the positions before its fill shows among the activities: only a count that stands is a
+// return.
+bool Stepper::is_return_confirmed(const reconcile::Orphan& orphan) {
+  const std::string& symbol = orphan.instrument.symbol;
+  const auto doubt = state_.doubts.find(symbol);
+  if (!state_.absences.contains(symbol) || doubt == state_.doubts.end()) return true;
+  if (is_confirmed(symbol, doubt->second.held, doubt->second.claimed)) return true;
+  const std::string why =
+      "the broker holds " + orphan.quantity.text() + " that were missing, or were bought; no fill explains them yet";
+  state_.ownership_concerns[symbol] = why;
+  find("surplus", symbol, nullptr, orphan.quantity, why);
+  return false;
+}
+
 reconcile::Orphan Stepper::less_what_was_absent(const reconcile::Orphan& orphan) {
   reconcile::Orphan rest = orphan;
   const auto absence = state_.absences.find(orphan.instrument.symbol);

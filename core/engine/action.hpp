@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/calendar/moment.hpp"
+#include "core/trading/absence.hpp"
 #include "core/trading/loss_limit.hpp"
 #include "core/trading/lot.hpp"
 #include "core/trading/order.hpp"
@@ -86,6 +87,12 @@ struct KeepLossLimit {
   bool operator==(const KeepLossLimit&) const = default;
 };
 
+/// What is missing from the broker has changed: keep it in the store.
+struct KeepAbsences {
+  Absences absences;
+  bool operator==(const KeepAbsences&) const = default;
+};
+
 /// Tell a person. Recorded as an event too.
 struct RaiseAlert {
   enum class Severity : std::uint8_t { info, warning, critical };
@@ -107,10 +114,11 @@ struct WakeAt {
 
 namespace belay::engine {
 
-using Action = std::variant<action::SubmitOrder, action::CancelOrder, action::AskOrder, action::LookAtOrder,
-                            action::FetchPrices, action::ReadBroker, action::ReadActivities, action::FindRecords,
-                            action::ReadCorporateActions, action::KeepLot, action::KeepLossLimit, action::RecordEvent,
-                            action::SettleExecution, action::FinishCommand, action::RaiseAlert, action::WakeAt>;
+using Action =
+    std::variant<action::SubmitOrder, action::CancelOrder, action::AskOrder, action::LookAtOrder, action::FetchPrices,
+                 action::ReadBroker, action::ReadActivities, action::FindRecords, action::ReadCorporateActions,
+                 action::KeepLot, action::KeepLossLimit, action::KeepAbsences, action::RecordEvent,
+                 action::SettleExecution, action::FinishCommand, action::RaiseAlert, action::WakeAt>;
 using Actions = std::vector<Action>;
 
 }  // namespace belay::engine

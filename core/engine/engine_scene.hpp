@@ -35,6 +35,7 @@ class Scene {
   MiniBroker broker;
   std::map<LotUid, Lot> kept;  ///< the store's rows, closed ones too
   std::optional<LossLimit> kept_loss_limit;
+  std::optional<Absences> kept_absences;
   std::vector<Execution> upstream;
   std::vector<Execution> simulated;            ///< upstream's rows that claim to be no trades
   std::map<std::string, std::string> settled;  ///< execution key, outcome
@@ -84,6 +85,7 @@ class Scene {
   event::BookLoaded book() const {
     event::BookLoaded loaded;
     loaded.loss_limit = kept_loss_limit;
+    loaded.absences = kept_absences;
     for (const auto& [uid, lot] : kept) {
       if (lot.status != LotStatus::closed) loaded.lots.push_back(lot);
     }
@@ -175,6 +177,8 @@ class Scene {
       kept.insert_or_assign(keep->lot.uid, keep->lot);
     } else if (const auto* limit = std::get_if<action::KeepLossLimit>(&action)) {
       kept_loss_limit = limit->limit;
+    } else if (const auto* missing = std::get_if<action::KeepAbsences>(&action)) {
+      kept_absences = missing->absences;
     } else if (const auto* record = std::get_if<action::RecordEvent>(&action)) {
       records.push_back(record->record);
     } else if (const auto* alert = std::get_if<action::RaiseAlert>(&action)) {

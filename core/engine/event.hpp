@@ -9,6 +9,7 @@
 
 #include "core/calendar/moment.hpp"
 #include "core/calendar/us_equities.hpp"
+#include "core/trading/absence.hpp"
 #include "core/trading/account.hpp"
 #include "core/trading/activity.hpp"
 #include "core/trading/corporate_action.hpp"
@@ -30,6 +31,7 @@ struct BookLoaded {
   std::vector<QuarantinedExecution> quarantined;
   std::vector<OperatorCommand> commands;
   std::optional<LossLimit> loss_limit;  ///< counts at the first load only: later the engine knows better
+  std::optional<Absences> absences;     ///< likewise
   std::vector<Lot> closed;              ///< lately, at the first load: their rows may come late
 };
 

@@ -172,6 +172,7 @@ void Stepper::close(Lot& lot) {
   state_.guard_flights.erase(uid);
   state_.guard_decisions.erase(uid);
   state_.lots.erase(uid);
+  state_.told_orphans.erase(uid);
 }
 
 ExitStanding exit_standing(const State& state, const LotUid& lot) {

@@ -30,7 +30,8 @@ bool Stepper::is_confirmed(const std::string& symbol, Quantity held, Quantity cl
   const Moment read = state_.broker.read_at.value_or(now_);
   Doubt& doubt = state_.doubts[symbol];
   if (doubt.held != held || doubt.claimed != claimed || doubt.since == Moment{}) {
-    doubt = {.held = held, .claimed = claimed, .since = read, .seen = read};
+    // The answers of a slow read are as old as its end at most, and the next ones as young as its beginning.
+    doubt = {.held = held, .claimed = claimed, .since = now_, .seen = read};
   }
   doubt.seen = read;
   const bool confirmed = read.steady - doubt.since.steady >= state_.policy.settling_window;

@@ -17,6 +17,7 @@
 #include "core/pricing/symbol_prices.hpp"
 #include "core/reconcile/ownership.hpp"
 #include "core/rules/rule.hpp"
+#include "core/trading/absence.hpp"
 #include "core/trading/account.hpp"
 #include "core/trading/corporate_action.hpp"
 #include "core/trading/execution.hpp"
@@ -53,14 +54,6 @@ struct Doubt {
   Quantity claimed;  ///< signed, by the lots
   Moment since;
   Moment seen;  ///< by the latest read
-};
-
-/// What the lots of a symbol have more than the broker, as far as no fill explains it. It stays theirs, for absence
-/// closes nothing; but nothing is sent on it, and shares that come later are not taken for it.
-struct Absence {
-  Quantity quantity;
-  Timestamp since;
-  bool confirmed = false;  ///< by a second read: then it ends by fills, or by a return that no fill explains
 };
 
 /// A difference between book and broker, and what was made of it: for people and scripts.
@@ -135,8 +128,9 @@ struct State {
   std::vector<Execution> executions;      ///< offered, not settled
   std::set<std::int64_t> taken_commands;  ///< ids of queued commands that were carried out
   std::set<std::string> told_words;       ///< oddities of the broker that people were told of already
+  std::set<LotUid> told_orphans;          ///< adopted, and told of when no row of upstream came
   LossLimit loss_limit;
-  bool loss_limit_known = false;      ///< the store's word has been taken
+  bool memory_known = false;          ///< the store's word of the loss limit and the absences has been taken
   rules::LossStanding loss_standing;  ///< as of the latest sweep
   BrokerView broker;
   StreamView stream;
@@ -145,15 +139,15 @@ struct State {
   std::map<std::string, reconcile::Shortfall> shortfalls;  ///< waiting for the fills that explain them
   std::map<std::string, std::string> ownership_concerns;   ///< by symbol: what the lots and the broker disagree about
   std::map<std::string, Doubt> doubts;                     ///< by symbol
-  std::map<std::string, Absence> absences;                 ///< by symbol
-  std::vector<Finding> findings;                           ///< of the latest comparison
-  std::vector<Execution> found_executions;                 ///< in the store for orphans' symbols, simulated ones too
-  std::vector<Lot> closed_lots;                            ///< in the store, of the symbols in question
-  std::map<LotUid, Lot> recently_closed;                   ///< within kLateRows
-  std::vector<CorporateAction> corporate_actions;          ///< announced for the symbols of the lots
-  std::optional<Duration> announcements_asked;             ///< steady
-  std::map<std::string, Duration> announcements_read;      ///< by symbol: steady
-  bool records_known = false;                              ///< whether the two were read for this comparison
+  Absences absences;
+  std::vector<Finding> findings;                       ///< of the latest comparison
+  std::vector<Execution> found_executions;             ///< in the store for orphans' symbols, simulated ones too
+  std::vector<Lot> closed_lots;                        ///< in the store, of the symbols in question
+  std::map<LotUid, Lot> recently_closed;               ///< within kLateRows
+  std::vector<CorporateAction> corporate_actions;      ///< announced for the symbols of the lots
+  std::optional<Duration> announcements_asked;         ///< steady
+  std::map<std::string, Duration> announcements_read;  ///< by symbol: steady
+  bool records_known = false;                          ///< whether the two were read for this comparison
 };
 
 }  // namespace belay::engine

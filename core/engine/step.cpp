@@ -17,11 +17,13 @@ using Severity = action::RaiseAlert::Severity;
 
 Actions step(State& state, const Event& event, Moment now) {
   Stepper stepper(state, now);
+  const Absences absences = state.absences;
   try {
     std::visit([&](const auto& e) { stepper.on(e); }, event);
   } catch (const Overflow& overflow) {
     stepper.give_up(overflow);
   }
+  if (state.absences != absences) stepper.keep_absences();
   return stepper.take();
 }
 
@@ -108,7 +110,10 @@ void Stepper::give_up(const Overflow& overflow) {
 // ---- the book
 
 void Stepper::on(const event::BookLoaded& event) {
-  if (!std::exchange(state_.loss_limit_known, true) && event.loss_limit) state_.loss_limit = *event.loss_limit;
+  if (!std::exchange(state_.memory_known, true)) {
+    if (event.loss_limit) state_.loss_limit = *event.loss_limit;
+    if (event.absences) state_.absences = *event.absences;
+  }
   state_.findings.clear();  // a pass begins
   for (const Lot& stored : event.lots) {
     const auto known = state_.lots.find(stored.uid);

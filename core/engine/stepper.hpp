@@ -45,6 +45,7 @@ class Stepper {
   void on(const event::CommandGiven& event);
   void on(const event::TimerFired& event);
 
+  void keep_absences() { emit(action::KeepAbsences{state_.absences}); }
   void give_up(const Overflow& overflow);
 
   Actions take() { return std::move(actions_); }
@@ -183,6 +184,8 @@ class Stepper {
   void explain_absence(const std::string& symbol, Quantity filled, Timestamp at);
   void forget_flows_before_absence(const std::string& symbol, std::vector<reconcile::Flow>& flows) const;
   Quantity still_missing(const reconcile::Shortfall& shortfall);
+  void take_for_absent(Quantity beyond, std::vector<reconcile::Flow> flows, reconcile::Entry& entry);
+  bool is_return_confirmed(const reconcile::Orphan& orphan);
   reconcile::Orphan less_what_was_absent(const reconcile::Orphan& orphan);
   [[nodiscard]] Quantity certainly_held(const Lot& lot) const;
 

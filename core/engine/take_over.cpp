@@ -246,7 +246,9 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
   const std::string& symbol = orphan.instrument.symbol;
   // What opened, guarded or left a lot has opened no other.
   std::set<OrderId> accounted = past_of(symbol, activities).own_orders;
+  Quantity nameless;  // opened by orders that no lot names
   const auto account_for = [&](const Lot& lot) {
+    if (lot.instrument.symbol == symbol && !lot.entry_order_id) nameless += lot.original_quantity;
     accounted.merge(orders_of(lot));
     for (const LeftElsewise& part : lot.left_elsewise) accounted.insert(reconcile::outside_order_of(part));
   };
@@ -258,6 +260,9 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
   auto entries = reconcile::entries_of(orphan, flows, accounted);
   // What opened one lot opened no other: then nothing explains the holding.
   if (std::ranges::any_of(entries, [&](const auto& entry) { return has_opened(entry.opening); })) entries.clear();
+  if (orphan.beside_lots && !entries.empty()) {
+    take_for_absent(reconcile::opened_beyond(entries.back(), flows, accounted) - nameless, flows, entries.back());
+  }
   for (const auto& entry : entries) {
     // First upstream's rows, also those that claim to be simulated: the broker's fill is the truth.
     const Execution* row = reconcile::execution_of(entry, state_.found_executions);
@@ -271,6 +276,7 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
     }
   }
   if (entries.empty()) {
+    if (!is_return_confirmed(orphan)) return;
     const reconcile::Orphan rest = less_what_was_absent(orphan);
     if (!rest.quantity.is_zero()) adopt(rest, std::nullopt);
   } else if (!state_.absences.contains(symbol)) {  // what else is missing stays in doubt
@@ -384,7 +390,7 @@ void Stepper::announce_late() {
     if (lot.execution_key || !lot.last_checked_at || lot.entry_order_id == std::nullopt) continue;
     const Duration grace = state_.policy.orphan_grace;
     const bool was_young = *lot.last_checked_at - lot.entry_time < grace;
-    if (!was_young || now_.wall - lot.entry_time < grace) continue;
+    if (!was_young || now_.wall - lot.entry_time < grace || !state_.told_orphans.insert(uid).second) continue;
     const bool watched = lot.management == Management::watch;
     alert(Severity::warning, "orphan", &lot,
           "Adopted " + lot.quantity.text() + " " + lot.instrument.symbol + " (" + std::string(to_text(lot.direction)) +

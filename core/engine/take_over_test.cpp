@@ -44,6 +44,8 @@ TEST(TakingOver, F36AnEmptyListClosesNothingWithoutFills) {
   EXPECT_EQ(s.alerts_of("phantom"), 1) << "one page, however often it is seen";
   s.broker.held["AAPL"] = held;
   s.cycle();
+  s.wait(12s);
+  s.cycle();
   EXPECT_TRUE(s.open(lot)->concern.empty());
 }
 

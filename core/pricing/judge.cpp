@@ -149,10 +149,12 @@ class Judge {
   }
 
   // A sound quote around the print, or an earlier print of this session that went at least about as far the same way:
-  // how far both went is witnessed twice. A suspect of an earlier session witnesses nothing: what it waited for never
-  // came.
+  // how far both went is witnessed twice. But a sound quote that is younger than the print and elsewhere is the market
+  // that an order would meet (docs/decisions/0026). A suspect of an earlier session witnesses nothing: what it waited
+  // for never came.
   [[nodiscard]] bool has_second_witness(const Trade& trade, Price reference, const Quote* quote) const {
     if (quote != nullptr && !beyond(mid(*quote), trade.price, policy_.stock_jump_band)) return true;
+    if (quote != nullptr && quote->as_of > trade.as_of) return false;
     const std::optional<Trade>& suspect = symbol_.suspect;
     const bool earlier = suspect && suspect->as_of >= eligible_from_ && suspect->as_of < trade.as_of;
     if (!earlier || !beyond(suspect->price, reference, policy_.stock_jump_band)) return false;

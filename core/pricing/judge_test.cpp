@@ -141,6 +141,28 @@ TEST(Suspect, F52AFurtherPrintHasToSayTheSame) {
   EXPECT_EQ(m.judged().trigger, 41_price);
 }
 
+TEST(Suspect, F52AYoungerSoundQuoteElsewhereOutweighsTwoPrints) {
+  Jump m;
+  m.print(80_price);
+  m.judged();
+  m.now = m.now + 1s;
+  m.print(81_price);
+  m.now = m.now + 1s;
+  m.quote(kStock, 99.9_price, 100.1_price);
+  EXPECT_EQ(m.judged().trigger, std::nullopt) << "nobody would sell at 81 now";
+  m.now = m.now + 1s;
+  m.quote(kStock, 80.9_price, 81.1_price);
+  EXPECT_EQ(m.judged().trigger, 81_price) << "the quotes went along";
+  Jump older;
+  older.quote(kStock, 99.9_price, 100.1_price);
+  older.now = older.now + 1s;
+  older.print(80_price);
+  older.judged();
+  older.now = older.now + 1s;
+  older.print(81_price);
+  EXPECT_EQ(older.judged().trigger, 81_price) << "the quote is of before";
+}
+
 TEST(Suspect, F52WithoutAnEarlierPriceASoundQuoteSaysWhereTheMarketIs) {
   Market m;
   m.quote(kStock, 99.9_price, 100.1_price);

@@ -309,6 +309,19 @@ std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Flow>& flo
   return entries;
 }
 
+Quantity opened_beyond(const Entry& entry, const std::vector<Flow>& flows, const std::set<OrderId>& accounted) {
+  if (!entry.opening.order) return {};
+  const Side opening_side = entry.part.quantity.is_negative() ? Side::sell : Side::buy;
+  Quantity beyond = -entry.part.quantity.magnitude();
+  bool opened = false;
+  for (const Flow& flow : flows) {
+    opened = opened || flow.order == *entry.opening.order;
+    if (flow.order == *entry.opening.order) beyond += flow.quantity;
+    if (opened && flow.side != opening_side && !accounted.contains(flow.order)) beyond -= flow.quantity;
+  }
+  return std::max(Quantity{}, beyond);
+}
+
 const Execution* execution_of(const Entry& entry, const std::vector<Execution>& executions) {
   const Direction direction = entry.part.quantity.is_negative() ? Direction::short_ : Direction::long_;
   for (const Execution& execution : executions) {

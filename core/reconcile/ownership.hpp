@@ -136,6 +136,10 @@ struct Entry {
 /// empty when the flows do not reach back so far. One order is one trade: upstream writes an execution for each.
 std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Flow>& flows, const std::set<OrderId>& accounted);
 
+/// How many more than `entry` its order opened and nobody who is not `accounted` for has closed since. Those are there
+/// too; then it is the older lots that miss as many.
+Quantity opened_beyond(const Entry& entry, const std::vector<Flow>& flows, const std::set<OrderId>& accounted);
+
 /// The execution among those that the records have which is this entry: by its order, or where it names none by side,
 /// quantity and time. Rows that claim to be simulated count: the broker holds the shares.
 const Execution* execution_of(const Entry& entry, const std::vector<Execution>& executions);

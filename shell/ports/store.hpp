@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/trading/absence.hpp"
 #include "core/trading/execution.hpp"
 #include "core/trading/loss_limit.hpp"
 #include "core/trading/lot.hpp"
@@ -38,6 +39,7 @@ struct StoredBook {
   std::vector<QuarantinedExecution> quarantined;  ///< rows not understood and not reported before
   std::vector<OperatorCommand> commands;          ///< waiting ones, oldest first
   std::optional<LossLimit> loss_limit;            ///< what the account's loss limit remembered
+  std::optional<Absences> absences;               ///< what was missing from the broker
 };
 
 /// How an execution was settled; it is never offered again.
@@ -59,10 +61,11 @@ struct Batch {
   std::vector<std::int64_t> finished_commands;
   std::optional<std::string> account_number;  ///< to be remembered from now on
   std::optional<LossLimit> loss_limit;        ///< likewise
+  std::optional<Absences> absences;           ///< likewise
 
   [[nodiscard]] bool empty() const {
     return lots.empty() && events.empty() && imported.empty() && finished_commands.empty() && !account_number &&
-           !loss_limit;
+           !loss_limit && !absences;
   }
 };
 

@@ -55,6 +55,8 @@ void PassRecord::take(engine::Action wanted, const engine::State& state, log::Lo
     }
   } else if (auto* limit = std::get_if<action::KeepLossLimit>(&wanted)) {
     batch_.loss_limit = std::move(limit->limit);
+  } else if (auto* missing = std::get_if<action::KeepAbsences>(&wanted)) {
+    batch_.absences = std::move(missing->absences);
   } else if (auto* recorded = std::get_if<action::RecordEvent>(&wanted)) {
     take_event(std::move(recorded->record), state, log);
   } else if (const auto* settled = std::get_if<action::SettleExecution>(&wanted)) {

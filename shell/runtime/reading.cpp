@@ -64,6 +64,7 @@ bool Conductor::Inner::load() {
                          .quarantined = std::move(book->quarantined),
                          .commands = std::move(book->commands),
                          .loss_limit = std::move(book->loss_limit),
+                         .absences = std::move(book->absences),
                          .closed = std::move(closed)});
   return true;
 }

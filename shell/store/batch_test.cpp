@@ -170,6 +170,27 @@ TEST_P(Batches, F55ALossLimitThatIsNotUnderstoodIsToldAndLatchesNothing) {
   ASSERT_EQ(book.quarantined.size(), 1U);
 }
 
+TEST_P(Batches, WhatWasMissingFromTheBrokerComesBack) {
+  const Absences absences{{"KO", {.quantity = 10.3944_qty, .since = at("2026-01-26T16:00:00.5Z"), .confirmed = true}},
+                          {"T", {.quantity = 3_qty, .since = at("2026-01-26T17:00:00Z")}}};
+  must(store->save("main", {.account_number = "PA1", .absences = absences}));
+  EXPECT_EQ(must(store->load("main", {})).absences, absences);
+  must(store->save("main", {.absences = Absences{}}));
+  EXPECT_EQ(must(store->load("main", {})).absences, Absences{});
+  EXPECT_EQ(must(store->load("other", {})).absences, std::nullopt);
+}
+
+TEST_P(Batches, F55AnAbsenceThatIsNotUnderstoodIsTold) {
+  must(store->save("main", {.account_number = "PA1"}));
+  for (const std::string text : {"[]", "{\"KO\": 3}", "{\"KO\": {\"quantity\": \"3\"}}",
+                                 "{\"KO\": {\"quantity\": \"-3\", \"since\": \"2026-01-26T17:00:00Z\"}}"}) {
+    database.run("UPDATE belay_accounts SET absences = '" + text + "'");
+    const auto book = must(store->load("main", {}));
+    EXPECT_EQ(book.absences, std::nullopt);
+    EXPECT_EQ(book.quarantined.size(), 1U) << text;
+  }
+}
+
 TEST_P(Batches, TheAccountNumberIsRemembered) {
   EXPECT_EQ(must(store->load("main", {})).account_number, "");
   must(store->save("main", {.account_number = "PA1"}));

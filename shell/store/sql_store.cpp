@@ -7,8 +7,8 @@
 #include "shell/json/parse.hpp"
 #include "shell/json/value.hpp"
 #include "shell/json/write.hpp"
+#include "shell/store/account_row.hpp"
 #include "shell/store/execution_row.hpp"
-#include "shell/store/loss_limit_row.hpp"
 #include "shell/store/lot_columns.hpp"
 #include "shell/store/migrator.hpp"
 #include "shell/store/row_reader.hpp"
@@ -129,6 +129,14 @@ StoreResult<StoredBook> SqlStore::load(const std::string& account, const std::ve
       book.quarantined.push_back({"loss_limit", account, "belay_accounts.loss_limit: " + limit.error().message});
     }
   }
+  if (!notes->absences.empty()) {
+    auto absences = parse_absences(notes->absences);
+    if (absences) {
+      book.absences = std::move(*absences);
+    } else {
+      book.quarantined.push_back({"absences", account, "belay_accounts.absences: " + absences.error().message});
+    }
+  }
   if (const auto read = read_lots(account, names, book); !read) return std::unexpected(read.error());
   if (const auto read = read_executions(account, names, book); !read) return std::unexpected(read.error());
   return book;
@@ -137,7 +145,8 @@ StoreResult<StoredBook> SqlStore::load(const std::string& account, const std::ve
 StoreResult<SqlStore::AccountNotes> SqlStore::read_notes(const std::string& account) {
   const auto rows = connection_->run(
       "SELECT 0 AS id, account_number AS lot_uid, CAST(NULL AS text) AS quantity, '' AS who, "
-      "coalesce(loss_limit, '') AS why, '' AS command, '' AS terms FROM belay_accounts WHERE account_name = $1 "
+      "coalesce(loss_limit, '') AS why, '' AS command, coalesce(absences, '') AS terms FROM belay_accounts WHERE "
+      "account_name = $1 "
       "UNION ALL SELECT id, lot_uid, CAST(quantity AS text), who, why, command, terms FROM belay_commands "
       "WHERE account_name = $1 AND finished_at IS NULL ORDER BY 1",
       {account});
@@ -148,6 +157,7 @@ StoreResult<SqlStore::AccountNotes> SqlStore::read_notes(const std::string& acco
     if (command.id == 0) {
       notes.number = command.lot.text();
       notes.loss_limit = command.why;
+      notes.absences = *rows->text(i, "terms");
     } else {
       notes.commands.push_back(std::move(command));
     }

@@ -42,6 +42,7 @@ class SqlStore final : public Store {
     std::string number;
     std::vector<OperatorCommand> commands;
     std::string loss_limit;  ///< as stored; empty where there is none
+    std::string absences;    ///< likewise
   };
   StoreResult<Rows> lot_rows(const LotFilter& filter);
   StoreResult<AccountNotes> read_notes(const std::string& account);
@@ -60,7 +61,8 @@ class SqlStore final : public Store {
   StoreResult<std::vector<const EventRecord*>> unwritten(const std::vector<EventRecord>& events);
   /// Gives the transaction's number where the database has one by which its outcome can be asked for later.
   StoreResult<std::string> write_events(const std::vector<const EventRecord*>& events);
-  StoreResult<void> write_loss_limit(const std::string& account, const LossLimit& limit);
+  /// `column` is a constant of ours.
+  StoreResult<void> write_account(const std::string& account, std::string_view column, const std::string& text);
   StoreResult<void> write_settlements(const std::string& account, const Batch& batch);
 
   std::unique_ptr<Connection> connection_;

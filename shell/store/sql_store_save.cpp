@@ -8,7 +8,7 @@
 
 #include "shell/json/value.hpp"
 #include "shell/json/write.hpp"
-#include "shell/store/loss_limit_row.hpp"
+#include "shell/store/account_row.hpp"
 #include "shell/store/lot_columns.hpp"
 #include "shell/store/sql_store.hpp"
 #include "shell/store/statements.hpp"
@@ -120,7 +120,12 @@ StoreResult<std::vector<NewRow>> SqlStore::save(const std::string& account, cons
   if (!number) return std::unexpected(number.error());
   if (const auto done = write_settlements(account, batch); !done) return std::unexpected(done.error());
   if (batch.loss_limit) {
-    if (const auto done = write_loss_limit(account, *batch.loss_limit); !done) return std::unexpected(done.error());
+    const auto done = write_account(account, "loss_limit", loss_limit_text(*batch.loss_limit));
+    if (!done) return std::unexpected(done.error());
+  }
+  if (batch.absences) {
+    const auto done = write_account(account, "absences", absences_text(*batch.absences));
+    if (!done) return std::unexpected(done.error());
   }
   if (const auto done = transaction.commit(); !done) {
     if (!events->empty()) unsure_ = Unsure{*number, events->back()->number};
@@ -152,9 +157,10 @@ StoreResult<std::vector<const EventRecord*>> SqlStore::unwritten(const std::vect
 }
 
 // After the account's row, which the settlements may only just have made.
-StoreResult<void> SqlStore::write_loss_limit(const std::string& account, const LossLimit& limit) {
-  const auto done = connection_->run("UPDATE belay_accounts SET loss_limit = $2 WHERE account_name = $1",
-                                     {account, loss_limit_text(limit)});
+StoreResult<void> SqlStore::write_account(const std::string& account, std::string_view column,
+                                          const std::string& text) {
+  const auto done = connection_->run(
+      "UPDATE belay_accounts SET " + std::string(column) + " = $2 WHERE account_name = $1", {account, text});
   if (!done) return std::unexpected(done.error());
   return {};
 }

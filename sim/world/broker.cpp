@@ -247,6 +247,7 @@ BrokerResult<Order> Broker::submit(const OrderRequest& request) {
   }
   if (const auto refused = weather_->take(Kind::submit_refused)) {
     spend(time);
+    door_->submit_refused(request);
     return std::unexpected(refusal(refused->n[0], request));
   }
   if (weather_->take(Kind::submit_lost_before)) {

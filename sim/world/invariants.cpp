@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/engine/step.hpp"
+
 namespace belay::world {
 namespace {
 
@@ -59,7 +61,10 @@ void Invariants::check_exit(const OrderRequest& request, std::size_t lot) {
     live += order.order.quantity.value_or(Quantity{}) - order.order.filled;
     broken("2", "order " + id + " was sent while " + order.order.client_id.text() + " was live");
   }
-  if (one.left + live + request.quantity > one.entered) {
+  // Adopted while its fills were out of reach, it is all that was held then, whoever bought it.
+  const bool is_holding = witness_->is_named_after_holding(parse_our_id(request.client_id)->lot, request.symbol);
+  const Quantity there = is_holding ? one.left + live + witness_->held(request.symbol).magnitude() : one.entered;
+  if (one.left + live + request.quantity > there) {
     broken("1", "order " + id + " for " + request.quantity.text() + " " + request.symbol + ": " + one.left.text() +
                     " have left, " + live.text() + " are leaving, of " + one.entered.text());
   }
@@ -231,10 +236,22 @@ bool Invariants::is_gone(std::size_t lot) const {
   });
 }
 
+// A long option whose underlying has a short one that it may cover: both have to be closed together, by a person.
+bool Invariants::may_cover(const Instrument& instrument) const {
+  if (!instrument.is_option()) return false;
+  return std::ranges::any_of(exchange_->positions(witness_->account()), [&](const sim::Position& position) {
+    const Instrument other = instrument_of(position.symbol);
+    return position.quantity.is_negative() && other.kind == instrument.kind &&
+           engine::underlying_symbol(other) == engine::underlying_symbol(instrument);
+  });
+}
+
 // By what nobody but a person can change: an order that is not Belay's (somebody's, or the trader's own entry, which
-// makes the exit a wash trade), a frozen lot, an outcome that stays unknown. Then it is enough that somebody was told.
+// makes the exit a wash trade), a frozen lot, an outcome that stays unknown, a short option that would be left without
+// cover. Then it is enough that somebody was told.
 bool Invariants::is_hindered(std::size_t lot, const engine::State& state) const {
   const std::string& symbol = witness_->lots()[lot].wanted.instrument.symbol;
+  if (may_cover(witness_->lots()[lot].wanted.instrument)) return true;
   for (const auto& [id, order] : witness_->orders()) {
     const bool is_theirs = order.owner == Owner::foreign || order.owner == Owner::entry;
     if (is_theirs && order.order.symbol == symbol && !is_terminal(order.order.status)) return true;

@@ -52,6 +52,7 @@ class Invariants {
   void check_intent(const engine::State& state);
   [[nodiscard]] std::map<std::string, Quantity> tracked(const engine::State& state) const;
   [[nodiscard]] bool is_gone(std::size_t lot) const;
+  [[nodiscard]] bool may_cover(const Instrument& instrument) const;
   [[nodiscard]] bool is_hindered(std::size_t lot, const engine::State& state) const;
 
   const Witness* witness_;

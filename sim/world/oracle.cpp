@@ -25,6 +25,12 @@ bool is_sound(const Quote& quote, bool option) {
 
 bool is_far(Price price, Price from, std::int64_t band) { return share((price - from).magnitude(), from) > band; }
 
+// A print that a sound quote contradicts.
+bool is_odd(const MarketPrices& prices, Timestamp open) {
+  if (!prices.trade || !prices.quote || !is_sound(*prices.quote, false) || prices.quote->as_of < open) return false;
+  return is_far(prices.trade->price, belay::middle(prices.quote->bid, prices.quote->ask), 1'000);
+}
+
 }  // namespace
 
 void Oracle::delivered(const std::vector<MarketPrices>& prices, Timestamp now) {
@@ -32,13 +38,22 @@ void Oracle::delivered(const std::vector<MarketPrices>& prices, Timestamp now) {
     Feed& feed = feeds_[one.symbol];
     const bool option = instrument_of(one.symbol).is_option();
     const bool sound = one.quote && is_sound(*one.quote, option);
+    if (one.quote) feed.quoted_at = one.quote->as_of;
     if (sound) feed.unsound_since.reset();
     if (!sound && one.quote && !feed.unsound_since) feed.unsound_since = one.quote->as_of;
     for (std::size_t lot = 0; lot < witness_->lots().size(); ++lot) {
       if (witness_->lots()[lot].wanted.instrument.symbol == one.symbol) judge(lot, one, feed, now);
     }
+    if (one.trade && is_odd(one, one.trade->as_of - 24h)) feed.odd = one.trade;
     if (sound) feed.good = belay::middle(one.quote->bid, one.quote->ask);
   }
+}
+
+// An earlier print went about as far, and no quote of later contradicts both.
+bool Oracle::is_seconded(const Trade& print, const Feed& feed, Timestamp now) const {
+  const auto session = exchange_->calendar().session_at(now);
+  return feed.odd && feed.odd->as_of < print.as_of && session && feed.odd->as_of >= session->open && feed.quoted_at &&
+         now - *feed.quoted_at > 15min;
 }
 
 void Oracle::judge(std::size_t lot, const MarketPrices& prices, const Feed& feed, Timestamp now) {
@@ -73,7 +88,7 @@ void Oracle::judge(std::size_t lot, const MarketPrices& prices, const Feed& feed
   if (exit_side && (sound || lasting)) allow(*exit_side);
   std::optional<Price> print;
   if (!option && prices.trade && prices.trade->as_of >= session->open) print = prices.trade->price;
-  if (print && !(sound && is_far(*print, belay::middle(prices.quote->bid, prices.quote->ask), 1'000))) allow(*print);
+  if (print && (!is_odd(prices, session->open) || is_seconded(*prices.trade, feed, now))) allow(*print);
 
   // Beyond any doubt: fresh, sound, near the last one, print and quote of one mind.
   const bool fresh_quote = sound && now - prices.quote->as_of <= 30s;
@@ -84,9 +99,8 @@ void Oracle::judge(std::size_t lot, const MarketPrices& prices, const Feed& feed
                            : (stops(*exit_side) && stops(*print)) || (takes(*exit_side) && takes(*print));
   const bool sane = !wanted.stop_loss || !wanted.take_profit ||
                     (is_long ? *wanted.stop_loss < *wanted.take_profit : *wanted.stop_loss > *wanted.take_profit);
-  if (!one.has_row) return;  // what is adopted meanwhile is only watched
+  if (!one.has_row || now - one.row_at < 150s) return;  // what is adopted meanwhile is only watched
   if (both && sane && !touched.must) touched.must = now;
-  if (now - one.row_at < 150s) return;
   better(touched.certain_best, *exit_side);
   if (sane && is_trailed(one, *exit_side, *touched.certain_best, true) && !touched.must) touched.must = now;
 }

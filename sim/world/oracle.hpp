@@ -38,6 +38,8 @@ class Oracle {
   struct Feed {
     std::optional<Price> good;  ///< the latest that nobody would doubt
     std::optional<Timestamp> unsound_since;
+    std::optional<Timestamp> quoted_at;
+    std::optional<Trade> odd;  ///< the latest print that a sound quote contradicted
   };
   struct Touched {
     bool may_stop = false;
@@ -49,6 +51,7 @@ class Oracle {
   };
   [[nodiscard]] bool is_trailed(const TrueLot& lot, Price price, Price best, bool strictly) const;
   [[nodiscard]] std::optional<Price> entry_price(const TrueLot& lot) const;
+  [[nodiscard]] bool is_seconded(const Trade& print, const Feed& feed, Timestamp now) const;
   void judge(std::size_t lot, const MarketPrices& prices, const Feed& feed, Timestamp now);
   [[nodiscard]] std::optional<Timestamp> time_rule(const TrueLot& lot, Timestamp entered, bool strictly) const;
 

@@ -41,6 +41,8 @@ StoreResult<StoredBook> StoreLine::load(const std::string&, const std::vector<st
   if (const auto error = fails()) return std::unexpected(*error);
   StoredBook book;
   book.account_number = database_->account_number;
+  book.loss_limit = database_->loss_limit;
+  book.absences = database_->absences;
   for (const auto& [uid, lot] : database_->lots) {
     if (lot.status != LotStatus::closed) book.lots.push_back(lot);
   }
@@ -91,6 +93,8 @@ std::vector<NewRow> StoreLine::commit(const Batch& batch) {
   for (const ImportedExecution& execution : batch.imported) database_->imported[execution.key] = execution.outcome;
   for (const std::int64_t id : batch.finished_commands) database_->finished.insert(id);
   if (batch.account_number) database_->account_number = *batch.account_number;
+  if (batch.loss_limit) database_->loss_limit = *batch.loss_limit;
+  if (batch.absences) database_->absences = *batch.absences;
   database_->events += batch.events.size();
   committed_(batch);
   return rows;

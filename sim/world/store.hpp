@@ -16,6 +16,8 @@ namespace belay::world {
 /// What survives every process: exactly what was committed.
 struct Database {
   std::string account_number;
+  std::optional<LossLimit> loss_limit;
+  std::optional<Absences> absences;
   std::map<LotUid, Lot> lots;  ///< closed ones too
   std::vector<Execution> executions;
   std::map<std::string, std::string> imported;  ///< by key: the outcome

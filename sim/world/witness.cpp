@@ -8,6 +8,11 @@
 #include "core/trading/lot.hpp"
 
 namespace belay::world {
+namespace {
+
+constexpr int kMostHoldings = 5;  // of one symbol in a session
+
+}  // namespace
 
 std::optional<OurId> parse_our_id(const ClientOrderId& id) {
   if (const auto exit = parse_exit_client_id(id)) return OurId{exit->uid, false};
@@ -118,6 +123,13 @@ void Witness::count_fill(const sim::OrderEvent& event, TrueOrder& order) {
   know_holding(*order.lot, fills_.back().position.magnitude() == *event.quantity);
 }
 
+bool Witness::is_named_after_holding(const LotUid& uid, const std::string& symbol) const {
+  for (int n = 1; n <= kMostHoldings; ++n) {
+    if (reconcile::uid_of_holding(symbol, n, account_) == uid) return true;
+  }
+  return false;
+}
+
 // A lot without a row is named after the first of the fills that opened it.
 void Witness::know_uids(std::size_t lot, const std::string& execution_id) {
   const auto& activities = exchange_->activities(account_);
@@ -132,10 +144,8 @@ void Witness::know_uids(std::size_t lot, const std::string& execution_id) {
 // Or, while lists of fills lag, after the holding. That name is given again once nothing was held: from then on it
 // means the lot that opened the holding anew, not one that has left before.
 void Witness::know_holding(std::size_t lot, bool opened_it) {
-  constexpr int kMostHoldings = 5;  // of one symbol in a session
   for (int n = 1; n <= kMostHoldings; ++n) {
-    const std::string number = n == 1 ? "" : ":" + std::to_string(n);
-    const LotUid uid = lot_uid(account_, "holding:" + lots_[lot].wanted.instrument.symbol + number);
+    const LotUid uid = reconcile::uid_of_holding(lots_[lot].wanted.instrument.symbol, n, account_);
     const auto before = lot_of(uid);
     if (before && !opened_it) continue;
     if (before) std::erase(lots_[*before].uids, uid);

@@ -76,6 +76,8 @@ class Witness {
   [[nodiscard]] const TrueOrder* by_client_id(const ClientOrderId& id) const;
   [[nodiscard]] const std::vector<TrueLot>& lots() const { return lots_; }
   [[nodiscard]] std::optional<std::size_t> lot_of(const LotUid& uid) const;
+  /// Whether it names a lot that was adopted for a holding whose fills were out of reach.
+  [[nodiscard]] bool is_named_after_holding(const LotUid& uid, const std::string& symbol) const;
   [[nodiscard]] const std::vector<TrueFill>& fills() const { return fills_; }
   [[nodiscard]] Quantity held(std::string_view symbol) const;
   /// As it was at that moment.

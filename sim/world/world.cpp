@@ -136,14 +136,21 @@ void World::exchange_moved() {
   }
 }
 
+// Whose guards Belay sets anew, has no bracket in the meantime.
+void World::guard_is_set(const OrderRequest& request) {
+  const auto ours = parse_our_id(request.client_id);
+  const auto lot = ours && ours->is_guard ? witness_.lot_of(ours->lot) : std::nullopt;
+  if (lot) oracle_.bracket_broken(*lot);
+}
+
+void World::submit_refused(const OrderRequest& request) { guard_is_set(request); }
+
 void World::submit_arrives(const OrderRequest& request) {
+  guard_is_set(request);
   exchange_.advance_to(timeline_.now());
   exchange_moved();
   timeline_.note(request.client_id.text());
   timeline_.note(request.quantity.nanos());
-  const auto ours = parse_our_id(request.client_id);
-  const auto lot = ours && ours->is_guard ? witness_.lot_of(ours->lot) : std::nullopt;
-  if (lot) oracle_.bracket_broken(*lot);
   invariants_.submit_arrives(request);
 }
 

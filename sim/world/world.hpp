@@ -55,6 +55,8 @@ class World : public Mortality, public Doorkeeper {
 
   void call_made() override;
   void submit_arrives(const OrderRequest& request) override;
+  void submit_refused(const OrderRequest& request) override;
+  void guard_is_set(const OrderRequest& request);
   void cancel_arrives(const OrderId& id) override;
   void exchange_moved() override;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "shell/store/loss_limit_row.hpp"
+#include "shell/store/account_row.hpp"
 
 #include "shell/json/parse.hpp"
 #include "shell/json/value.hpp"
@@ -22,11 +22,12 @@ class Reader {
     if (!at) why_ = std::string(key) + ": " + at.error().message;
     return at ? std::optional(*at) : std::nullopt;
   }
-  Money money(std::string_view key) {
+  template <class Number>
+  Number number(std::string_view key) {
     const std::string* text = string_at(key);
-    const auto amount = text == nullptr ? Result<Money>(Money()) : Money::parse(*text);
-    if (!amount) why_ = std::string(key) + ": " + amount.error().message;
-    return amount.value_or(Money());
+    const auto number = text == nullptr ? Result<Number>(Number()) : Number::parse(*text);
+    if (!number) why_ = std::string(key) + ": " + number.error().message;
+    return number.value_or(Number());
   }
   [[nodiscard]] std::string text(std::string_view key) const {
     const std::string* text = string_at(key);
@@ -88,16 +89,43 @@ Result<LossLimit> parse_loss_limit(std::string_view text) {
   Reader in(*parsed);
   LossLimit limit{.latched_at = in.time("latched_at"),
                   .why = in.text("why"),
-                  .limit = in.money("limit"),
+                  .limit = in.number<Money>("limit"),
                   .session = in.time("session"),
-                  .realised = in.money("realised"),
+                  .realised = in.number<Money>("realised"),
                   .bases = in.prices("bases"),
-                  .own_start = in.money("own_start"),
-                  .broker_start = in.money("broker_start"),
+                  .own_start = in.number<Money>("own_start"),
+                  .broker_start = in.number<Money>("broker_start"),
                   .restart = in.flag("restart"),
                   .told = in.flag("told")};
   if (!in.why().empty()) return fail(in.why());
   return limit;
+}
+
+std::string absences_text(const Absences& absences) {
+  json::Object out;
+  for (const auto& [symbol, absence] : absences) {
+    out.append(symbol, json::Object{{"quantity", absence.quantity.text()},
+                                    {"since", to_text(absence.since)},
+                                    {"confirmed", absence.confirmed}});
+  }
+  return json::write(std::move(out));
+}
+
+Result<Absences> parse_absences(std::string_view text) {
+  const auto parsed = json::parse(text);
+  if (!parsed) return std::unexpected(parsed.error());
+  const json::Object* object = parsed->as_object();
+  if (object == nullptr) return fail("no object");
+  Absences absences;
+  for (const auto& [symbol, value] : *object) {
+    Reader in(value);
+    const auto since = value.is_object() ? in.time("since") : std::nullopt;
+    const auto quantity = in.number<Quantity>("quantity");
+    if (!in.why().empty()) return fail(symbol + ": " + in.why());
+    if (!since || !quantity.is_positive()) return fail(symbol + ": neither a time nor a quantity");
+    absences.emplace(symbol, Absence{.quantity = quantity, .since = *since, .confirmed = in.flag("confirmed")});
+  }
+  return absences;
 }
 
 }  // namespace belay::store
