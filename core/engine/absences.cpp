@@ -67,7 +67,8 @@ void Stepper::take_for_absent(Quantity beyond, std::vector<reconcile::Flow> flow
 bool Stepper::is_return_confirmed(const reconcile::Orphan& orphan) {
   const std::string& symbol = orphan.instrument.symbol;
   const auto doubt = state_.doubts.find(symbol);
-  if (!state_.absences.contains(symbol) || doubt == state_.doubts.end()) return true;
+  const bool was_missed = state_.absences.contains(symbol) || has_drifted(symbol);
+  if (!was_missed || doubt == state_.doubts.end()) return true;
   if (is_confirmed(symbol, doubt->second.held, doubt->second.claimed)) return true;
   const std::string why =
       "the broker holds " + orphan.quantity.text() + " that were missing, or were bought; no fill explains them yet";

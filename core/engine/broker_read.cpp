@@ -125,8 +125,30 @@ void Stepper::measure_foreign_orders() {
   }
 }
 
+// What somebody else's order has taken or may take since the read is not there for an exit; the read that follows
+// counts it anew.
+void Stepper::heed_foreign(const Order& order) {
+  const auto allowance = state_.broker.allowance.find(order.symbol);
+  if (allowance == state_.broker.allowance.end()) return;  // no lot of it
+  if (owner_by_id(order.client_id) != nullptr || order_owners().contains(order.id)) return;
+  const auto takes = [](const Order& one) {
+    const bool reserves = !is_terminal(one.status) && one.status != OrderStatus::held;
+    return reserves ? std::max(one.filled, one.quantity.value_or(one.filled)) : one.filled;
+  };
+  const auto known = state_.broker.orders.find(order.id);
+  const Quantity before = known == state_.broker.orders.end() ? Quantity{} : takes(known->second);
+  if (known != state_.broker.orders.end() && before == takes(order) && known->second.filled == order.filled) return;
+  const auto holding = state_.broker.holdings.find(order.symbol);
+  const bool is_short = holding != state_.broker.holdings.end() && holding->second.quantity.is_negative();
+  if (order.side == (is_short ? Side::buy : Side::sell)) {
+    allowance->second -= std::max(Quantity{}, takes(order) - before);
+  }
+  ask_for_broker_read();
+}
+
 void Stepper::on(const event::OrderSeen& event) {
   const OrderId& id = event.order.id;
+  heed_foreign(event.order);
   remember_order(event.order);
   absorb(event.order);
   std::vector<LotUid> concerned;

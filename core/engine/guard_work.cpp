@@ -158,6 +158,9 @@ Quantity Stepper::guard_room(const Lot& lot) const {
   for (const auto& [uid, other] : state_.lots) {
     if (other.instrument.symbol == lot.instrument.symbol) room -= lifecycle::live_leaves(other);
   }
+  const auto foreign = state_.broker.foreign.find(lot.instrument.symbol);
+  if (foreign != state_.broker.foreign.end()) room -= foreign->second.reserved;
+  room = std::min(room, certainly_held(lot));
   const auto& available = holding->second.available;
   return available ? std::min(room, available->magnitude()) : room;
 }

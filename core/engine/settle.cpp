@@ -68,14 +68,9 @@ void Stepper::settle_sign_change(const reconcile::SignChange& change) {
   }
 }
 
-// More than the lots: what had drifted away without a trace may have come back; the rest is nobody's yet.
+// More than the lots: nobody's yet.
 void Stepper::settle_surplus(const reconcile::Orphan& orphan) {
   const std::string& symbol = orphan.instrument.symbol;
-  reconcile::Orphan rest = orphan;
-  const Quantity surplus = orphan.quantity.magnitude();
-  const Quantity left = surplus - restore_drift(symbol, surplus);
-  rest.quantity = orphan.quantity.is_negative() ? -left : left;
-  if (rest.quantity.is_zero()) return;
   if (orphan.beside_lots) {
     Quantity claimed;
     for (const auto& [uid, lot] : state_.lots) {
@@ -83,7 +78,7 @@ void Stepper::settle_surplus(const reconcile::Orphan& orphan) {
     }
     is_confirmed(symbol, state_.broker.holdings.at(symbol).quantity, claimed);
   }
-  state_.orphans.emplace(symbol, rest);
+  state_.orphans.emplace(symbol, orphan);
 }
 
 void Stepper::settle_shortfalls(const std::vector<reconcile::Shortfall>& shortfalls) {
@@ -385,11 +380,21 @@ void Stepper::give_up_charges(Lot& lot) {
   drop_empty_parts(lot);
 }
 
-// What was taken off without a trace and is there again was never gone.
-Quantity Stepper::restore_drift(const std::string& symbol, Quantity surplus) {
+bool Stepper::has_drifted(const std::string& symbol) const {
+  return std::ranges::any_of(state_.lots, [&](const auto& entry) {
+    return entry.second.instrument.symbol == symbol &&
+           std::ranges::any_of(entry.second.left_elsewise,
+                               [](const LeftElsewise& part) { return part.order.text().starts_with(kDrift); });
+  });
+}
+
+// What was taken off without a trace and is there again without one was never gone. Gives what else is too much.
+reconcile::Orphan Stepper::less_what_had_drifted(const reconcile::Orphan& orphan) {
+  const std::string& symbol = orphan.instrument.symbol;
+  const Quantity surplus = orphan.quantity.magnitude();
   Quantity restored;
   for (auto& [uid, lot] : state_.lots) {
-    if (lot.instrument.symbol != symbol || means_another_asset(lot)) continue;
+    if (lot.instrument.symbol != symbol || means_another_asset(lot) || !has_drifted(symbol)) continue;
     for (LeftElsewise& part : lot.left_elsewise) {
       const Quantity back = std::min(surplus - restored, part.quantity);
       if (!part.order.text().starts_with(kDrift) || !back.is_positive()) continue;
@@ -402,7 +407,9 @@ Quantity Stepper::restore_drift(const std::string& symbol, Quantity surplus) {
     recount(lot);
     keep(lot);
   }
-  return restored;
+  reconcile::Orphan rest = orphan;
+  rest.quantity -= orphan.quantity.is_negative() ? -restored : restored;
+  return rest;
 }
 
 }  // namespace belay::engine

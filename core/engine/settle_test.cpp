@@ -104,8 +104,27 @@ TEST(Settling, F37DriftIsSettledOnTheOldestLotAfterASecondReadAndUndoneWhenItCom
   s.broker.held["AAPL"] = 200_qty;
   s.pass_time(20s);
   s.play(s.broker.read(s.now));
+  EXPECT_EQ(s.open(first)->quantity, 60_qty) << "one read proves nothing";
+  s.wait(12s);
   EXPECT_EQ(s.open(first)->quantity, 100_qty);
+  EXPECT_EQ(s.state.ownership_concerns.size(), 0U);
   EXPECT_TRUE(s.open(first)->left_elsewise.empty());
+  EXPECT_EQ(s.state.lots.size(), 2U);
+}
+
+TEST(Settling, F37WhatIsBoughtAfterADriftIsAPositionOfItsOwn) {
+  Scene s;
+  const LotUid lot = enter(s, {});
+  s.cycle();
+  s.broker.held["AAPL"] = 60_qty;
+  s.play(s.broker.read(s.now));
+  s.wait(12s);
+  ASSERT_EQ(s.open(lot)->quantity, 60_qty);
+  s.broker.filled_order("AAPL", Side::buy, 40_qty, 101_price, s.now.wall);
+  s.pass_time(20s);
+  s.play(s.broker.read(s.now));
+  s.wait(12s);
+  EXPECT_EQ(s.open(lot)->quantity, 60_qty);
   EXPECT_EQ(s.state.lots.size(), 2U);
 }
 

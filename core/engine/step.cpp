@@ -15,6 +15,18 @@ namespace belay::engine {
 
 using Severity = action::RaiseAlert::Severity;
 
+namespace {
+
+// An adopted lot keeps its uid when upstream's row comes; and a table that was set up anew counts from 1 again.
+bool was_merged_with(const Lot& lot, const Execution& execution) {
+  if (lot.execution_key != execution.key || lot.instrument.symbol != execution.instrument.symbol) return false;
+  const Duration apart = execution.entry_time - lot.entry_time;
+  return (execution.broker_order_id && lot.entry_order_id == execution.broker_order_id) ||
+         std::max(apart, -apart) <= std::chrono::minutes(10);
+}
+
+}  // namespace
+
 Actions step(State& state, const Event& event, Moment now) {
   Stepper stepper(state, now);
   const Absences absences = state.absences;
@@ -129,7 +141,9 @@ void Stepper::on(const event::BookLoaded& event) {
   state_.executions = event.executions;
   std::erase_if(state_.executions, [&](const Execution& execution) {
     const LotUid uid = reconcile::uid_of(execution, state_.account_number);
-    return state_.lots.contains(uid) || state_.recently_closed.contains(uid);
+    const auto is_its_lot = [&](const auto& entry) { return was_merged_with(entry.second, execution); };
+    return state_.lots.contains(uid) || state_.recently_closed.contains(uid) ||
+           std::ranges::any_of(state_.lots, is_its_lot) || std::ranges::any_of(state_.recently_closed, is_its_lot);
   });
   for (const QuarantinedExecution& row : event.quarantined) quarantine(row);
   for (const OperatorCommand& command : event.commands) offer_command(command);

@@ -68,6 +68,7 @@ class Stepper {
   void remember_order(const Order& order);
   void absorb_orders_of(Lot& lot);
   void measure_allowances();
+  void heed_foreign(const Order& order);
   void measure_foreign_orders();
   void ask_for_broker_read(Duration distance = std::chrono::milliseconds(500));
 
@@ -169,7 +170,8 @@ class Stepper {
   bool settle_drift(const reconcile::Shortfall& shortfall, Quantity unexplained);
   [[nodiscard]] bool is_frozen(const std::string& symbol) const;
   void tell_of_phantom(Lot& lot, const std::string& why);
-  Quantity restore_drift(const std::string& symbol, Quantity surplus);
+  [[nodiscard]] bool has_drifted(const std::string& symbol) const;
+  reconcile::Orphan less_what_had_drifted(const reconcile::Orphan& orphan);
   bool is_confirmed(const std::string& symbol, Quantity held, Quantity claimed);
   void forget_old_doubts();
   void look_again();

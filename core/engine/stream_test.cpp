@@ -103,6 +103,24 @@ TEST(Stream, F44ReadsTheBrokerWhenItIsBackAndBeforeAnythingIsSent) {
   EXPECT_EQ(s.broker.received.size(), 1U);
 }
 
+TEST(Stream, F38WhatSomebodyElseSellsIsNotSoldASecondTime) {
+  Scene s;
+  const LotUid lot = enter(s, {.quantity = 100_qty, .price = 100_price, .stop = 95_price});
+  s.cycle();
+  s.play(event::StreamUp{});
+  s.pass_time(5s);
+  const OrderId theirs = s.broker.filled_order("AAPL", Side::sell, 70_qty, 96_price, s.now.wall);
+  EXPECT_TRUE(reads(s.feed(event::OrderSeen{s.broker.orders.at(theirs)})));
+  s.outbox.clear();  // the read is on its way
+  s.broker.refuses_excess = false;
+  s.tick("AAPL", 94_price);
+  s.pump();
+  ASSERT_EQ(s.broker.received.size(), 1U);
+  EXPECT_EQ(s.broker.received[0].quantity, 30_qty) << "what is certainly still there";
+  EXPECT_TRUE(s.broker.crossings.empty());
+  EXPECT_NE(s.open(lot), nullptr);
+}
+
 TEST(Stream, F44ABrokerThatCannotBeReadHoldsNobodyUpForLong) {
   Scene s;
   enter(s, {.quantity = 100_qty, .price = 100_price, .stop = 95_price});

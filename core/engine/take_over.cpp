@@ -277,7 +277,7 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
   }
   if (entries.empty()) {
     if (!is_return_confirmed(orphan)) return;
-    const reconcile::Orphan rest = less_what_was_absent(orphan);
+    const reconcile::Orphan rest = less_what_was_absent(less_what_had_drifted(orphan));
     if (!rest.quantity.is_zero()) adopt(rest, std::nullopt);
   } else if (!state_.absences.contains(symbol)) {  // what else is missing stays in doubt
     state_.doubts.erase(symbol);

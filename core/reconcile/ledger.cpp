@@ -140,11 +140,20 @@ Quantity free_of(const Lot& lot) {
   return std::max(Quantity{}, lot.quantity - live);
 }
 
-// What somebody else's sales took that somebody else had not bought before.
+bool may_be_from_a_lot(const Past& past, const Flow& flow) {
+  const auto was_open = [&](const Lot* lot) {
+    return lot->exit_side() == flow.side && lot->entry_time <= flow.at &&
+           (!lot->closed_at || *lot->closed_at >= flow.at);
+  };
+  return std::ranges::any_of(past.lots, was_open) || std::ranges::any_of(past.closed, was_open);
+}
+
+// What somebody else's sales took that somebody else had not bought before. A sale while there was no lot at all made
+// somebody else short, and what is bought then covers that first.
 std::vector<Flow> takings(const Past& past, const std::vector<Flow>& flows, Side closing) {
   Owners owners(past);
   std::vector<Flow> taken;
-  Quantity others;  // held by somebody else
+  Quantity others;  // held by somebody else; negative: short
   for (Flow flow : flows) {
     if (owners.own(flow)) continue;
     flow.quantity -= std::min(flow.quantity, owners.counted(flow));  // also what once closed a lot of the other side
@@ -152,7 +161,8 @@ std::vector<Flow> takings(const Past& past, const std::vector<Flow>& flows, Side
       others += flow.quantity - owners.take_for_nameless_entries(flow);
       continue;
     }
-    const Quantity theirs = std::min(others, flow.quantity);
+    const bool all_theirs = !may_be_from_a_lot(past, flow);
+    const Quantity theirs = all_theirs ? flow.quantity : std::clamp(others, Quantity{}, flow.quantity);
     others -= theirs;
     flow.quantity -= theirs;
     if (flow.quantity.is_positive()) taken.push_back(flow);

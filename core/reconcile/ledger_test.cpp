@@ -285,6 +285,17 @@ TEST(Ledger, SharesThatAMergerTookWentForItsMoney) {
   EXPECT_EQ(e.charges[0].price, 42.5_price);
 }
 
+TEST(Ledger, F39WhatCoveredSomebodyElsesShortSaleIsNothingThatTheyHold) {
+  Page p;
+  p.trade("s", "theirs-1", Side::sell, 81_qty, 4h);
+  p.trade("b", "theirs-2", Side::buy, 81_qty, 3h);
+  p.lot("a", 2_qty, 2h);
+  p.trade("t", "theirs-3", Side::sell, 1_qty, 1h);
+  const Explanation e = p.explained(1_qty);
+  ASSERT_EQ(e.charges.size(), 1U);
+  EXPECT_EQ(e.charges[0].source, outside_order(OrderId("theirs-3"), "t"));
+}
+
 TEST(Ledger, ASplitTakesNothing) {
   Page p;
   p.lot("a", 100_qty, 24h * 20);
