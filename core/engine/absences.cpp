@@ -62,13 +62,16 @@ void Stepper::take_for_absent(Quantity beyond, std::vector<reconcile::Flow> flow
   find("settling", symbol, nullptr, beyond, "an order opened more than there is too much: older lots miss as many");
 }
 
+bool Stepper::was_missed(const std::string& symbol) const {
+  return state_.absences.contains(symbol) || has_drifted(symbol);
+}
+
 // A purchase shows among the positions before its fill shows among the activities: only a count that stands is a
 // return.
 bool Stepper::is_return_confirmed(const reconcile::Orphan& orphan) {
   const std::string& symbol = orphan.instrument.symbol;
   const auto doubt = state_.doubts.find(symbol);
-  const bool was_missed = state_.absences.contains(symbol) || has_drifted(symbol);
-  if (!was_missed || doubt == state_.doubts.end()) return true;
+  if (!was_missed(symbol) || doubt == state_.doubts.end()) return true;
   if (is_confirmed(symbol, doubt->second.held, doubt->second.claimed)) return true;
   const std::string why =
       "the broker holds " + orphan.quantity.text() + " that were missing, or were bought; no fill explains them yet";

@@ -29,7 +29,13 @@ std::optional<Timestamp> left_at(const Lot& lot) {
 void Stepper::recount(Lot& lot) {
   const Quantity left = left_so_far(lot);
   const Quantity before = lot.quantity;
-  if (left > lot.original_quantity) {
+  const Quantity unseen = left - lot.original_quantity;
+  const auto entry = lot.entry_order_id ? state_.broker.orders.find(*lot.entry_order_id) : state_.broker.orders.end();
+  if (unseen.is_positive() && !lot.split_applied && entry != state_.broker.orders.end() &&
+      entry->second.filled >= left) {
+    return grow_lot({lot.uid, unseen});  // it had begun to leave before it was known
+  }
+  if (unseen.is_positive()) {
     freeze(lot, "more has left than was held: " + left.text() + " of " + lot.original_quantity.text());
   }
   lot.quantity = std::max(Quantity{}, lot.original_quantity - left);

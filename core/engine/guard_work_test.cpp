@@ -429,6 +429,29 @@ TEST(GuardWork, TwoLotsOfOneSymbolAreNeverGuardedForMoreThanIsHeld) {
   EXPECT_EQ(b.s.broker.received.size(), 1U) << "in doubt nothing is placed";
 }
 
+TEST(GuardWork, F11WhatABracketSoldBeforeTheLotWasKnownIsCountedOnce) {
+  for (const bool before_the_row : {true, false}) {
+    Scene s;
+    const LotUid lot = enter(s, {});
+    const OrderId entry = *s.upstream.back().broker_order_id;
+    const auto [stop, target] = s.broker.bracket(entry, 100_qty, 95_price, 110_price, s.now.wall);
+    s.broker.execute(stop, 30_qty, 94_price, s.now.wall);
+    s.pass_time(15s);
+    s.broker.loses_cancels = true;
+    if (!before_the_row) s.broker.orders.at(stop).filled = 0_qty;  // the list of orders lags behind the positions
+    s.cycle();
+    if (!before_the_row) s.broker.orders.at(stop).filled = 30_qty;
+    s.broker.execute(stop, 70_qty, 94_price, s.now.wall);
+    s.pass_time(15s);
+    s.cycle();
+    s.wait(2s);
+    ASSERT_TRUE(s.is_closed(lot)) << before_the_row;
+    EXPECT_EQ(s.stored(lot).original_quantity, 100_qty);
+    EXPECT_EQ(s.stored(lot).realised_result, -(600_usd));
+    EXPECT_EQ(s.alerts_of("frozen"), 0);
+  }
+}
+
 TEST(GuardWork, F10BothChildrenThatFillAreBothCounted) {
   Bracketed b;
   b.s.broker.children.at(b.entry) = {b.target};

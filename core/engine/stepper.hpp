@@ -187,6 +187,7 @@ class Stepper {
   void forget_flows_before_absence(const std::string& symbol, std::vector<reconcile::Flow>& flows) const;
   Quantity still_missing(const reconcile::Shortfall& shortfall);
   void take_for_absent(Quantity beyond, std::vector<reconcile::Flow> flows, reconcile::Entry& entry);
+  [[nodiscard]] bool was_missed(const std::string& symbol) const;
   bool is_return_confirmed(const reconcile::Orphan& orphan);
   reconcile::Orphan less_what_was_absent(const reconcile::Orphan& orphan);
   [[nodiscard]] Quantity certainly_held(const Lot& lot) const;

@@ -257,9 +257,17 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
   for (const auto& [uid, lot] : state_.recently_closed) account_for(lot);  // the records may not be written yet
   auto flows = reconcile::flows_of(symbol, activities, state_.calendar);
   forget_flows_before_absence(symbol, flows);
-  auto entries = reconcile::entries_of(orphan, flows, accounted);
-  // What opened one lot opened no other: then nothing explains the holding.
-  if (std::ranges::any_of(entries, [&](const auto& entry) { return has_opened(entry.opening); })) entries.clear();
+  const Quantity held = state_.broker.holdings.at(symbol).quantity;
+  auto entries = reconcile::entries_of(orphan, held, flows, accounted);
+  reconcile::Orphan rest = orphan;
+  for (const auto& entry : entries) rest.quantity -= entry.part.quantity;
+  // What opened one lot opened no other: then nothing explains the holding. What is explained in part, is so where the
+  // rest may have been there before.
+  const bool opened_twice = std::ranges::any_of(entries, [&](const auto& entry) { return has_opened(entry.opening); });
+  if (opened_twice || (!rest.quantity.is_zero() && !was_missed(symbol))) {
+    entries.clear();
+    rest = orphan;
+  }
   if (orphan.beside_lots && !entries.empty()) {
     take_for_absent(reconcile::opened_beyond(entries.back(), flows, accounted) - nameless, flows, entries.back());
   }
@@ -275,9 +283,9 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
       adopt(entry.part, entry.opening);
     }
   }
-  if (entries.empty()) {
-    if (!is_return_confirmed(orphan)) return;
-    const reconcile::Orphan rest = less_what_was_absent(less_what_had_drifted(orphan));
+  if (!rest.quantity.is_zero()) {
+    if (!is_return_confirmed(rest)) return;
+    rest = less_what_was_absent(less_what_had_drifted(rest));
     if (!rest.quantity.is_zero()) adopt(rest, std::nullopt);
   } else if (!state_.absences.contains(symbol)) {  // what else is missing stays in doubt
     state_.doubts.erase(symbol);

@@ -148,13 +148,28 @@ bool may_be_from_a_lot(const Past& past, const Flow& flow) {
   return std::ranges::any_of(past.lots, was_open) || std::ranges::any_of(past.closed, was_open);
 }
 
+// When lots were adopted whose fills were out of reach: each is all that was there then, whoever had bought it.
+std::vector<Timestamp> takeovers(const Past& past) {
+  std::vector<Timestamp> at;
+  for (const auto* lots : {&past.lots, &past.closed}) {
+    for (const Lot* lot : *lots) {
+      if (!lot->execution_key && !lot->entry_order_id) at.push_back(lot->entry_time);
+    }
+  }
+  std::ranges::sort(at);
+  return at;
+}
+
 // What somebody else's sales took that somebody else had not bought before. A sale while there was no lot at all made
 // somebody else short, and what is bought then covers that first.
 std::vector<Flow> takings(const Past& past, const std::vector<Flow>& flows, Side closing) {
   Owners owners(past);
   std::vector<Flow> taken;
   Quantity others;  // held by somebody else; negative: short
+  const std::vector<Timestamp> taken_over = takeovers(past);
+  auto next = taken_over.begin();
   for (Flow flow : flows) {
+    for (; next != taken_over.end() && *next < flow.at; ++next) others = {};
     if (owners.own(flow)) continue;
     flow.quantity -= std::min(flow.quantity, owners.counted(flow));  // also what once closed a lot of the other side
     if (flow.side != closing) {

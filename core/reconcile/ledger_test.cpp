@@ -296,6 +296,16 @@ TEST(Ledger, F39WhatCoveredSomebodyElsesShortSaleIsNothingThatTheyHold) {
   EXPECT_EQ(e.charges[0].source, outside_order(OrderId("theirs-3"), "t"));
 }
 
+TEST(Ledger, F38WhatWasTakenOverWithoutFillsIsAllThatWasThere) {
+  Page p;
+  p.trade("b", "theirs-1", Side::buy, 20_qty, 4h);
+  Lot& lot = p.lot("a", 100_qty, 2h);
+  lot.entry_order_id.reset();
+  p.activities.fills.pop_back();
+  p.trade("s", "theirs-2", Side::sell, 30_qty, 1h);
+  EXPECT_EQ(p.told(30_qty), "a 30 @100; rest 0");
+}
+
 TEST(Ledger, ASplitTakesNothing) {
   Page p;
   p.lot("a", 100_qty, 24h * 20);

@@ -92,6 +92,19 @@ Quantity left_by_own_exits(const Book& book, const Execution& execution) {
   return sum;
 }
 
+// What the bracket of its entry has already sold: a lot that began to leave before anybody looked.
+Quantity left_by_bracket(const Book& book, const Execution& execution) {
+  const Order* entry = entry_of(book, execution.broker_order_id);
+  const Side leaves = execution.direction == Direction::long_ ? Side::sell : Side::buy;
+  Quantity sum;
+  if (entry == nullptr) return sum;
+  for (const Order& leg : entry->legs) {
+    const auto known = book.orders.find(leg.id);
+    if (leg.side == leaves) sum += known == book.orders.end() ? leg.filled : known->second.filled;
+  }
+  return sum;
+}
+
 // Upstream's row about an entry may come after the shares were found and adopted: the same entry order tells, or the
 // same quantity at about the same time.
 bool is_entry_of(const Execution& execution, const Lot& lot) {
@@ -171,7 +184,7 @@ Quantity claim(const Book& book, const Symbol& symbol, Quantity surplus, Directi
       out.history.push_back({*execution, "its position has left already"});
       continue;
     }
-    const Quantity left = left_by_own_exits(book, *execution);
+    const Quantity left = left_by_own_exits(book, *execution) + left_by_bracket(book, *execution);
     const bool same_side = execution->direction == held_direction;
     const Quantity there = planted(Bug::rows_need_no_shares) ? execution->quantity : same_side ? surplus : Quantity{};
     Quantity quantity = std::min(execution->quantity, there + left);
@@ -280,30 +293,39 @@ std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Flow>&
   return opening;
 }
 
-std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Flow>& flows,
+std::vector<Entry> entries_of(const Orphan& orphan, Quantity held, const std::vector<Flow>& flows,
                               const std::set<OrderId>& accounted) {
+  struct Made {
+    std::vector<Flow> parts;  // what of each flow is the orphan's, the oldest first
+    Quantity opened;          // all that its order opened
+  };
   const Side opening_side = orphan.quantity.is_negative() ? Side::sell : Side::buy;
   Quantity wanted = orphan.quantity.magnitude();
-  std::vector<std::vector<Flow>> orders;  // each order's flows, the oldest first; a delivery is alone
-  for (auto flow = flows.rbegin(); flow != flows.rend() && wanted.is_positive(); ++flow) {
-    if (flow->side != opening_side || accounted.contains(flow->order)) continue;
-    auto order = flow->order.empty()
-                     ? orders.end()
-                     : std::ranges::find(orders, flow->order, [](const auto& of) { return of.front().order; });
-    if (order == orders.end()) order = orders.insert(order, std::vector<Flow>());
+  Quantity after = orphan.quantity.is_negative() ? -held : held;  // on its side, after the flow
+  std::vector<Made> orders;                                       // a delivery is alone
+  for (auto flow = flows.rbegin(); flow != flows.rend(); ++flow) {
+    const bool opens = flow->side == opening_side;
+    const Quantity opened = opens ? std::clamp(after, Quantity{}, flow->quantity) : Quantity{};  // the rest has covered
+    after += opens ? -flow->quantity : flow->quantity;
+    if (!opened.is_positive() || accounted.contains(flow->order)) continue;
+    auto order = flow->order.empty() ? orders.end() : std::ranges::find_if(orders, [&](const Made& made) {
+      return made.parts.front().order == flow->order;
+    });
+    if (order == orders.end() && wanted.is_zero()) continue;
+    if (order == orders.end()) order = orders.insert(order, Made());
     Flow part = *flow;
-    part.quantity = std::min(wanted, flow->quantity);
+    part.quantity = std::min(wanted, opened);
     wanted -= part.quantity;
-    order->insert(order->begin(), std::move(part));
+    order->opened += opened;
+    if (part.quantity.is_positive()) order->parts.insert(order->parts.begin(), std::move(part));
   }
   std::vector<Entry> entries;
-  if (wanted.is_positive()) return entries;
-  for (const std::vector<Flow>& of : orders) {
-    Entry entry{.part = orphan, .opening = {}};
+  for (const Made& made : orders) {
+    Entry entry{.part = orphan, .opening = {}, .opened = made.opened};
     entry.part.quantity = Quantity{};
-    for (const Flow& flow : of) entry.part.quantity += flow.quantity;
+    for (const Flow& flow : made.parts) entry.part.quantity += flow.quantity;
     if (orphan.quantity.is_negative()) entry.part.quantity = -entry.part.quantity;
-    entry.opening = *opening_of(entry.part, of);
+    entry.opening = *opening_of(entry.part, made.parts);
     entries.push_back(std::move(entry));
   }
   return entries;
@@ -312,11 +334,10 @@ std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Flow>& flo
 Quantity opened_beyond(const Entry& entry, const std::vector<Flow>& flows, const std::set<OrderId>& accounted) {
   if (!entry.opening.order) return {};
   const Side opening_side = entry.part.quantity.is_negative() ? Side::sell : Side::buy;
-  Quantity beyond = -entry.part.quantity.magnitude();
+  Quantity beyond = entry.opened - entry.part.quantity.magnitude();
   bool opened = false;
   for (const Flow& flow : flows) {
     opened = opened || flow.order == *entry.opening.order;
-    if (flow.order == *entry.opening.order) beyond += flow.quantity;
     if (opened && flow.side != opening_side && !accounted.contains(flow.order)) beyond -= flow.quantity;
   }
   return std::max(Quantity{}, beyond);

@@ -131,10 +131,13 @@ std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Flow>&
 struct Entry {
   Orphan part;
   Opening opening;
+  Quantity opened;  ///< by the order in all
 };
-/// The orders that opened the holding, the newest first, without the `accounted`, which opened, guarded or left lots;
-/// empty when the flows do not reach back so far. One order is one trade: upstream writes an execution for each.
-std::vector<Entry> entries_of(const Orphan& orphan, const std::vector<Flow>& flows, const std::set<OrderId>& accounted);
+/// The orders that opened the orphan's share of what is `held`, the newest first, without the `accounted`, which
+/// opened, guarded or left lots; together less than the orphan when the flows do not reach back so far. One order is
+/// one trade: upstream writes an execution for each.
+std::vector<Entry> entries_of(const Orphan& orphan, Quantity held, const std::vector<Flow>& flows,
+                              const std::set<OrderId>& accounted);
 
 /// How many more than `entry` its order opened and nobody who is not `accounted` for has closed since. Those are there
 /// too; then it is the older lots that miss as many.

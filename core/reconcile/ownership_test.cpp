@@ -287,7 +287,7 @@ TEST(Entries, AreOneForEachOrderButThoseThatOpenedLots) {
   const std::vector<Flow> flows{
       flow("f1", "a", Side::buy, 4_qty, 90_price, 4h), flow("f2", "a", Side::buy, 6_qty, 91_price, 3h),
       flow("f3", "b", Side::buy, 7_qty, 100_price, 2h), flow("f4", "c", Side::buy, 50_qty, 101_price, 1h)};
-  const auto entries = entries_of(orphan, flows, {OrderId("c")});
+  const auto entries = entries_of(orphan, 67_qty, flows, {OrderId("c")});
   ASSERT_EQ(entries.size(), 2U);
   EXPECT_EQ(entries[0].part.quantity, 7_qty);
   EXPECT_EQ(entries[0].opening.order, OrderId("b"));
@@ -299,7 +299,30 @@ TEST(Entries, AreOneForEachOrderButThoseThatOpenedLots) {
 
   Orphan larger = orphan;
   larger.quantity = 18_qty;
-  EXPECT_TRUE(entries_of(larger, flows, {OrderId("c")}).empty()) << "the flows do not reach back so far";
+  EXPECT_EQ(entries_of(larger, 68_qty, flows, {OrderId("c")}).size(), 2U) << "the flows do not reach back so far";
+}
+
+TEST(Entries, WhatOnlyCoveredAShortHoldingOpenedNothing) {
+  const Orphan orphan{.instrument = instrument_of("AAPL"), .quantity = 12_qty, .average_entry = 100_price};
+  const std::vector<Flow> flows{flow("f1", "a", Side::sell, 200_qty, 90_price, 4h),
+                                flow("f2", "b", Side::buy, 207_qty, 91_price, 3h)};
+  const auto entries = entries_of(orphan, 12_qty, flows, {});
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].part.quantity, 12_qty);
+  EXPECT_TRUE(entries_of(orphan, -(8_qty), flows, {}).empty());
+}
+
+TEST(Entries, SayHowMuchMoreTheirOrderOpened) {
+  const Orphan orphan{.instrument = instrument_of("AAPL"), .quantity = 60_qty, .average_entry = 100_price};
+  std::vector<Flow> flows{flow("f1", "a", Side::buy, 100_qty, 90_price, 4h),
+                          flow("f2", "b", Side::buy, 40_qty, 91_price, 3h),
+                          flow("f3", "b", Side::buy, 50_qty, 91_price, 2h)};
+  auto entries = entries_of(orphan, 160_qty, flows, {OrderId("a")});
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(opened_beyond(entries[0], flows, {OrderId("a")}), 30_qty);
+  flows.push_back(flow("f4", "c", Side::sell, 20_qty, 91_price, 1h));
+  entries = entries_of(orphan, 160_qty, flows, {OrderId("a")});
+  EXPECT_EQ(opened_beyond(entries[0], flows, {OrderId("a")}), 10_qty) << "somebody has closed the rest since";
 }
 
 TEST(Entries, AreFoundAmongUpstreamsRowsByTheirOrderElseByQuantityAndTime) {

@@ -230,6 +230,16 @@ bool Invariants::is_gone(std::size_t lot) const {
   const Quantity held = witness_->held(one.wanted.instrument.symbol);
   const bool is_long = one.wanted.direction == Direction::long_;
   if (one.left >= one.entered || held.is_zero() || held.is_negative() == is_long) return true;
+  // Whose shares somebody else sold since, nothing tells.
+  Quantity sold;
+  for (const auto& [id, order] : witness_->orders()) {
+    const bool closes = order.order.side == (is_long ? Side::sell : Side::buy);
+    const bool since = order.order.filled_at && *order.order.filled_at >= one.entered_at;
+    if (order.owner == Owner::foreign && closes && since && order.order.symbol == one.wanted.instrument.symbol) {
+      sold += order.order.filled;
+    }
+  }
+  if (one.left + sold >= one.entered) return true;
   return std::ranges::any_of(one.uids, [&](const LotUid& uid) {
     const auto stored = stored_.find(uid);
     return stored != stored_.end() && stored->second == LotStatus::closed;
