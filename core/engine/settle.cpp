@@ -173,7 +173,9 @@ void Stepper::on(const event::ActivitiesRead& event) {
 // ---- explaining
 
 reconcile::Past Stepper::past_of(const std::string& symbol, const Activities& activities) const {
+  const auto holding = state_.broker.holdings.find(symbol);
   reconcile::Past past{.symbol = symbol, .lots = {}, .closed = {}, .own_orders = {}, .activities = &activities};
+  past.held = holding == state_.broker.holdings.end() ? Quantity{} : holding->second.quantity;
   for (const Lot& lot : state_.closed_lots) {
     if (lot.instrument.symbol == symbol) past.closed.push_back(&lot);
   }

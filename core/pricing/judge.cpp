@@ -138,23 +138,28 @@ class Judge {
     const std::optional<Price> reference = symbol_.last_good  ? symbol_.last_good
                                            : quote != nullptr ? std::optional(mid(*quote))
                                                               : std::nullopt;
-    if (!reference || !beyond(trade.price, *reference, policy_.stock_jump_band) ||
-        has_second_witness(trade, *reference, quote)) {
+    // A younger sound quote elsewhere is the market that an order would meet (docs/decisions/0026).
+    const bool contradicted =
+        quote != nullptr && quote->as_of > trade.as_of && beyond(trade.price, mid(*quote), policy_.stock_jump_band);
+    const bool is_jump = reference && beyond(trade.price, *reference, policy_.stock_jump_band);
+    if (!contradicted && (!is_jump || has_second_witness(trade, *reference, quote))) {
       return believed(trade.price, trade.price);
     }
     if (!symbol_.suspect || symbol_.suspect->as_of < trade.as_of) symbol_.suspect = trade;
+    if (contradicted) {
+      return doubtful("price " + trade.price.text() + " is far from the younger quote " + text_of(*quote),
+                      Awaits::witness);
+    }
     return doubtful("price " + trade.price.text() + " is a jump from " + reference->text() +
                         " that no second print or sound quote confirms",
                     Awaits::witness);
   }
 
   // A sound quote around the print, or an earlier print of this session that went at least about as far the same way:
-  // how far both went is witnessed twice. But a sound quote that is younger than the print and elsewhere is the market
-  // that an order would meet (docs/decisions/0026). A suspect of an earlier session witnesses nothing: what it waited
-  // for never came.
+  // how far both went is witnessed twice. A suspect of an earlier session witnesses nothing: what it waited for never
+  // came.
   [[nodiscard]] bool has_second_witness(const Trade& trade, Price reference, const Quote* quote) const {
     if (quote != nullptr && !beyond(mid(*quote), trade.price, policy_.stock_jump_band)) return true;
-    if (quote != nullptr && quote->as_of > trade.as_of) return false;
     const std::optional<Trade>& suspect = symbol_.suspect;
     const bool earlier = suspect && suspect->as_of >= eligible_from_ && suspect->as_of < trade.as_of;
     if (!earlier || !beyond(suspect->price, reference, policy_.stock_jump_band)) return false;

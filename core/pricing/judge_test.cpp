@@ -153,6 +153,11 @@ TEST(Suspect, F52AYoungerSoundQuoteElsewhereOutweighsTwoPrints) {
   m.now = m.now + 1s;
   m.quote(kStock, 80.9_price, 81.1_price);
   EXPECT_EQ(m.judged().trigger, 81_price) << "the quotes went along";
+  Jump near;
+  near.print(109_price);
+  near.now = near.now + 1s;
+  near.quote(kStock, 97.9_price, 98.1_price);
+  EXPECT_EQ(near.judged().trigger, std::nullopt) << "near the last price, but not near today's market";
   Jump older;
   older.quote(kStock, 99.9_price, 100.1_price);
   older.now = older.now + 1s;

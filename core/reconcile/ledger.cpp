@@ -166,10 +166,15 @@ std::vector<Flow> takings(const Past& past, const std::vector<Flow>& flows, Side
   Owners owners(past);
   std::vector<Flow> taken;
   Quantity others;  // held by somebody else; negative: short
+  Quantity there;   // held by everybody together on the lots' side
+  if (past.held) there = closing == Side::sell ? *past.held : -*past.held;
+  for (const Flow& flow : flows) there += flow.side == closing ? flow.quantity : -flow.quantity;
   const std::vector<Timestamp> taken_over = takeovers(past);
   auto next = taken_over.begin();
   for (Flow flow : flows) {
     for (; next != taken_over.end() && *next < flow.at; ++next) others = {};
+    if (past.held) others = std::min(others, std::max(Quantity{}, there));
+    there += flow.side == closing ? -flow.quantity : flow.quantity;
     if (owners.own(flow)) continue;
     flow.quantity -= std::min(flow.quantity, owners.counted(flow));  // also what once closed a lot of the other side
     if (flow.side != closing) {

@@ -20,6 +20,7 @@ struct Past {
   std::vector<const Lot*> closed;  ///< as far as the records reach
   std::set<OrderId> own_orders;    ///< exit orders of ours that no record has, known by their client ids
   const Activities* activities = nullptr;
+  std::optional<Quantity> held = {};  ///< now, signed: what nobody has, nobody can have kept
 };
 
 /// A fill or movement of the symbol, as a change of the holding.

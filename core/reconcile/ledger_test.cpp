@@ -20,6 +20,7 @@ struct Page {
   Activities activities;
   std::set<OrderId> own_orders;
   std::string symbol = "AAPL";
+  std::optional<Quantity> held;
   calendar::UsEquities calendar;
   Policy policy;
 
@@ -60,7 +61,8 @@ struct Page {
                                     .at = kNow - 1h});
   }
   [[nodiscard]] Explanation explained(Quantity missing) const {
-    Past past{.symbol = symbol, .lots = {}, .closed = {}, .own_orders = own_orders, .activities = &activities};
+    Past past{
+        .symbol = symbol, .lots = {}, .closed = {}, .own_orders = own_orders, .activities = &activities, .held = held};
     for (const Lot& lot : lots) past.lots.push_back(&lot);
     for (const Lot& lot : closed) past.closed.push_back(&lot);
     return explain(missing, past, calendar, policy, kNow);
@@ -304,6 +306,22 @@ TEST(Ledger, F38WhatWasTakenOverWithoutFillsIsAllThatWasThere) {
   p.activities.fills.pop_back();
   p.trade("s", "theirs-2", Side::sell, 30_qty, 1h);
   EXPECT_EQ(p.told(30_qty), "a 30 @100; rest 0");
+}
+
+TEST(Ledger, F38WhatSomebodyElseHadIsGoneWhenNothingWasHeld) {
+  Page p;
+  Lot& first = p.lot("a", 7_qty, 5h);
+  p.trade("s", "theirs-1", Side::sell, 4_qty, 4h);
+  p.trade("b", "theirs-2", Side::buy, 0.5_qty, 4h - 1s);
+  p.trade("x", "exit-a", Side::sell, 3.5_qty, 3h);  // the lot took what it found
+  first.exit_orders.push_back({.id = OrderId("exit-a"), .quantity = 3.5_qty});
+  first.closed_at = kNow - 3h;
+  p.closed.push_back(first);
+  p.lots.clear();
+  p.lot("c", 49_qty, 2h);
+  p.trade("t", "theirs-3", Side::sell, 39_qty, 1h);
+  p.held = 10_qty;
+  EXPECT_EQ(p.told(39_qty), "c 39 @100; rest 0");
 }
 
 TEST(Ledger, ASplitTakesNothing) {
