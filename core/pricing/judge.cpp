@@ -159,7 +159,7 @@ class Judge {
   // how far both went is witnessed twice. A suspect of an earlier session witnesses nothing: what it waited for never
   // came.
   [[nodiscard]] bool has_second_witness(const Trade& trade, Price reference, const Quote* quote) const {
-    if (quote != nullptr && !beyond(mid(*quote), trade.price, policy_.stock_jump_band)) return true;
+    if (quote != nullptr && !beyond(trade.price, mid(*quote), policy_.stock_jump_band)) return true;
     const std::optional<Trade>& suspect = symbol_.suspect;
     const bool earlier = suspect && suspect->as_of >= eligible_from_ && suspect->as_of < trade.as_of;
     if (!earlier || !beyond(suspect->price, reference, policy_.stock_jump_band)) return false;

@@ -88,9 +88,7 @@ void Oracle::judge(std::size_t lot, const MarketPrices& prices, const Feed& feed
   if (exit_side && (sound || lasting)) allow(*exit_side);
   std::optional<Price> print;
   if (!option && prices.trade && prices.trade->as_of >= session->open) print = prices.trade->price;
-  const bool is_near = print && feed.good && !is_far(*print, *feed.good, 1'000);
-  const bool counts = !is_odd(prices, session->open) || is_near || is_seconded(*prices.trade, feed, now);
-  if (print && counts) allow(*print);
+  if (print && (!is_odd(prices, session->open) || is_seconded(*prices.trade, feed, now))) allow(*print);
 
   // Beyond any doubt: fresh, sound, near the last one, print and quote of one mind.
   const bool fresh_quote = sound && now - prices.quote->as_of <= 30s;
