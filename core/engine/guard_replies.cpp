@@ -79,6 +79,7 @@ void Stepper::absorb_guard_order(Lot& lot, const Order& order, int attempt) {
                                                 : std::optional(known->leg_id);
   }
   if (before.id.empty() && !is_terminal(order.status)) {
+    flight.short_since.reset();
     lot.bracket_order_accepted = true;
     record(lot, EventType::guards_restored,
            {{"client_order_id", order.client_id.text()},
@@ -146,6 +147,8 @@ void Stepper::take_refusal(Lot& lot, const GuardOrder& refused, RefusalMeaning m
     case RefusalMeaning::not_free:
       flight.changed = now_.steady;  // what is free has to be read anew
       if (!flight.short_since) flight.short_since = now_.steady;
+      // The broker's list may go on showing shares as free that are not.
+      flight.retry_at = now_.steady + std::clamp<Duration>((now_.steady - *flight.short_since) / 2, 1s, 60s);
       for (const OrderId& related : event.related_orders) emit(action::LookAtOrder{related});
       break;
     case RefusalMeaning::no_word:

@@ -359,7 +359,6 @@ void Stepper::emit_guard(const Lot& lot, const GuardOrder& order) {
   flight.not_found = 0;
   flight.asks = 0;
   flight.asked.reset();
-  flight.short_since.reset();
   flight.cancels.clear();
   OrderRequest request{.client_id = order.client_id,
                        .symbol = lot.instrument.symbol,

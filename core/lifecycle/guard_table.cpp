@@ -263,7 +263,13 @@ GuardDecision page_restricted(const GuardView& v) {
 }
 
 bool resting_after_refusal(const GuardView& v) { return v.flight.retry_at && v.now.steady < *v.flight.retry_at; }
+bool short_for_long(const GuardView& v) {
+  return v.flight.short_since && v.now.steady - *v.flight.short_since > kStandBy;
+}
 GuardDecision wait_after_refusal(const GuardView& v) {
+  if (short_for_long(v)) {
+    return {.situation = {}, .move = GuardStuck{*v.flight.retry_at}, .why = "refused: " + v.flight.last_refusal};
+  }
   return {.situation = {},
           .move = AwaitGuards{.until = *v.flight.retry_at, .passive = !v.session_open},
           .why = "refused: " + v.flight.last_refusal};
@@ -276,10 +282,9 @@ GuardDecision read_room(const GuardView&) {
 
 bool no_room(const GuardView& v) { return v.room < guarded_quantity(v); }
 GuardDecision await_room(const GuardView& v) {
-  const bool for_long = v.flight.short_since && v.now.steady - *v.flight.short_since > kStandBy;
   const std::string why =
       "of " + guarded_quantity(v).text() + " only " + std::max(v.room, Quantity{}).text() + " are free at the broker";
-  if (for_long) return {.situation = {}, .move = GuardStuck{v.now.steady + kRest}, .why = why};
+  if (short_for_long(v)) return {.situation = {}, .move = GuardStuck{v.now.steady + kRest}, .why = why};
   return {.situation = {}, .move = ReadRoom{}, .why = why};
 }
 

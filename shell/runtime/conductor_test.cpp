@@ -72,6 +72,15 @@ TEST(Conductor, F23WhereAnotherHasWorkedMeanwhileAPassIsDue) {
   EXPECT_EQ(stage.conductor.attend(2s), Interlude::over);
 }
 
+TEST(Conductor, F23ALotThatAnotherHasAddedMeanwhileIsItsWorkToo) {
+  Stage stage;
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  ASSERT_EQ(stage.conductor.pass().failure, Failure::none);
+  stage.store.lose_lock(false);
+  stage.hold("AAPL", 10_qty);  // while this process stood still with what it could not write
+  EXPECT_EQ(stage.conductor.attend(60s), Interlude::pass_due) << stage.told;
+}
+
 TEST(Conductor, F23APassDuringWhichAnotherHasWorkedIsNotAllWell) {
   Stage stage;
   stage.hold("AAPL", 10_qty);

@@ -207,7 +207,16 @@ bool Conductor::Inner::heed_others() {
   return true;
 }
 
-// Whether the store knows of checks that this process did not make, or no longer lists as open what this one left open.
+// What the store lists as open and this process neither read there nor has, or has had, in mind to write.
+bool Conductor::Inner::is_of_others(const Lot& stored) {
+  if (saved_checks.contains(stored.uid)) return false;
+  const auto own = state.lots.find(stored.uid);
+  if (own != state.lots.end()) return stored.check_count > own->second.check_count;
+  return std::ranges::count(record.batch().lots, stored.uid, &Lot::uid) == 0;
+}
+
+// Whether the store knows of lots or checks that this process did not make, or no longer lists as open what this one
+// left open.
 bool Conductor::Inner::others_have_written() {
   const auto book = parts.store.load(settings.account, settings.aliases);
   if (!book) {  // found out when it can be read; until then nothing is written over what they may have written
@@ -218,10 +227,11 @@ bool Conductor::Inner::others_have_written() {
   lock_regained = false;
   std::map<LotUid, std::int64_t> checks;
   for (const Lot& lot : book->lots) checks[lot.uid] = lot.check_count;
-  return std::ranges::any_of(saved_checks, [&](const auto& saved) {
+  const bool has_changed = std::ranges::any_of(saved_checks, [&](const auto& saved) {
     const auto stored = checks.find(saved.first);
     return stored == checks.end() || stored->second > saved.second;
   });
+  return has_changed || std::ranges::any_of(book->lots, [&](const Lot& lot) { return is_of_others(lot); });
 }
 
 // Another instance had the account for a while: what is remembered here is older than the records and the broker, and

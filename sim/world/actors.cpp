@@ -90,7 +90,21 @@ void World::happen(const Happening& happening) {
     case Kind::store_down:
     case Kind::store_refuses:
     case Kind::store_slow:
+    case Kind::stream_lost:
+    case Kind::stream_gap:
+    case Kind::stream_late:
+    case Kind::stream_reorder:
+    case Kind::stream_twice:
+    case Kind::stream_stale:
+    case Kind::stream_torn:
       weather_.begin(happening);
+      break;
+    case Kind::stream:  // there from the start
+      weather_.count(happening.kind);
+      break;
+    case Kind::stream_down:
+      weather_.begin(happening);
+      stream_.go_down(happening);
       break;
     case Kind::submit_lost_before:
     case Kind::submit_lost_after:
@@ -104,6 +118,7 @@ void World::happen(const Happening& happening) {
     case Kind::read_lost:
     case Kind::read_slow:
     case Kind::store_lies:
+    case Kind::stream_refused:
       weather_.arm(happening);
       break;
     case Kind::lock_lost:

@@ -70,6 +70,18 @@ constexpr std::array kFaults{
     Fault{Kind::foreign_cancel, 4, {0, 0, 0}, {0, 0, 0}, true},
 };
 
+constexpr std::array kStreamFaults{
+    Fault{Kind::stream_refused, 3, {0, 0, 0}, {4, 2, 0}},
+    Fault{Kind::stream_down, 6, {2, 0, 0}, {300, 2, 15'000}},
+    Fault{Kind::stream_lost, 4, {60, 100, 0}, {3600, 1000, 0}},
+    Fault{Kind::stream_gap, 4, {60, 50, 0}, {1200, 600, 0}},
+    Fault{Kind::stream_late, 4, {60, 1000, 0}, {1200, 60'000, 0}},
+    Fault{Kind::stream_reorder, 4, {60, 100, 0}, {1200, 20'000, 0}},
+    Fault{Kind::stream_twice, 4, {60, 200, 0}, {3600, 1000, 20'000}},
+    Fault{Kind::stream_stale, 4, {60, 200, 0}, {3600, 1000, 60'000}},
+    Fault{Kind::stream_torn, 4, {60, 200, 0}, {3600, 1000, 60'000}},
+};
+
 class Author {
  public:
   explicit Author(std::uint64_t seed)
@@ -96,6 +108,7 @@ class Author {
     for (const Fault& fault : kFaults) {
       if (below(8) < share * 2) write_fault(fault);
     }
+    if (below(3) != 0) write_stream(share);
     if (below(4) != 0) add(calm_, Kind::calm, "", {});
     std::ranges::stable_sort(scenario_.happenings, {}, &Happening::at);
     return std::move(scenario_);
@@ -185,6 +198,18 @@ class Author {
     const std::int64_t keep = between(20, 80);
     terms.n = {trail, activation, breakeven, lock, keep, sometimes(30, 250)};
     scenario_.happenings.push_back(std::move(terms));
+  }
+
+  // Two of three sessions have a stream: the others show that asking alone is enough.
+  void write_stream(std::uint64_t share) {
+    const Timestamp start = session_.open - 300s;
+    add(start, Kind::stream, "", {});
+    if (below(6) == 0) {
+      add(start, Kind::stream_refused, "", {static_cast<std::int64_t>(below(4)), static_cast<std::int64_t>(below(3))});
+    }
+    for (const Fault& fault : kStreamFaults) {
+      if (below(8) < share * 2) write_fault(fault);
+    }
   }
 
   void write_fault(const Fault& fault) {

@@ -52,6 +52,17 @@ enum class Kind : std::uint8_t {
   restricted,           ///< the account is blocked for n0 seconds
   data_fails,           ///< n0 seconds
   data_stands,          ///< n0 seconds: the same answer again and again
+  // The broker's stream of order updates. What it does excuses nothing: asking finds out the same.
+  stream,          ///< at whatever time it stands: the processes of this session listen to it; without, they only ask
+  stream_refused,  ///< the next attempt to connect and n0 more; n1 the StreamDown::Kind: interrupted, limited or keys
+  stream_down,     ///< n0 seconds; n1 as above; n2 ms until that is noticed
+  stream_lost,     ///< n0 seconds: n1 of 1000 updates never come, and nobody says so
+  stream_gap,      ///< n0 seconds: n1 of 1000 updates cannot be read, and it is said
+  stream_late,     ///< n0 seconds: each comes n1 ms later
+  stream_reorder,  ///< n0 seconds: each is held up by itself, for up to n1 ms
+  stream_twice,    ///< n0 seconds: n1 of 1000 come again within n2 ms
+  stream_stale,    ///< n0 seconds: n1 of 1000 are contradicted within n2 ms by an older state of the same order
+  stream_torn,     ///< n0 seconds: n1 of 1000 come again within n2 ms, but with an older count of what has filled
   // The store
   store_down,     ///< n0 seconds
   store_refuses,  ///< n0 seconds

@@ -183,7 +183,10 @@ std::optional<Timestamp> Oracle::must_leave_since(std::size_t lot, Timestamp now
   std::optional<Timestamp> since;
   const auto touched = touched_.find(lot);
   if (touched != touched_.end()) since = touched->second.must;
-  const auto due = time_rule(one, one.entered_at, true);
+  auto due = time_rule(one, one.entered_at, true);
+  // A holding of yesterday's may be overdue when its row is written: nobody knows its terms before. What the stream has
+  // read between two passes is judged by the next one.
+  if (due && one.has_row) due = std::max(*due, one.row_at);
   if (due && *due <= now && !one.foreign) since = since ? std::min(*since, *due) : *due;
   for (const LotUid& uid : one.uids) {
     const auto closed = closed_by_hand_.find(uid);

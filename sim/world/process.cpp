@@ -28,8 +28,9 @@ void VirtualExecutor::make(const Call& call) {
 std::optional<VirtualExecutor::Events> VirtualExecutor::next(Duration at_most) {
   process_->call_made();
   const Timestamp limit = timeline_->now() + at_most;
-  while (ready_.empty() && timeline_->advance_to_next(limit)) {
+  while (ready_.empty() && !woken_ && timeline_->advance_to_next(limit)) {
   }
+  woken_ = false;
   process_->call_made();
   if (ready_.empty()) return std::nullopt;
   Events events = std::move(ready_.front());

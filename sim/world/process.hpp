@@ -50,6 +50,7 @@ class VirtualExecutor : public runtime::Executor {
 
   void start(Call call, bool urgent) override;
   std::optional<Events> next(Duration at_most) override;
+  void wake() override { woken_ = true; }
   [[nodiscard]] std::size_t outstanding() const override { return outstanding_; }
   /// The process is gone: nothing is taken in any more. What has left it may still arrive, unless it is lost with it.
   void die(bool loses_what_is_on_its_way);
@@ -68,6 +69,7 @@ class VirtualExecutor : public runtime::Executor {
   std::uint64_t started_ = 0;
   std::size_t outstanding_ = 0;
   bool lost_ = false;
+  bool woken_ = false;
   Timestamp still_until_;
   std::deque<Events> ready_;
 };

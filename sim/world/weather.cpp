@@ -9,7 +9,12 @@ void Weather::begin(const Happening& happening) {
   const Timestamp until = timeline_->now() + std::chrono::seconds(happening.n[0]);
   std::erase_if(lasting_, [&](const Lasting& one) { return one.until <= timeline_->now(); });
   lasting_.push_back({happening, until});
-  rough_until_ = std::max(rough_until_, until);
+  be_rough_until(until, happening.kind);
+}
+
+void Weather::be_rough_until(Timestamp until, Kind kind) {
+  const bool is_of_stream = kind >= Kind::stream && kind <= Kind::stream_torn;
+  if (!is_of_stream) rough_until_ = std::max(rough_until_, until);
 }
 
 const Weather::Lasting* Weather::find(Kind kind, std::string_view symbol) const {
@@ -27,6 +32,11 @@ const Happening* Weather::strikes(Kind kind, std::string_view symbol) {
   return &found->happening;
 }
 
+const Happening* Weather::in_force(Kind kind) const {
+  const Lasting* found = find(kind, {});
+  return found == nullptr ? nullptr : &found->happening;
+}
+
 bool Weather::holds(Kind kind, std::string_view symbol) const { return find(kind, symbol) != nullptr; }
 
 std::optional<Happening> Weather::take(Kind kind) {
@@ -35,7 +45,7 @@ std::optional<Happening> Weather::take(Kind kind) {
   Happening happening = std::move(*found);
   armed_.erase(found);
   count(kind);
-  rough_until_ = std::max(rough_until_, timeline_->now() + std::chrono::milliseconds(happening.n[0]));
+  be_rough_until(timeline_->now() + std::chrono::milliseconds(happening.n[0]), kind);
   return happening;
 }
 

@@ -22,6 +22,8 @@ class Weather {
 
   /// The fault of that kind in force for the symbol ("" also for faults without one); it strikes.
   const Happening* strikes(Kind kind, std::string_view symbol = {});
+  /// The same, but whether it strikes is the caller's to say: count().
+  [[nodiscard]] const Happening* in_force(Kind kind) const;
   [[nodiscard]] bool holds(Kind kind, std::string_view symbol = {}) const;
   /// The fault of that kind that lies in wait, once.
   std::optional<Happening> take(Kind kind);
@@ -39,6 +41,7 @@ class Weather {
     Timestamp until;
   };
   [[nodiscard]] const Lasting* find(Kind kind, std::string_view symbol) const;
+  void be_rough_until(Timestamp until, Kind kind);
 
   const Timeline* timeline_;
   std::vector<Lasting> lasting_;

@@ -45,9 +45,9 @@ void Witness::rescale(std::string_view symbol, std::int64_t new_shares, std::int
   positions_[std::string(symbol)].emplace_back(timeline_->now(), held(symbol));
 }
 
-std::vector<TrueFill> Witness::absorb() {
+std::vector<TrueFill> Witness::absorb(const std::vector<sim::OrderEvent>& events) {
   std::vector<TrueFill> fresh;
-  for (const sim::OrderEvent& event : exchange_->take_events()) {
+  for (const sim::OrderEvent& event : events) {
     TrueOrder& order = orders_[event.order.id];
     const bool is_new = order.past.empty();
     order.order = event.order;

@@ -61,8 +61,8 @@ class Witness {
   Witness(sim::Exchange& exchange, const Timeline& timeline, std::string account)
       : exchange_(&exchange), timeline_(&timeline), account_(std::move(account)) {}
 
-  /// Takes in what has happened at the exchange since the last call; gives the new fills.
-  std::vector<TrueFill> absorb();
+  /// Takes in what has happened at the exchange; gives the new fills.
+  std::vector<TrueFill> absorb(const std::vector<sim::OrderEvent>& events);
 
   /// An entry that was sent, before absorb() has seen it.
   std::size_t add_lot(TrueLot lot);

@@ -48,6 +48,7 @@ struct World::Process {
   Process(World& world, Timeline& timeline, std::uint64_t seed)
       : line(world.database_, timeline, world.weather_, world,
              [&world](const Batch& batch) { world.invariants_.committed(batch); }) {
+    if (world.has_stream_) stream = std::make_unique<StreamLine>(world.stream_, timeline, seed);
     auto calls = std::make_unique<VirtualExecutor>(
         timeline, world.broker_, world.data_, world,
         [&world](const runtime::Executor::Events& events) {
@@ -60,10 +61,12 @@ struct World::Process {
         seed);
     executor = calls.get();
     conductor = std::make_unique<runtime::Conductor>(
-        runtime::Parts{world.broker_, world.data_, line, world.clock_, *world.log_}, settings(), std::move(calls));
+        runtime::Parts{world.broker_, world.data_, line, world.clock_, *world.log_, stream.get()}, settings(),
+        std::move(calls));
   }
 
   StoreLine line;
+  std::unique_ptr<StreamLine> stream;
   VirtualExecutor* executor = nullptr;
   std::unique_ptr<runtime::Conductor> conductor;
 };
@@ -83,6 +86,9 @@ World::World(const Scenario& scenario, LogSink log_sink)
           exchange_, timeline_, weather_,
           [this](const std::vector<MarketPrices>& prices) { oracle_.delivered(prices, timeline_.now()); },
           scenario.seed),
+      stream_(
+          timeline_, weather_, [this](const StreamNews& news) { stream_tells(news); }, scenario.seed),
+      has_stream_(std::ranges::count(scenario.happenings, Kind::stream, &Happening::kind) > 0),
       clock_(timeline_, *this),
       log_sink_(std::move(log_sink)) {
   broker_.belongs_to(this);
@@ -124,7 +130,10 @@ void World::tick() {
 
 // Every thing that happens at the exchange passes here.
 void World::exchange_moved() {
-  for (const TrueFill& fill : witness_.absorb()) {
+  const std::vector<sim::OrderEvent> events = exchange_.take_events();
+  const std::vector<TrueFill> fills = witness_.absorb(events);
+  for (const sim::OrderEvent& event : events) stream_.publish(event);
+  for (const TrueFill& fill : fills) {
     timeline_.note(fill.symbol);
     timeline_.note(fill.quantity.nanos());
     timeline_.note(fill.price.nanos());
@@ -134,6 +143,12 @@ void World::exchange_moved() {
     }
     invariants_.filled(fill);
   }
+}
+
+void World::stream_tells(const StreamNews& news) {
+  const std::string line = to_text(news);
+  timeline_.note(line);
+  if (log_sink_) log_sink_(line);
 }
 
 // Whose guards Belay sets anew, has no bracket in the meantime.
@@ -187,6 +202,7 @@ void World::bury(std::unique_ptr<Process> process) {
   invariants_.process_died();
   oracle_.process_died();
   process->line.hang_up();
+  if (process->stream) process->stream->stop();
   process->executor->die(crash_.n[2] != 0);
   dead_.push_back(std::move(process));
 }
@@ -202,6 +218,7 @@ void World::stand_still(const Happening& happening) {
   if (stopped == nullptr) return;
   is_nested_ = true;
   stopped->executor->stand_still_until(until);
+  if (stopped->stream) stopped->stream->stand_still_until(until);
   invariants_.process_died();
   if (happening.n[1] != 0) {
     stopped->line.lose_lock();

@@ -18,6 +18,7 @@
 #include "sim/world/pages.hpp"
 #include "sim/world/process.hpp"
 #include "sim/world/store.hpp"
+#include "sim/world/stream.hpp"
 #include "sim/world/timeline.hpp"
 #include "sim/world/violation.hpp"
 #include "sim/world/weather.hpp"
@@ -70,6 +71,7 @@ class World : public Mortality, public Doorkeeper {
   void stand_still(const Happening& happening);
   void inspect(Process& process);
   void lose_lock();
+  void stream_tells(const StreamNews& news);
 
   // actors.cpp: what people, markets and fate do
   void happen(const Happening& happening);
@@ -95,6 +97,8 @@ class World : public Mortality, public Doorkeeper {
   Database database_;
   Broker broker_;
   Data data_;
+  Stream stream_;
+  bool has_stream_;
   MachineClock clock_;
   LogSink log_sink_;
   std::unique_ptr<log::Log> log_;
