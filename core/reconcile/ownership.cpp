@@ -149,12 +149,25 @@ void merge(const Book& book, Symbol& symbol, Differences& out) {
   });
 }
 
+// What was adopted while its fills were out of reach: any order may have opened it.
+Quantity adopted_namelessly(const Book& book, const std::string& symbol) {
+  Quantity sum;
+  for (const auto* lots : {&book.lots, &book.closed}) {
+    for (const Lot* lot : *lots) {
+      const bool nameless = !lot->entry_order_id && !lot->execution_key;
+      if (nameless && lot->instrument.symbol == symbol) sum += lot->original_quantity;
+    }
+  }
+  return sum;
+}
+
 Quantity grow_lots(const Book& book, const Symbol& symbol, Quantity surplus, Differences& out) {
   for (const Lot* lot : symbol.lots) {
     const Order* entry = entry_of(book, lot->entry_order_id);
     if (entry == nullptr || entry->filled <= lot->original_quantity) continue;
     if (lot->split_applied) continue;  // the order counts in shares of old
-    const Quantity by = std::min(surplus, entry->filled - lot->original_quantity);
+    const Quantity unknown = entry->filled - lot->original_quantity - adopted_namelessly(book, symbol.name);
+    const Quantity by = std::min(surplus, unknown);
     if (!by.is_positive()) continue;
     out.growths.push_back({lot->uid, by});
     surplus -= by;

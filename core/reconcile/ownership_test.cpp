@@ -162,6 +162,18 @@ TEST(Ownership, AnEntryThatFillsFurtherGrowsItsLotBeforeAnybodyElseClaims) {
   EXPECT_EQ(d.claims[0].quantity, 10_qty);
 }
 
+TEST(Ownership, AnEntryDoesNotGrowItsLotByWhatWasAdoptedWithoutFills) {
+  Stage s;
+  s.holds(120_qty);
+  s.lot("a", 60_qty).entry_order_id = OrderId("entry");
+  Lot& adopted = s.lot("b", 30_qty);
+  adopted.execution_key.reset();
+  adopted.entry_order_id.reset();
+  s.order("entry", Side::buy, 90_qty, OrderStatus::filled);
+  EXPECT_TRUE(s.compared().growths.empty());
+  EXPECT_EQ(s.compared().orphans.size(), 1U);
+}
+
 TEST(Ownership, NobodysSharesAreAnOrphan) {
   Stage s;
   s.holds(100_qty);
