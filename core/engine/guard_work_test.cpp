@@ -285,23 +285,6 @@ TEST(GuardWork, RefusedThreeTimesInSessionTheLotLeavesForMissingBrackets) {
   EXPECT_EQ(b.s.broker.held.at("AAPL"), 0_qty);
 }
 
-TEST(GuardWork, RefusedForSharesThatTheListShowsAsFreeItSlowsDown) {
-  Bracketed b;
-  b.s.broker.refusal_code = 40310000;
-  b.s.broker.refusal = "insufficient qty available for order (requested: 100, available: 93)";
-  b.s.broker.fates.assign(100, Fate::refused);
-  b.lose();
-  b.s.wait(5s);
-  EXPECT_GE(b.s.broker.received.size(), 4U) << "shares of a group that has ended come free after a moment";
-  b.s.wait(55s);
-  EXPECT_LE(b.s.broker.received.size(), 15U);
-  EXPECT_EQ(b.now().status, LotStatus::open);
-  EXPECT_EQ(b.now().guards.failures, 0);
-  b.s.broker.fates.clear();
-  b.s.wait(60s);
-  EXPECT_EQ(b.reserved(), 100_qty);
-}
-
 TEST(GuardWork, RefusalsAreCountedOverRestarts) {
   Bracketed b;
   b.s.broker.cancel(b.stop, b.s.now.wall);

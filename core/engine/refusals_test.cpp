@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What follows when the broker refuses an exit, and whose orders may stand in its way.
+// What follows when the broker refuses an exit or a guard, and whose orders may stand in its way.
 #include <gtest/gtest.h>
 
 #include "core/engine/engine_scene.hpp"
@@ -283,6 +283,30 @@ TEST(Refusals, TheLongLegOfASpreadIsNotSoldFromUnderTheShortOne) {
   ASSERT_TRUE(s.is_closed(lot));
   ASSERT_TRUE(s.is_closed(short_leg));
   EXPECT_EQ(s.broker.received.front().symbol, "AAPL260220C00210000") << "the short leg first";
+}
+
+TEST(Refusals, AGuardForSharesThatTheListWronglyShowsAsFreeIsSentEverMoreRarely) {
+  Scene s;
+  const LotUid lot = enter(s, {});
+  const OrderId entry = *s.upstream.back().broker_order_id;
+  const OrderId stop = s.broker.bracket(entry, 100_qty, 95_price, 110_price, s.now.wall).first;
+  s.cycle();
+  s.broker.refusal_code = 40310000;
+  s.broker.refusal = "insufficient qty available for order (requested: 100, available: 93)";
+  s.broker.fates.assign(100, Fate::refused);
+  s.broker.cancel(stop, s.now.wall);
+  s.pass_time(60s);
+  s.price("AAPL", 100_price);
+  s.cycle();
+  s.wait(5s);
+  EXPECT_GE(s.broker.received.size(), 4U) << "shares of a group that has ended come free after a moment";
+  s.wait(55s);
+  EXPECT_LE(s.broker.received.size(), 15U);
+  EXPECT_EQ(s.open(lot)->status, LotStatus::open);
+  EXPECT_EQ(s.open(lot)->guards.failures, 0);
+  s.broker.fates.clear();
+  s.wait(60s);
+  EXPECT_EQ(s.broker.available("AAPL"), 0_qty) << "it rests";
 }
 
 }  // namespace

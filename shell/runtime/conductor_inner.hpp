@@ -87,6 +87,7 @@ struct Conductor::Inner {
   bool heed_others();
   void store_is_away();
   [[nodiscard]] bool others_have_written();
+  StoreResult<bool> others_have_closed();
   bool is_of_others(const Lot& stored);
   void start_anew();
   void note_saved(const Batch& batch, bool certain);

@@ -81,6 +81,35 @@ TEST(Conductor, F23ALotThatAnotherHasAddedMeanwhileIsItsWorkToo) {
   EXPECT_EQ(stage.conductor.attend(60s), Interlude::pass_due) << stage.told;
 }
 
+TEST(Conductor, F23WhatAnotherHasClosedMeanwhileIsNotWrittenAsOpen) {
+  Stage stage;
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  ASSERT_EQ(stage.conductor.pass().failure, Failure::none);
+  stage.store.is_up = false;
+  stage.hold("AAPL", 10_qty);
+  stage.broker.fills = {{.id = "fill-1",
+                         .order_id = OrderId("order-1"),
+                         .symbol = "AAPL",
+                         .side = Side::buy,
+                         .quantity = 10_qty,
+                         .price = 100_price,
+                         .at = stage.clock.wall}};
+  for (int i = 0; i < 5; ++i) {
+    static_cast<void>(stage.conductor.pass());
+    static_cast<void>(stage.conductor.attend(60s));
+  }
+  ASSERT_EQ(stage.conductor.state().lots.size(), 1) << stage.told;
+  // It stands still; another adopts the same holding, sees it leave, and is gone again.
+  Lot closed = stage.conductor.state().lots.begin()->second;
+  closed.status = LotStatus::closed;
+  stage.store.is_up = true;
+  stage.store.rows = {closed};
+  stage.store.book.lots.clear();
+  stage.store.lose_lock(false);
+  EXPECT_EQ(stage.conductor.attend(60s), Interlude::pass_due) << stage.told;
+  for (const Batch& batch : stage.store.saved) EXPECT_TRUE(batch.lots.empty());
+}
+
 TEST(Conductor, F23APassDuringWhichAnotherHasWorkedIsNotAllWell) {
   Stage stage;
   stage.hold("AAPL", 10_qty);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <set>
 
 #include "core/base/check.hpp"
 #include "core/calendar/new_york.hpp"
@@ -215,12 +216,30 @@ bool Conductor::Inner::is_of_others(const Lot& stored) {
   return std::ranges::count(record.batch().lots, stored.uid, &Lot::uid) == 0;
 }
 
+// Whether what this process still has to write as open was written and closed by another in the meantime.
+StoreResult<bool> Conductor::Inner::others_have_closed() {
+  std::set<std::string> symbols;
+  for (const auto& [uid, lot] : state.lots) {
+    if (!saved_checks.contains(uid)) symbols.insert(lot.instrument.symbol);
+  }
+  for (const std::string& symbol : symbols) {
+    const auto rows = parts.store.lots({.include_closed = true, .symbol = symbol, .id = 0});
+    if (!rows) return std::unexpected(rows.error());
+    const bool is_closed = std::ranges::any_of(*rows, [&](const Lot& row) {
+      return row.account == settings.account && row.status == LotStatus::closed && state.lots.contains(row.uid);
+    });
+    if (is_closed) return true;
+  }
+  return false;
+}
+
 // Whether the store knows of lots or checks that this process did not make, or no longer lists as open what this one
 // left open.
 bool Conductor::Inner::others_have_written() {
   const auto book = parts.store.load(settings.account, settings.aliases);
-  if (!book) {  // found out when it can be read; until then nothing is written over what they may have written
-    complain("store: " + book.error().message);
+  const auto closed = book ? others_have_closed() : std::unexpected(book.error());
+  if (!closed) {  // found out when it can be read; until then nothing is written over what they may have written
+    complain("store: " + closed.error().message);
     store_is_away();
     return false;
   }
@@ -231,7 +250,7 @@ bool Conductor::Inner::others_have_written() {
     const auto stored = checks.find(saved.first);
     return stored == checks.end() || stored->second > saved.second;
   });
-  return has_changed || std::ranges::any_of(book->lots, [&](const Lot& lot) { return is_of_others(lot); });
+  return *closed || has_changed || std::ranges::any_of(book->lots, [&](const Lot& lot) { return is_of_others(lot); });
 }
 
 // Another instance had the account for a while: what is remembered here is older than the records and the broker, and

@@ -42,6 +42,7 @@ class TestBroker : public Broker {
   Account money{.number = "PA1", .status = "ACTIVE", .cash = 100'000_usd, .equity = 100'000_usd, .last_equity = {}};
   std::vector<Holding> holdings;
   std::vector<Order> open_orders;
+  std::vector<Fill> fills;
   std::vector<OrderRequest> sent;
   Duration reads_take{};             ///< of the account, and of the orders
   std::function<void()> when_asked;  ///< for the account
@@ -74,7 +75,7 @@ class TestBroker : public Broker {
   BrokerResult<void> cancel(const OrderId&) override { return unreachable(); }
   BrokerResult<Order> close_position(const std::string&, std::optional<Quantity>) override { return unreachable(); }
   BrokerResult<Activities> activities(Timestamp since, std::size_t) override {
-    return Activities{.since = since, .fills = {}, .movements = {}};
+    return Activities{.since = since, .fills = fills, .movements = {}};
   }
   BrokerResult<std::int64_t> contract_multiplier(const std::string&) override { return 100; }
   [[nodiscard]] std::uint64_t calls() const override { return 0; }
@@ -117,6 +118,7 @@ class TestStore : public Store {
   bool save_cuts_the_line = false;  ///< a save fails, and the lock goes with the connection
   int load_fails = 0;               ///< so many times from now on
   StoredBook book;
+  std::vector<Lot> rows;  ///< also of what has left
   std::vector<OperatorCommand> commands;
   std::vector<Batch> saved;
 
@@ -155,7 +157,10 @@ class TestStore : public Store {
     if (!is_up) return away();
     return commands;
   }
-  StoreResult<std::vector<Lot>> lots(const LotFilter&) override { return std::vector<Lot>{}; }
+  StoreResult<std::vector<Lot>> lots(const LotFilter&) override {
+    if (!is_up) return away();
+    return rows;
+  }
   StoreResult<std::map<std::int64_t, Fields>> other_columns(const LotFilter&) override {
     return std::map<std::int64_t, Fields>{};
   }

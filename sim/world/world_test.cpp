@@ -95,6 +95,17 @@ TEST(World, F20ACrashAfterTheSendDoesNotSellTwice) {
   }
 }
 
+TEST(World, F23WhatWaitedToBeWrittenIsOldOnceAnotherHasWorked) {
+  const Outcome outcome = World(scenario("09:34:34.488 enter AAPL 264000 64 0 0 0 60\n"
+                                         "09:34:49.695 store_down - 274\n"
+                                         "09:39:20.634 stop_cont - 390 1\n"
+                                         "09:42:00.000 foreign_sell AAPL 1000\n"
+                                         "15:45:00.000 calm -\n"))
+                              .live();
+  EXPECT_EQ(promises(outcome), "");
+  EXPECT_EQ(outcome.closed, 1U);
+}
+
 TEST(World, TheSameSeedIsTheSameWorld) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     const Scenario one = generate(seed);
