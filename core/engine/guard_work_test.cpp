@@ -2,39 +2,10 @@
 // Guards restored, resized and re-armed: what rests for a lot is what is held of it.
 #include <gtest/gtest.h>
 
-#include "core/engine/engine_scene.hpp"
+#include "core/engine/bracketed_scene.hpp"
 
 namespace belay::engine::scene {
 namespace {
-
-/// A lot of 100 AAPL at 100 with a bracket of 95 and 110 at rest.
-struct Bracketed {
-  Scene s;
-  LotUid lot;
-  OrderId entry;
-  OrderId stop;
-  OrderId target;
-
-  explicit Bracketed(const Entry& how = {}) {
-    lot = enter(s, how);
-    entry = *s.upstream.back().broker_order_id;
-    std::tie(stop, target) = s.broker.bracket(entry, whole_part(how.quantity), 95_price, 110_price, at(how.when));
-    s.cycle();
-  }
-  /// Somebody takes the bracket away; a minute later Belay looks again.
-  void lose() {
-    s.broker.cancel(stop, s.now.wall);
-    next_minute();
-  }
-  void next_minute(Price price = 100_price) {
-    s.pass_time(60s);
-    s.price("AAPL", price);
-    s.cycle();
-  }
-  [[nodiscard]] const Lot& now() const { return *s.open(lot); }
-  [[nodiscard]] const Order& order(const OrderId& id) const { return s.broker.orders.at(id); }
-  [[nodiscard]] Quantity reserved() const { return s.broker.held.at("AAPL").magnitude() - s.broker.available("AAPL"); }
-};
 
 TEST(GuardWork, F12AChildCancelledBySomebodyComesBackAsOneGtcOco) {
   Bracketed b;
@@ -429,115 +400,6 @@ TEST(GuardWork, TwoLotsOfOneSymbolAreNeverGuardedForMoreThanIsHeld) {
   EXPECT_EQ(b.s.broker.received.size(), 1U) << "in doubt nothing is placed";
 }
 
-TEST(GuardWork, F11WhatABracketSoldBeforeTheLotWasKnownIsCountedOnce) {
-  for (const bool before_the_row : {true, false}) {
-    Scene s;
-    const LotUid lot = enter(s, {});
-    const OrderId entry = *s.upstream.back().broker_order_id;
-    const auto [stop, target] = s.broker.bracket(entry, 100_qty, 95_price, 110_price, s.now.wall);
-    s.broker.execute(stop, 30_qty, 94_price, s.now.wall);
-    s.pass_time(15s);
-    s.broker.loses_cancels = true;
-    if (!before_the_row) s.broker.orders.at(stop).filled = 0_qty;  // the list of orders lags behind the positions
-    s.cycle();
-    if (!before_the_row) s.broker.orders.at(stop).filled = 30_qty;
-    s.broker.execute(stop, 70_qty, 94_price, s.now.wall);
-    s.pass_time(15s);
-    s.cycle();
-    s.wait(2s);
-    ASSERT_TRUE(s.is_closed(lot)) << before_the_row;
-    EXPECT_EQ(s.stored(lot).original_quantity, 100_qty);
-    EXPECT_EQ(s.stored(lot).realised_result, -(600_usd));
-    EXPECT_EQ(s.alerts_of("frozen"), 0);
-  }
-}
-
-TEST(GuardWork, F10BothChildrenThatFillAreBothCounted) {
-  Bracketed b;
-  b.s.broker.children.at(b.entry) = {b.target};
-  b.s.broker.execute(b.target, 100_qty, 110_price, b.s.now.wall);
-  b.s.broker.children.at(b.entry) = {b.stop, b.target};
-  b.s.broker.execute(b.stop, 100_qty, 94_price, b.s.now.wall);
-  b.s.pass_time(15s);
-  b.s.cycle();
-  EXPECT_GE(b.s.alerts_of("frozen"), 1) << "more has left than was held";
-  Quantity counted;
-  for (const LeftElsewise& part : b.s.kept.at(b.lot).left_elsewise) counted += part.quantity;
-  EXPECT_EQ(counted, 200_qty);
-}
-
-TEST(GuardWork, AStopReplacedByANewIdThatFillsIsFollowed) {
-  Bracketed b;
-  const OrderId successor("order-77");
-  Order next = b.order(b.stop);
-  next.id = successor;
-  next.status = OrderStatus::fresh;
-  b.s.broker.orders.emplace(successor, next);
-  b.s.broker.orders.at(b.stop).replaced_by = successor;
-  b.s.broker.orders.at(b.stop).status = OrderStatus::replaced;
-  b.s.broker.end(b.target, OrderStatus::canceled, b.s.now.wall);
-  b.s.broker.children.at(b.entry) = {successor, b.target};
-  b.s.broker.execute(successor, 100_qty, 94_price, b.s.now.wall);
-  b.next_minute(94_price);
-  b.s.wait(2s);
-  ASSERT_TRUE(b.s.is_closed(b.lot));
-  EXPECT_EQ(b.s.stored(b.lot).close_reason, ExitReason::stop_loss);
-  EXPECT_EQ(b.s.stored(b.lot).realised_result, -(600_usd));
-  EXPECT_EQ(b.s.stored(b.lot).stop_order_id, successor);
-}
-
-TEST(GuardWork, ASuccessorThatFilledWhileNobodyLookedIsNoSaleOfSomebodyElse) {
-  Bracketed b;
-  const LotUid older = enter(b.s, {.key = "2", .when = "2026-01-26T09:40:00-05:00"});
-  b.s.cycle();
-  const OrderId successor("order-77");
-  Order next = b.order(b.stop);
-  next.id = successor;
-  next.status = OrderStatus::fresh;
-  b.s.broker.orders.emplace(successor, next);
-  b.s.broker.end(b.stop, OrderStatus::replaced, b.s.now.wall);
-  b.s.broker.orders.at(b.stop).replaced_by = successor;
-  b.s.broker.end(b.target, OrderStatus::canceled, b.s.now.wall);
-  b.s.broker.execute(successor, 100_qty, 96_price, b.s.now.wall);
-  b.s.broker.lists_closed = false;
-  b.s.restart();
-  b.next_minute(96_price);
-  b.s.wait(15s);
-  ASSERT_TRUE(b.s.is_closed(b.lot));
-  EXPECT_EQ(b.s.stored(b.lot).close_reason, ExitReason::stop_loss);
-  EXPECT_EQ(b.s.stored(b.lot).realised_result, -(400_usd));
-  EXPECT_EQ(b.s.open(older)->quantity, 100_qty);
-}
-
-TEST(GuardWork, AFillThatWasChargedBeforeItsGuardWasKnownCountsOnce) {
-  Bracketed b;
-  const LotUid older = enter(b.s, {.key = "2", .when = "2026-01-26T09:40:00-05:00"});
-  b.s.cycle();
-  const OrderId late = b.s.broker.filled_order("AAPL", Side::sell, 60_qty, 96_price, b.s.now.wall);
-  b.next_minute(96_price);
-  ASSERT_EQ(b.s.open(older)->quantity, 40_qty);
-  b.s.broker.end(b.target, OrderStatus::canceled, b.s.now.wall);
-  b.s.broker.end(b.stop, OrderStatus::replaced, b.s.now.wall);
-  b.s.broker.orders.at(b.stop).replaced_by = late;
-  b.s.broker.children.at(b.entry) = {late, b.target};
-  b.next_minute(96_price);
-  EXPECT_EQ(b.s.open(older)->quantity, 100_qty) << "it was not this one's";
-  EXPECT_EQ(b.now().quantity, 40_qty);
-}
-
-TEST(GuardWork, ATargetReplacedByTheStopThatFillsIsCountedOnce) {
-  Bracketed b;
-  b.s.broker.orders.at(b.target).status = OrderStatus::replaced;
-  b.s.broker.orders.at(b.target).replaced_by = b.stop;
-  b.s.broker.execute(b.stop, 100_qty, 94_price, b.s.now.wall);
-  b.next_minute(94_price);
-  b.s.wait(2s);
-  ASSERT_TRUE(b.s.is_closed(b.lot));
-  EXPECT_EQ(b.s.stored(b.lot).close_reason, ExitReason::stop_loss);
-  EXPECT_EQ(b.s.stored(b.lot).realised_result, -(600_usd));
-  EXPECT_EQ(b.s.stored(b.lot).target_order_id, b.target);
-}
-
 TEST(GuardWork, GuardWithoutALotIsCancelledIfItIsOursAndLeftIfItIsNot) {
   Bracketed b;
   b.lose();
@@ -553,63 +415,6 @@ TEST(GuardWork, GuardWithoutALotIsCancelledIfItIsOursAndLeftIfItIsNot) {
   b.next_minute();
   EXPECT_EQ(b.order(ours).status, OrderStatus::canceled);
   EXPECT_EQ(b.order(foreign).status, OrderStatus::fresh);
-}
-
-// ---- for how long it was unguarded
-
-TEST(GuardSeconds, ARestingGuardGuardsWhileNobodyLooks) {
-  Bracketed b;
-  b.s.pass_time(3600s);
-  b.next_minute();
-  EXPECT_EQ(b.now().guards.protection, Protection::resting_order);
-  EXPECT_EQ(b.now().guards.unguarded, Duration{});
-}
-
-TEST(GuardSeconds, ALocalRuleGuardsAsLongAsItsPriceIsGood) {
-  Scene s;
-  const LotUid lot = enter(s, {});
-  s.price("AAPL", 100_price);
-  s.cycle();
-  EXPECT_EQ(s.open(lot)->guards.protection, Protection::local_rule);
-  s.pass_time(60s);
-  s.price("AAPL", 100_price);
-  s.cycle();
-  EXPECT_EQ(s.open(lot)->guards.unguarded, Duration{}) << "a cycle a minute keeps it guarded";
-  s.pass_time(300s);
-  s.price("AAPL", 100_price);
-  s.cycle();
-  const Duration unguarded = s.open(lot)->guards.unguarded;
-  EXPECT_NEAR(std::chrono::duration<double>(unguarded).count(), 210, 1) << "300 s less the 90 s of a good price";
-}
-
-TEST(GuardSeconds, AreKeptOverARestartAndCountOnlyInSession) {
-  Scene s;
-  const LotUid lot = enter(s, {});
-  s.price("AAPL", 100_price);
-  s.cycle();
-  s.jump_to("2026-01-26T15:59:00-05:00");
-  s.price("AAPL", 100_price);
-  s.cycle();
-  const Duration before = s.open(lot)->guards.unguarded;
-  EXPECT_GT(before, 5h);
-  s.restart();
-  s.jump_to("2026-01-27T09:31:00-05:00");
-  s.price("AAPL", 100_price);
-  s.cycle();
-  const Duration after = s.open(lot)->guards.unguarded;
-  EXPECT_NEAR(std::chrono::duration<double>(after - before).count(), 60, 2)
-      << "the last minute was still guarded, the night does not count, the first minute of the day does";
-}
-
-TEST(GuardSeconds, ByChoiceCountsNothing) {
-  Scene s;
-  const LotUid lot = enter(s, {.stop = std::nullopt, .target = std::nullopt});
-  s.price("AAPL", 100_price);
-  s.cycle();
-  s.pass_time(600s);
-  s.cycle();
-  EXPECT_EQ(s.open(lot)->guards.protection, Protection::by_choice);
-  EXPECT_EQ(s.open(lot)->guards.unguarded, Duration{});
 }
 
 }  // namespace

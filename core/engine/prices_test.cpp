@@ -43,7 +43,7 @@ TEST(Bursts, EachEligiblePriceThatMeetsARuleMakesTheExitEvenIfTheNextWouldNot) {
 
 TEST(Bursts, AreJudgedInTheOrderOfArrival) {
   Watched s;
-  s.burst({110.5_price, 94_price});
+  s.burst({110_price, 94_price});
   ASSERT_TRUE(s.open(s.lot)->exit);
   EXPECT_EQ(s.open(s.lot)->exit->reason, ExitReason::take_profit) << "the target was met first";
   EXPECT_EQ(s.open(s.lot)->exit->reasons.size(), 1U) << "and the whole lot leaves by it";

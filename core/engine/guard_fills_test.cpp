@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// What guards have sold: counted once, whoever heard of it first.
+#include <gtest/gtest.h>
+
+#include "core/engine/bracketed_scene.hpp"
+
+namespace belay::engine::scene {
+namespace {
+
+TEST(GuardFills, F11WhatABracketSoldBeforeTheLotWasKnownIsCountedOnce) {
+  for (const bool before_the_row : {true, false}) {
+    Scene s;
+    const LotUid lot = enter(s, {});
+    const OrderId entry = *s.upstream.back().broker_order_id;
+    const auto [stop, target] = s.broker.bracket(entry, 100_qty, 95_price, 110_price, s.now.wall);
+    s.broker.execute(stop, 30_qty, 94_price, s.now.wall);
+    s.pass_time(15s);
+    s.broker.loses_cancels = true;
+    if (!before_the_row) s.broker.orders.at(stop).filled = 0_qty;  // the list of orders lags behind the positions
+    s.cycle();
+    if (!before_the_row) s.broker.orders.at(stop).filled = 30_qty;
+    s.broker.execute(stop, 70_qty, 94_price, s.now.wall);
+    s.pass_time(15s);
+    s.cycle();
+    s.wait(2s);
+    ASSERT_TRUE(s.is_closed(lot)) << before_the_row;
+    EXPECT_EQ(s.stored(lot).original_quantity, 100_qty);
+    EXPECT_EQ(s.stored(lot).realised_result, -(600_usd));
+    EXPECT_EQ(s.alerts_of("frozen"), 0);
+  }
+}
+
+TEST(GuardFills, F10BothChildrenThatFillAreBothCounted) {
+  Bracketed b;
+  b.s.broker.children.at(b.entry) = {b.target};
+  b.s.broker.execute(b.target, 100_qty, 110_price, b.s.now.wall);
+  b.s.broker.children.at(b.entry) = {b.stop, b.target};
+  b.s.broker.execute(b.stop, 100_qty, 94_price, b.s.now.wall);
+  b.s.pass_time(15s);
+  b.s.cycle();
+  EXPECT_GE(b.s.alerts_of("frozen"), 1) << "more has left than was held";
+  Quantity counted;
+  for (const LeftElsewise& part : b.s.kept.at(b.lot).left_elsewise) counted += part.quantity;
+  EXPECT_EQ(counted, 200_qty);
+}
+
+TEST(GuardFills, AStopReplacedByANewIdThatFillsIsFollowed) {
+  Bracketed b;
+  const OrderId successor("order-77");
+  Order next = b.order(b.stop);
+  next.id = successor;
+  next.status = OrderStatus::fresh;
+  b.s.broker.orders.emplace(successor, next);
+  b.s.broker.orders.at(b.stop).replaced_by = successor;
+  b.s.broker.orders.at(b.stop).status = OrderStatus::replaced;
+  b.s.broker.end(b.target, OrderStatus::canceled, b.s.now.wall);
+  b.s.broker.children.at(b.entry) = {successor, b.target};
+  b.s.broker.execute(successor, 100_qty, 94_price, b.s.now.wall);
+  b.next_minute(94_price);
+  b.s.wait(2s);
+  ASSERT_TRUE(b.s.is_closed(b.lot));
+  EXPECT_EQ(b.s.stored(b.lot).close_reason, ExitReason::stop_loss);
+  EXPECT_EQ(b.s.stored(b.lot).realised_result, -(600_usd));
+  EXPECT_EQ(b.s.stored(b.lot).stop_order_id, successor);
+}
+
+TEST(GuardFills, ASuccessorThatFilledWhileNobodyLookedIsNoSaleOfSomebodyElse) {
+  Bracketed b;
+  const LotUid older = enter(b.s, {.key = "2", .when = "2026-01-26T09:40:00-05:00"});
+  b.s.cycle();
+  const OrderId successor("order-77");
+  Order next = b.order(b.stop);
+  next.id = successor;
+  next.status = OrderStatus::fresh;
+  b.s.broker.orders.emplace(successor, next);
+  b.s.broker.end(b.stop, OrderStatus::replaced, b.s.now.wall);
+  b.s.broker.orders.at(b.stop).replaced_by = successor;
+  b.s.broker.end(b.target, OrderStatus::canceled, b.s.now.wall);
+  b.s.broker.execute(successor, 100_qty, 96_price, b.s.now.wall);
+  b.s.broker.lists_closed = false;
+  b.s.restart();
+  b.next_minute(96_price);
+  b.s.wait(15s);
+  ASSERT_TRUE(b.s.is_closed(b.lot));
+  EXPECT_EQ(b.s.stored(b.lot).close_reason, ExitReason::stop_loss);
+  EXPECT_EQ(b.s.stored(b.lot).realised_result, -(400_usd));
+  EXPECT_EQ(b.s.open(older)->quantity, 100_qty);
+}
+
+TEST(GuardFills, AFillThatWasChargedBeforeItsGuardWasKnownCountsOnce) {
+  Bracketed b;
+  const LotUid older = enter(b.s, {.key = "2", .when = "2026-01-26T09:40:00-05:00"});
+  b.s.cycle();
+  const OrderId late = b.s.broker.filled_order("AAPL", Side::sell, 60_qty, 96_price, b.s.now.wall);
+  b.next_minute(96_price);
+  ASSERT_EQ(b.s.open(older)->quantity, 40_qty);
+  b.s.broker.end(b.target, OrderStatus::canceled, b.s.now.wall);
+  b.s.broker.end(b.stop, OrderStatus::replaced, b.s.now.wall);
+  b.s.broker.orders.at(b.stop).replaced_by = late;
+  b.s.broker.children.at(b.entry) = {late, b.target};
+  b.next_minute(96_price);
+  EXPECT_EQ(b.s.open(older)->quantity, 100_qty) << "it was not this one's";
+  EXPECT_EQ(b.now().quantity, 40_qty);
+}
+
+TEST(GuardFills, ATargetReplacedByTheStopThatFillsIsCountedOnce) {
+  Bracketed b;
+  b.s.broker.orders.at(b.target).status = OrderStatus::replaced;
+  b.s.broker.orders.at(b.target).replaced_by = b.stop;
+  b.s.broker.execute(b.stop, 100_qty, 94_price, b.s.now.wall);
+  b.next_minute(94_price);
+  b.s.wait(2s);
+  ASSERT_TRUE(b.s.is_closed(b.lot));
+  EXPECT_EQ(b.s.stored(b.lot).close_reason, ExitReason::stop_loss);
+  EXPECT_EQ(b.s.stored(b.lot).realised_result, -(600_usd));
+  EXPECT_EQ(b.s.stored(b.lot).target_order_id, b.target);
+}
+
+}  // namespace
+}  // namespace belay::engine::scene
