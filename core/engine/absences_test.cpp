@@ -84,6 +84,29 @@ TEST(Absences, AnOrderThatOpenedMoreThanThereIsTooMuchOpenedAllOfIt) {
   EXPECT_EQ(newer->second.quantity, 251_qty);
 }
 
+TEST(Absences, WhatOpenedALotThatWasAdoptedWithoutFillsOpensNoOther) {
+  Scene s;
+  s.broker.filled_order("AAPL", Side::buy, 293_qty, 100_price, s.now.wall);
+  const Fill first = s.broker.fills.back();
+  s.broker.fills.clear();
+  s.price("AAPL", 100_price);
+  s.pass_time(15s);
+  s.cycle();
+  ASSERT_EQ(s.state.lots.size(), 1U);
+  s.broker.fills = {first};
+  s.pass_time(60s);
+  const OrderId second = s.broker.filled_order("AAPL", Side::buy, 9_qty, 100_price, s.now.wall);
+  const Fill late = s.broker.fills.back();
+  s.broker.fills.pop_back();
+  s.pass_time(15s);
+  s.cycle();
+  s.broker.fills.push_back(late);
+  s.wait(15s);
+  s.cycle();
+  ASSERT_EQ(s.state.lots.size(), 2U);
+  EXPECT_TRUE(std::ranges::any_of(s.state.lots, [&](const auto& e) { return e.second.entry_order_id == second; }));
+}
+
 TEST(Absences, TheAnswersOfASlowReadAreAsOldAsItsEnd) {
   Scene s;
   const LotUid lot = enter(s, {});

@@ -246,9 +246,9 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
   const std::string& symbol = orphan.instrument.symbol;
   // What opened, guarded or left a lot has opened no other.
   std::set<OrderId> accounted = past_of(symbol, activities).own_orders;
-  Quantity nameless;  // opened by orders that no lot names
+  std::vector<const Lot*> nameless;
   const auto account_for = [&](const Lot& lot) {
-    if (lot.instrument.symbol == symbol && !lot.entry_order_id) nameless += lot.original_quantity;
+    if (lot.instrument.symbol == symbol && !lot.entry_order_id) nameless.push_back(&lot);
     accounted.merge(orders_of(lot));
     for (const LeftElsewise& part : lot.left_elsewise) accounted.insert(reconcile::outside_order_of(part));
   };
@@ -257,6 +257,7 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
   for (const auto& [uid, lot] : state_.recently_closed) account_for(lot);  // the records may not be written yet
   auto flows = reconcile::flows_of(symbol, activities, state_.calendar);
   forget_flows_before_absence(symbol, flows);
+  for (const Lot* lot : nameless) reconcile::speak_for(flows, *lot, accounted);
   const Quantity held = state_.broker.holdings.at(symbol).quantity;
   auto entries = reconcile::entries_of(orphan, held, flows, accounted);
   reconcile::Orphan rest = orphan;
@@ -269,7 +270,7 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
     rest = orphan;
   }
   if (orphan.beside_lots && !entries.empty()) {
-    take_for_absent(reconcile::opened_beyond(entries.back(), flows, accounted) - nameless, flows, entries.back());
+    take_for_absent(reconcile::opened_beyond(entries.back(), flows, accounted), flows, entries.back());
   }
   for (const auto& entry : entries) {
     // First upstream's rows, also those that claim to be simulated: the broker's fill is the truth.

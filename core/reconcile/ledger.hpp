@@ -33,6 +33,7 @@ struct Flow {
   Price price;
   Timestamp at;
   ExitReason reason = ExitReason::external_close;  ///< where it closes
+  Quantity spoken_for = {};                        ///< of what it opened: held by lots that name no order
 };
 
 /// Everything that changed the symbol's holding, the oldest first: executions, deliveries and ends of contracts.

@@ -306,6 +306,16 @@ std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Flow>&
   return opening;
 }
 
+void speak_for(std::vector<Flow>& flows, const Lot& lot, const std::set<OrderId>& accounted) {
+  Quantity wanted = lot.original_quantity;
+  for (auto flow = flows.rbegin(); flow != flows.rend() && wanted.is_positive(); ++flow) {
+    if (flow->side == lot.exit_side() || flow->at > lot.entry_time || accounted.contains(flow->order)) continue;
+    const Quantity part = std::min(wanted, flow->quantity - flow->spoken_for);
+    flow->spoken_for += part;
+    wanted -= part;
+  }
+}
+
 std::vector<Entry> entries_of(const Orphan& orphan, Quantity held, const std::vector<Flow>& flows,
                               const std::set<OrderId>& accounted) {
   struct Made {
@@ -318,7 +328,8 @@ std::vector<Entry> entries_of(const Orphan& orphan, Quantity held, const std::ve
   std::vector<Made> orders;                                       // a delivery is alone
   for (auto flow = flows.rbegin(); flow != flows.rend(); ++flow) {
     const bool opens = flow->side == opening_side;
-    const Quantity opened = opens ? std::clamp(after, Quantity{}, flow->quantity) : Quantity{};  // the rest has covered
+    const Quantity whole = opens ? std::clamp(after, Quantity{}, flow->quantity) : Quantity{};  // the rest has covered
+    const Quantity opened = whole - flow->spoken_for;
     after += opens ? -flow->quantity : flow->quantity;
     if (!opened.is_positive() || accounted.contains(flow->order)) continue;
     auto order = flow->order.empty() ? orders.end() : std::ranges::find_if(orders, [&](const Made& made) {

@@ -133,6 +133,10 @@ struct Entry {
   Opening opening;
   Quantity opened;  ///< by the order in all
 };
+/// A lot that names no order was opened by somebody's all the same: by the newest before it, as far as they are not
+/// `accounted` for.
+void speak_for(std::vector<Flow>& flows, const Lot& lot, const std::set<OrderId>& accounted);
+
 /// The orders that opened the orphan's share of what is `held`, the newest first, without the `accounted`, which
 /// opened, guarded or left lots; together less than the orphan when the flows do not reach back so far. One order is
 /// one trade: upstream writes an execution for each.

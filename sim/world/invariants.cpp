@@ -157,7 +157,8 @@ void Invariants::check_intent(const engine::State& state) {
     const auto since = oracle_->must_leave_since(*truth, timeline_->now() - 90s);
     if (!since || *since < began_anew_ + 3min || !state.broker.read_at) continue;
     if (timeline_->now() - *since < 90s || weather_->rough_until() + 90s > timeline_->now()) continue;
-    if (lot.entry_time > *since) continue;
+    const Timestamp known = known_since_.try_emplace(uid, timeline_->now()).first->second;
+    if (lot.entry_time > *since || timeline_->now() - known < 90s) continue;
     broken("ignored",
            "lot " + uid.text() + " of " + lot.instrument.symbol + " should be leaving since " + to_text(*since));
   }

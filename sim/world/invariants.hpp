@@ -64,7 +64,8 @@ class Invariants {
   std::vector<Violation> violations_;
   std::map<ClientOrderId, OrderRequest> payloads_;
   std::map<std::size_t, std::vector<Timestamp>> sends_;  // by lot
-  std::map<std::string, Timestamp> unwatched_since_;     // by symbol
+  std::map<LotUid, Timestamp> known_since_;
+  std::map<std::string, Timestamp> unwatched_since_;  // by symbol
   std::map<LotUid, LotStatus> stored_;
   Timestamp began_anew_;
 };
