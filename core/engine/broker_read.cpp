@@ -108,19 +108,35 @@ void Stepper::measure_allowances() {
   }
 }
 
+// What an order that no lot accounts for sold a moment ago, and was charged to none yet: the positions may not show it,
+// or show what somebody bought since instead.
+Quantity Stepper::sold_a_moment_ago(const Order& order) const {
+  if (!order.filled_at || now_.wall - *order.filled_at >= state_.policy.settling_window) return {};
+  Quantity charged;
+  for (const auto& [uid, lot] : state_.lots) {
+    for (const LeftElsewise& part : lot.left_elsewise) {
+      if (reconcile::outside_order_of(part) == order.id) charged += part.quantity;
+    }
+  }
+  return std::max(Quantity{}, order.filled - charged);
+}
+
 // Of a bracket or OCO only one leg reserves: the stop leg is `held` beside its working sibling (alpaca.md 3.3).
 void Stepper::measure_foreign_orders() {
   BrokerView& broker = state_.broker;
   broker.foreign.clear();
   const auto owners = order_owners();
   for (const auto& [id, order] : broker.orders) {
-    if (is_terminal(order.status) || order.status == OrderStatus::held || owners.contains(id)) continue;
+    if (order.status == OrderStatus::held || owners.contains(id)) continue;
     const auto holding = broker.holdings.find(order.symbol);
     if (holding == broker.holdings.end() || !order.quantity) continue;
     const Side closing = holding->second.quantity.is_negative() ? Side::buy : Side::sell;
     if (order.side != closing || owner_by_id(order.client_id) != nullptr) continue;
+    const Quantity open = is_terminal(order.status) ? Quantity{} : std::max(Quantity{}, *order.quantity - order.filled);
+    const Quantity taken = open + sold_a_moment_ago(order);
+    if (!taken.is_positive()) continue;
     ForeignOrders& foreign = broker.foreign[order.symbol];
-    foreign.reserved += std::max(Quantity{}, *order.quantity - order.filled);
+    foreign.reserved += taken;
     foreign.texts += (foreign.texts.empty() ? "" : ", ") + text_of(order);
   }
 }

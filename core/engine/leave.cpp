@@ -12,13 +12,6 @@ namespace {
 
 using Severity = action::RaiseAlert::Severity;
 
-// Nothing is sent on what may have been missed; but without a stream it would not have been missed either, so that a
-// broker who cannot be read holds nobody up for long.
-constexpr Duration kLongestGap = std::chrono::seconds(2);
-std::optional<Duration> gap_until(const StreamView& stream) {
-  return stream.gap_since ? std::optional(*stream.gap_since + kLongestGap) : std::nullopt;
-}
-
 }  // namespace
 
 // ---- beginning
@@ -168,7 +161,7 @@ lifecycle::ExitView Stepper::view_of(const Lot& lot) {
           .quote_sound = prices.quote && pricing::is_sound(*prices.quote, lot.instrument, state_.policy),
           .last_good = prices.last_good,
           .stream_up = state_.stream.up,
-          .gap_until = gap_until(state_.stream),
+          .gap_until = gap_until(),
           .extended_hours = state_.calendar.is_extended_hours(now_.wall),
           .session_priced = !session || session_priced(lot, *session),
           .session_opened = session ? session->open : Timestamp{},

@@ -69,6 +69,7 @@ class Stepper {
   void absorb_orders_of(Lot& lot);
   void measure_allowances();
   void heed_foreign(const Order& order);
+  [[nodiscard]] Quantity sold_a_moment_ago(const Order& order) const;
   void measure_foreign_orders();
   void ask_for_broker_read(Duration distance = std::chrono::milliseconds(500));
 
@@ -118,6 +119,7 @@ class Stepper {
 
   // ---- the broker's stream of updates (stream.cpp)
   void heal_gap();
+  [[nodiscard]] std::optional<Duration> gap_until();
   void note_gap_read(const event::BrokerRead& event);
   void tell_if_stream_is_down();
   void hasten_questions();

@@ -56,6 +56,20 @@ void Stepper::heal_gap() {
   if (!broker.read_asked || *broker.read_asked < *stream.up_at) ask_for_broker_read();
 }
 
+// Nothing is sent on what may have been missed: while the stream was away, or while the process stood still. But a
+// broker who cannot be read holds nobody up for long.
+std::optional<Duration> Stepper::gap_until() {
+  constexpr Duration kLongestGap = std::chrono::seconds(2);
+  constexpr Duration kOldRead = std::chrono::seconds(150);  // in session it is read every minute
+  BrokerView& broker = state_.broker;
+  if (state_.stream.gap_since) return *state_.stream.gap_since + kLongestGap;
+  const bool is_old = broker.read_at && now_.steady - broker.read_at->steady > kOldRead && broker.unread_why.empty();
+  if (!is_old || !session_open()) return std::nullopt;
+  const bool asked = broker.read_asked && *broker.read_asked > broker.read_at->steady + kOldRead;
+  if (!asked) ask_for_broker_read();
+  return *broker.read_asked + kLongestGap;
+}
+
 void Stepper::note_gap_read(const event::BrokerRead& event) {
   StreamView& stream = state_.stream;
   if (stream.up_at && event.begun.steady >= *stream.up_at) stream.gap_since.reset();

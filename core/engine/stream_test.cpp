@@ -121,6 +121,35 @@ TEST(Stream, F38WhatSomebodyElseSellsIsNotSoldASecondTime) {
   EXPECT_NE(s.open(lot), nullptr);
 }
 
+TEST(Stream, F23WhoStoodStillReadsTheBrokerBeforeAnythingIsSent) {
+  Scene s;
+  enter(s, {.quantity = 100_qty, .price = 100_price, .stop = 95_price});
+  s.cycle();
+  s.pass_time(6min);
+  EXPECT_TRUE(reads(s.tick("AAPL", 94_price)));
+  EXPECT_TRUE(s.broker.received.empty());
+  s.broker.held["AAPL"] = 20_qty;  // as after a reverse split
+  s.pump();
+  ASSERT_EQ(s.broker.received.size(), 1U);
+  EXPECT_EQ(s.broker.received[0].quantity, 20_qty);
+}
+
+TEST(Stream, F38WhatSomebodyElseSoldAMomentAgoIsNotCountedAsThere) {
+  Scene s;
+  enter(s, {.quantity = 100_qty, .price = 100_price, .stop = 95_price});
+  s.cycle();
+  s.pass_time(60s);
+  s.broker.filled_order("AAPL", Side::sell, 100_qty, 96_price, s.now.wall);
+  s.broker.held["AAPL"] = 100_qty;  // positions lag
+  s.pass_time(1s);
+  s.price("AAPL", 94_price);
+  s.cycle();
+  EXPECT_TRUE(s.broker.received.empty());
+  s.broker.held["AAPL"] = 0_qty;
+  s.wait(15s);
+  EXPECT_TRUE(s.broker.received.empty());
+}
+
 TEST(Stream, F44ABrokerThatCannotBeReadHoldsNobodyUpForLong) {
   Scene s;
   enter(s, {.quantity = 100_qty, .price = 100_price, .stop = 95_price});

@@ -255,7 +255,10 @@ BrokerResult<Order> Broker::submit(const OrderRequest& request) {
     return std::unexpected(lost("the order"));
   }
   if (const auto late = weather_->take(Kind::submit_arrives_late)) {
-    timeline_->after(std::chrono::milliseconds(late->n[0]), [this, request] { static_cast<void>(place(request)); });
+    timeline_->after(std::chrono::milliseconds(late->n[0]), [this, request] {
+      door_->arrives_late(request);
+      static_cast<void>(place(request));
+    });
     spend(kOrderDeadline);
     return std::unexpected(lost("the order"));
   }

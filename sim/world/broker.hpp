@@ -29,6 +29,8 @@ class Doorkeeper {
  public:
   virtual ~Doorkeeper() = default;
   virtual void submit_arrives(const OrderRequest& request) = 0;
+  /// It is about to arrive, long after it was sent.
+  virtual void arrives_late(const OrderRequest& request) = 0;
   /// The broker refused it before it became one.
   virtual void submit_refused(const OrderRequest& request) = 0;
   virtual void cancel_arrives(const OrderId& id) = 0;

@@ -52,7 +52,12 @@ void Invariants::submit_arrives(const OrderRequest& request) {
   if (!ours->is_guard && witness_->by_client_id(request.client_id) == nullptr) check_exit(request, *lot);
 }
 
+void Invariants::arrives_late(const OrderRequest& request) {
+  if (!recorded_.contains(request.client_id)) nobodys_.insert(request.client_id);
+}
+
 void Invariants::check_exit(const OrderRequest& request, std::size_t lot) {
+  if (nobodys_.contains(request.client_id)) return;
   const TrueLot& one = witness_->lots()[lot];
   const std::string id = request.client_id.text();
   Quantity live;
@@ -166,6 +171,7 @@ void Invariants::check_intent(const engine::State& state) {
 
 void Invariants::committed(const Batch& batch) {
   for (const Lot& lot : batch.lots) {
+    for (const ExitOrder& order : lot.exit_orders) recorded_.insert(order.client_id);
     LotStatus& stored = stored_[lot.uid];
     if (stored == LotStatus::closed && lot.status != LotStatus::closed) {
       broken("14", "lot " + lot.uid.text() + " was closed and is " + std::string(to_text(lot.status)) + " again");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ class Invariants {
 
   /// An order of the process's is at the exchange's door; it is not judged by it yet.
   void submit_arrives(const OrderRequest& request);
+  /// An order of a process that may have died since. Where the store was away and has no record of it, nobody can know
+  /// of it before it is there: it breaks no promise then.
+  void arrives_late(const OrderRequest& request);
   void cancel_arrives(const OrderId& id);
   void filled(const TrueFill& fill);
   /// A batch was committed to the store.
@@ -65,6 +69,8 @@ class Invariants {
   std::map<ClientOrderId, OrderRequest> payloads_;
   std::map<std::size_t, std::vector<Timestamp>> sends_;  // by lot
   std::map<LotUid, Timestamp> known_since_;
+  std::set<ClientOrderId> recorded_;                  ///< exit orders that the store knows of
+  std::set<ClientOrderId> nobodys_;                   ///< arrived late, and not recorded
   std::map<std::string, Timestamp> unwatched_since_;  // by symbol
   std::map<LotUid, LotStatus> stored_;
   Timestamp began_anew_;

@@ -117,7 +117,12 @@ bool Oracle::is_trailed(const TrueLot& lot, Price price, Price best, bool strict
   if (!entry) return false;
   const bool is_long = lot.wanted.direction == Direction::long_;
   const Price slack = Price::from_nanos(entry->nanos() / 1000);
-  const Price top = strictly ? best : is_long ? std::max(best, *entry) : std::min(best, *entry);
+  // Where it filled in parts, Belay may have begun at the price of any.
+  Price top = best;
+  for (const TrueFill& fill : witness_->fills()) {
+    if (!strictly && fill.order == lot.entry) top = is_long ? std::max(top, fill.price) : std::min(top, fill.price);
+  }
+  if (!strictly) top = is_long ? std::max(top, *entry) : std::min(top, *entry);
   const Price gain = is_long ? top - *entry : *entry - top;
   const auto part_of = [](Price whole, Percent percent) {
     return Price::from_nanos(fixed::multiply_divide(whole.nanos(), percent.nanos(), 100 * fixed::kScale));

@@ -57,6 +57,7 @@ class World : public Mortality, public Doorkeeper {
   void call_made() override;
   void submit_arrives(const OrderRequest& request) override;
   void submit_refused(const OrderRequest& request) override;
+  void arrives_late(const OrderRequest& request) override { invariants_.arrives_late(request); }
   void guard_is_set(const OrderRequest& request);
   void cancel_arrives(const OrderId& id) override;
   void exchange_moved() override;
