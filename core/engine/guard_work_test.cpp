@@ -44,6 +44,23 @@ TEST(GuardWork, ARestoredGuardThatFillsIsTheExit) {
   EXPECT_EQ(b.s.stored(b.lot).realised_result, -(520_usd));
 }
 
+TEST(GuardWork, ABracketOfAnAdoptedLotIsKnownAtOnce) {
+  Scene s;
+  enter(s, {});
+  const OrderId entry = *s.upstream.back().broker_order_id;
+  s.upstream.clear();  // its row comes late
+  const auto [stop, target] = s.broker.bracket(entry, 100_qty, 95_price, 110_price, s.now.wall);
+  s.pass_time(30s);
+  s.cycle();
+  ASSERT_EQ(s.state.lots.size(), 1U);
+  const LotUid lot = s.state.lots.begin()->first;
+  s.broker.refuses_excess = false;  // the shares of other lots would serve
+  s.play(event::CommandGiven{{.id = 1, .lot = lot, .quantity = {}, .who = "ann", .why = ""}});
+  EXPECT_TRUE(is_terminal(s.broker.orders.at(target).status)) << "the group goes before the exit";
+  s.wait(2s);
+  EXPECT_EQ(s.broker.received.size(), 1U);
+}
+
 TEST(GuardWork, AReplyWithoutTheStopLegIsLookedAtAgain) {
   Bracketed b;
   b.s.broker.replies_show_legs = false;

@@ -361,6 +361,8 @@ void Stepper::adopt(const reconcile::Orphan& orphan, const std::optional<reconci
           {"entry_time_known", opening.has_value()},
           {"policy", std::string(watched ? "watch" : "protect")}});
   announce(adopted, opening);
+  absorb_orders_of(adopted);
+  verify_guards(adopted);
   keep(adopted);
 }
 

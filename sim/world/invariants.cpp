@@ -242,7 +242,8 @@ bool Invariants::is_gone(std::size_t lot) const {
   for (const auto& [id, order] : witness_->orders()) {
     const bool closes = order.order.side == (is_long ? Side::sell : Side::buy);
     const bool since = order.order.filled_at && *order.order.filled_at >= one.entered_at;
-    if (order.owner == Owner::foreign && closes && since && order.order.symbol == one.wanted.instrument.symbol) {
+    const bool nobodys = order.owner == Owner::foreign || nobodys_.contains(order.order.client_id);
+    if (nobodys && closes && since && order.order.symbol == one.wanted.instrument.symbol) {
       sold += order.order.filled;
     }
   }
