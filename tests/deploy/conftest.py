@@ -73,6 +73,7 @@ def buildah():
     call("rm", "--all")
     yield call
     call("rm", "--all")
+    call("rmi", "--prune")
 
 
 def storage_driver():
@@ -87,20 +88,24 @@ def storage_driver():
     return "overlay"
 
 
-def release():
+def this_system(what):
     lines = pathlib.Path("/etc/os-release").read_text().splitlines()
-    return next(line.split("=", 1)[1].strip('"') for line in lines if line.startswith("VERSION_CODENAME="))
+    return next(line.split("=", 1)[1].strip('"') for line in lines if line.startswith(what + "="))
 
 
 @pytest.fixture(scope="session")
 def debian(buildah):
     need("mmdebstrap")
-    name, tar = f"localhost/belay-test-{release()}", WORK / f"{release()}.tar"
+    release = this_system("VERSION_CODENAME")
+    components = "main,universe" if this_system("ID") == "ubuntu" else "main"
+    name, tar = f"localhost/belay-test-{release}", WORK / f"{release}.tar"
     if not tar.exists():
-        made = subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates", release(),
-                               f"{tar}.part"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        part = tar.with_suffix(".part.tar")
+        made = subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates",
+                               f"--components={components}", release, part], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True)
         assert made.returncode == 0, made.stderr[-4000:]
-        pathlib.Path(f"{tar}.part").rename(tar)
+        part.rename(tar)
     base = buildah("from", "scratch")
     buildah("add", "--quiet", base, tar, "/")
     buildah("commit", "--quiet", base, name)

@@ -3,7 +3,9 @@
 what the program does not read."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -138,3 +140,50 @@ def test_only_variables_that_the_program_reads(name):
     asked = set(re.findall(r"\b(?:ALPACA|DB|BELAY)_[A-Z_]+", text))
     assert asked - known == set()
     assert not re.search(r"\bPK[A-Z0-9]{16,}\b|AKIA[A-Z0-9]{16}", text)
+
+
+def pushed(folder, *arguments):
+    """push.sh in a repository of its own, with an `aws` and a `docker` that write down what they were told."""
+    stand_in = '#!/bin/sh\necho "$(basename "$0") $*" >>"$TOLD"\ncase $* in *caller*) echo 111122223333;; esac\n'
+    for name in ("aws", "docker"):
+        (folder / name).write_text(stand_in)
+        (folder / name).chmod(0o755)
+    environment = {"PATH": f"{folder}:{os.environ['PATH']}", "TOLD": str(folder / "told"), "HOME": str(folder)}
+    done = subprocess.run([folder / "clone/deploy/aws/push.sh", *arguments], env=environment, capture_output=True,
+                          text=True, stdin=subprocess.DEVNULL)
+    told = (folder / "told").read_text().splitlines() if (folder / "told").exists() else []
+    return done, told
+
+
+@pytest.fixture
+def clone(tmp_path):
+    place = tmp_path / "clone/deploy/aws"
+    place.mkdir(parents=True)
+    shutil.copy(AWS / "push.sh", place)
+    for words in (["init", "-q"], ["add", "."],
+                  ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "a"]):
+        subprocess.run(["git", "-C", tmp_path / "clone", *words], check=True)
+    return tmp_path
+
+
+def test_push_tags_with_the_commit_and_pushes(clone):
+    done, told = pushed(clone, "us-west-2")
+    assert done.returncode == 0, done.stderr
+    tag = done.stdout.strip()
+    assert re.fullmatch("[0-9a-f]{12}", tag)
+    image = f"111122223333.dkr.ecr.us-west-2.amazonaws.com/ops-pipeline/position-manager:{tag}"
+    assert f"docker build --platform linux/amd64 --tag {image} ." in told
+    assert told[-1] == f"docker push {image}"
+
+
+def test_push_refuses_what_no_commit_names(clone):
+    (clone / "clone/new").write_text("")
+    done, told = pushed(clone, "us-west-2")
+    assert done.returncode == 2 and "not committed" in done.stderr and told == []
+
+
+def test_compose_keeps_to_what_the_image_needs():
+    belay = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["belay"]
+    assert belay["read_only"] and belay["cap_drop"] == ["ALL"]
+    assert not [value for name, value in belay["environment"].items()
+                if re.search("KEY|SECRET|PASSWORD", name) and not re.match(r"\$\{\w+:\?", value)]

@@ -75,7 +75,7 @@ def task_environment(sim, store):
     address = re.match(r"postgresql://(?P<user>\w+)@(?P<host>[\d.]+):(?P<port>\d+)/(?P<name>\w+)", store.url)
     here = {"ALPACA_API_KEY": sim.key, "ALPACA_API_SECRET": sim.secret, "ALPACA_BASE_URL": sim.url,
             "DB_HOST": address["host"], "DB_PORT": address["port"], "DB_NAME": address["name"],
-            "DB_USER": address["user"], "DB_PASSWORD": "any", "DB_SSL_MODE": "disable"}
+            "BELAY_ACCOUNT": "default", "DB_USER": address["user"], "DB_PASSWORD": "any", "DB_SSL_MODE": "disable"}
     named = {one["name"] for one in TASK["environment"] + TASK["secrets"]}
     assert named == set(here)
     return here | {"BELAY_CLOCK_URL": sim.clock_url}
