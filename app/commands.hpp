@@ -26,6 +26,12 @@ struct RunOptions {
 };
 int run(const RunOptions& options);
 
+struct AliveOptions {
+  bool json = false;
+  std::chrono::seconds wait{50};
+};
+int alive(const AliveOptions& options);
+
 struct StatusOptions {
   bool json = false;
 };

@@ -251,6 +251,19 @@ TEST_F(Configuration, SecretsMayComeFromFilesThatOnlyTheOwnerReads) {
   EXPECT_EQ(std::get<store::ConnectionSettings>(database.config.store).password, "s3cret-from-file");
 }
 
+TEST_F(Configuration, SystemdsCredentialsAreTakenWhateverTheirModesLookLike) {
+  const std::string secret = write("alpaca_api_secret", "s3cret-from-file\n", 0440);
+  const Environment given{{"ALPACA_API_SECRET", ""}, {"ALPACA_API_SECRET_FILE", secret}};
+  EXPECT_THAT(messages(load(given)), ElementsAre(HasSubstr("chmod 600")));
+  ::setenv("CREDENTIALS_DIRECTORY", folder_.c_str(), 1);
+  const LoadedConfig good = load(given);
+  ::setenv("CREDENTIALS_DIRECTORY", (folder_ / "below").c_str(), 1);
+  EXPECT_THAT(messages(load(given)), ElementsAre(HasSubstr("chmod 600")));
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+  EXPECT_THAT(messages(good), IsEmpty());
+  EXPECT_EQ(good.config.broker.secret.reveal(), "s3cret-from-file");
+}
+
 TEST_F(Configuration, AMistypedVariableIsPointedOut) {
   EXPECT_THAT(load({{"BELAY_SWEP", "30s"}}).notes,
               ElementsAre(AllOf(HasSubstr("BELAY_SWEP"), HasSubstr("BELAY_SWEEP"))));

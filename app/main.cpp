@@ -104,6 +104,20 @@ void add_run(CLI::App& cli, Chosen& chosen) {
       "  BELAY_SWEEP=30s BELAY_LOG_LEVEL=warning belay run");
 }
 
+void add_alive(CLI::App& cli, Chosen& chosen) {
+  std::shared_ptr<AliveOptions> o;
+  auto* sub = add(cli, chosen, "alive", "Does the loop of the service beside this turn? For health checks", alive, o);
+  add_json(sub, o);
+  sub->add_option_function<std::string>(
+      "--wait", [o](const std::string& text) { o->wait = seconds_of(text); }, "How long to listen for a sign [50s]");
+  sub->footer(
+      "Listens at NOTIFY_SOCKET, which the service must have been given too. Exit code 0 when it gave a sign of life,\n"
+      "1 when not. Not beside systemd, which listens there itself.\n"
+      "\n"
+      "  export NOTIFY_SOCKET=@belay\n"
+      "  belay run & belay alive");
+}
+
 void add_looking(CLI::App& cli, Chosen& chosen) {
   std::shared_ptr<StatusOptions> s;
   add_json(add(cli, chosen, "status", "The account, the market and the book in a few lines", status, s), s);
@@ -296,6 +310,7 @@ int run_command_line(int count, char** words) {
   Chosen chosen;
   add_cycle(cli, chosen);
   add_run(cli, chosen);
+  add_alive(cli, chosen);
   add_looking(cli, chosen);
   add_close(cli, chosen);
   add_resume(cli, chosen);

@@ -77,16 +77,18 @@ json::Value to_json(const runtime::PassReport& report) {
                       {"errors", std::move(errors)}};
 }
 
-std::vector<std::string> summary(const runtime::PassReport& report) {
-  std::vector<std::string> lines;
+std::string figures_text(const runtime::PassReport& report) {
   const auto count = [](std::size_t n, const char* one, const char* many) {
     return std::to_string(n) + " " + (n == 1 ? one : many);
   };
-  lines.push_back(count(report.positions, "position", "positions") + ", " + std::to_string(report.checked) +
-                  " checked, " + count(report.exits.size(), "exit", "exits") + ", " +
-                  std::to_string(report.trading_calls + report.data_calls) + " broker calls, " +
-                  std::to_string(report.store_statements) + " statements, " + std::to_string(report.duration.count()) +
-                  " ms");
+  return count(report.positions, "position", "positions") + ", " + std::to_string(report.checked) + " checked, " +
+         count(report.exits.size(), "exit", "exits") + ", " + std::to_string(report.trading_calls + report.data_calls) +
+         " broker calls, " + std::to_string(report.store_statements) + " statements, " +
+         std::to_string(report.duration.count()) + " ms";
+}
+
+std::vector<std::string> summary(const runtime::PassReport& report) {
+  std::vector<std::string> lines{figures_text(report)};
   for (const auto& one : report.adopted) {
     lines.push_back("adopted " + one.quantity.text() + " " + one.symbol + " (" + one.policy + ")");
   }
@@ -104,6 +106,8 @@ Fields figures(const runtime::PassReport& report) {
   return {{"positions", static_cast<std::int64_t>(report.positions)},
           {"checked", static_cast<std::int64_t>(report.checked)},
           {"unchecked", static_cast<std::int64_t>(report.unchecked.size())},
+          {"unguarded", static_cast<std::int64_t>(report.unguarded)},
+          {"unguarded_ms", std::int64_t{report.unguarded_time.count()}},
           {"exits", static_cast<std::int64_t>(report.exits.size())},
           {"adopted", static_cast<std::int64_t>(report.adopted.size())},
           {"trading_calls", static_cast<std::int64_t>(report.trading_calls)},

@@ -8,6 +8,7 @@
 #include "app/pass_output.hpp"
 #include "app/stop_signal.hpp"
 #include "app/wiring.hpp"
+#include "shell/pulse/pulse.hpp"
 
 namespace belay::app {
 namespace {
@@ -20,7 +21,7 @@ using runtime::PassReport;
 /// Waits while somebody else has the account's lock. An outage of the store is one more reason to wait: whoever has the
 /// lock lives through it too. What there is to know is read, and listened to, only once the lock is ours: what
 /// the other one recorded is in the book, and what it sent without recording it is found at the broker.
-void wait_for_lock(Wired& wired, const std::atomic<bool>& stop) {
+void wait_for_lock(Wired& wired, pulse::Pulse& pulse, const std::atomic<bool>& stop) {
   constexpr Duration kDistance = 500ms;
   const std::string& account = wired.config.runtime.account;
   const auto tell = [&](log::Level level, std::string_view what) {
@@ -31,7 +32,9 @@ void wait_for_lock(Wired& wired, const std::atomic<bool>& stop) {
   const auto can_pass = [](const StoreError& error) { return error.kind == StoreError::Kind::unavailable; };
   if (taken ? *taken : !can_pass(taken.error())) return;
   tell(log::Level::info, "standing by");
+  pulse.ready("standing by");  // that is what it was started for
   while (!stop && !(taken ? *taken : !can_pass(taken.error()))) {
+    pulse.beat();
     wired.clock->pause(kDistance);
     taken = wired.store->try_lock(account);
   }
@@ -40,8 +43,8 @@ void wait_for_lock(Wired& wired, const std::atomic<bool>& stop) {
 
 class Service {
  public:
-  Service(Wired& wired, OrderStream* stream, const std::atomic<bool>& stop)
-      : wired_(wired), stop_(stop), conductor_(parts(wired, stream), wired.config.runtime) {}
+  Service(Wired& wired, OrderStream* stream, pulse::Pulse& pulse, const std::atomic<bool>& stop)
+      : wired_(wired), pulse_(pulse), stop_(stop), conductor_(parts(wired, stream), wired.config.runtime) {}
 
   int serve() {
     const Failure opened = conductor_.open();
@@ -56,10 +59,13 @@ class Service {
     while (!stop_) {
       const PassReport report = conductor_.pass();
       tell(report);
+      pulse_.ready(figures_text(report));
+      pulse_.beat();
       if (report.failure == Failure::locked || report.failure == Failure::configuration)
         return exit_code(report.failure);
       if (attend_until_sweep() == Interlude::locked) return exit_code(Failure::locked);
     }
+    pulse_.stopping();
     static_cast<void>(conductor_.attend(0s));  // what is still to be recorded
     log(log::Level::info, "stopped", {});
     return kAllWell;
@@ -80,6 +86,7 @@ class Service {
     for (Duration attended{}; attended < sweep && !stop_; attended += slice) {
       const Interlude ended = conductor_.attend(slice);
       if (ended != Interlude::over) return ended;
+      pulse_.beat();
       const auto now = wired_.clock->now();
       if (begun && now && now->steady - begun->steady >= sweep) break;
     }
@@ -97,6 +104,7 @@ class Service {
   }
 
   Wired& wired_;
+  pulse::Pulse& pulse_;
   const std::atomic<bool>& stop_;
   runtime::Conductor conductor_;
 };
@@ -109,14 +117,15 @@ int run(const RunOptions& options) {
   if (!wired) return wired.error();
   // Exits under way are followed between the passes, where a signal to stop is heeded.
   wired->config.runtime.wait = 0s;
-  if (options.standby) wait_for_lock(*wired, stop);
+  pulse::Pulse pulse(pulse::address_from_environment());
+  if (options.standby) wait_for_lock(*wired, pulse, stop);
   if (stop) return kAllWell;
   const auto stream = alpaca::connect_stream(wired->config.broker);
   if (!stream) {
     complain("broker: " + stream.error().message);
     return kUsage;
   }
-  return Service(*wired, stream->get(), stop).serve();
+  return Service(*wired, stream->get(), pulse, stop).serve();
 }
 
 }  // namespace belay::app

@@ -192,6 +192,7 @@ void Conductor::Inner::end_pass(PassReport& report) {
   if (store_down && report.failure == Failure::none) report.failure = Failure::store;
   if (anew) complain("another instance has worked on this account meanwhile: this pass came to nothing");
   record.report(state, report);
+  report.unguarded_time = std::chrono::duration_cast<std::chrono::milliseconds>(record.take_unguarded());
   report.errors = errors;
 }
 

@@ -77,6 +77,8 @@ enum class Interlude : std::uint8_t {
 struct PassReport {
   std::size_t positions = 0;
   std::size_t checked = 0;
+  std::size_t unguarded = 0;                   ///< open, and nothing protects them
+  std::chrono::milliseconds unguarded_time{};  ///< that positions went without, in session, since the last pass
   struct Unchecked {
     std::int64_t id = 0;
     std::string symbol;

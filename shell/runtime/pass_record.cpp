@@ -45,6 +45,7 @@ void PassRecord::forget() {
 void PassRecord::take(engine::Action wanted, const engine::State& state, log::Log& log) {
   if (auto* kept = std::get_if<action::KeepLot>(&wanted)) {
     Lot& lot = kept->lot;
+    count_unguarded(lot);
     if (lot.status == LotStatus::closed) closed_.push_back(lot);
     const auto place = lot_places_.find(lot.uid);
     if (place != lot_places_.end() && place->second < batch_.lots.size() && batch_.lots[place->second].uid == lot.uid) {
@@ -65,6 +66,13 @@ void PassRecord::take(engine::Action wanted, const engine::State& state, log::Lo
     batch_.finished_commands.push_back(finished->id);
   }
   // RaiseAlert: its record of type alert is stored and logged; further channels hang on here.
+}
+
+void PassRecord::count_unguarded(const Lot& lot) {
+  Duration& known = unguarded_[lot.uid];
+  unguarded_anew_ += std::max(lot.guards.unguarded - known, Duration{});
+  known = lot.guards.unguarded;
+  if (lot.status == LotStatus::closed) unguarded_.erase(lot.uid);
 }
 
 std::string PassRecord::symbol_of(const LotUid& uid, const engine::State& state) const {
@@ -160,6 +168,7 @@ void PassRecord::report(const engine::State& state, PassReport& report) const {
   report.checked = closed_.size();
   for (const auto& [uid, lot] : state.lots) {
     if (lot.exit) report.exits.push_back(exit_line(lot, state));
+    if (lot.guards.protection == Protection::none) ++report.unguarded;
     const auto check = state.checks.find(uid);
     if (!state.broker.unread_why.empty()) {
       report.unchecked.push_back(

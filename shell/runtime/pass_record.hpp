@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/engine/action.hpp"
@@ -30,6 +31,11 @@ class PassRecord {
   /// Whether it holds what somebody waits for: an exit that ended, a command that was carried out.
   [[nodiscard]] bool is_awaited() const;
 
+  /// A lot of the stored book: what it went unguarded so far is no news.
+  void loaded(const Lot& lot) { unguarded_.try_emplace(lot.uid, lot.guards.unguarded); }
+  /// For how long lots went unguarded that nobody has asked about yet.
+  Duration take_unguarded() { return std::exchange(unguarded_anew_, Duration{}); }
+
   /// Positions, exits and adoptions of this pass.
   void report(const engine::State& state, PassReport& report) const;
 
@@ -38,6 +44,7 @@ class PassRecord {
   void log_info(log::Log& log, Timestamp at, const std::string& what);
 
  private:
+  void count_unguarded(const Lot& lot);
   void take_event(EventRecord record, const engine::State& state, log::Log& log);
   [[nodiscard]] std::string symbol_of(const LotUid& uid, const engine::State& state) const;
   [[nodiscard]] ExitLine exit_line(const Lot& lot, const engine::State& state) const;
@@ -47,6 +54,8 @@ class PassRecord {
   std::map<LotUid, std::size_t> lot_places_;  // in batch_.lots
   std::vector<Lot> closed_;                   // in this pass
   std::vector<LotUid> adopted_;               // likewise
+  std::map<LotUid, Duration> unguarded_;      // of open lots, so far
+  Duration unguarded_anew_{};
 };
 
 }  // namespace belay::runtime

@@ -53,6 +53,29 @@ TEST(PassRecord, F55ALineWithAbsurdNumbersIsToldAllTheSame) {
   EXPECT_EQ(report.exits.front().why, "its numbers are absurd");
 }
 
+engine::action::KeepLot unguarded_for(std::chrono::seconds time, LotStatus status = LotStatus::open) {
+  Lot lot;
+  lot.uid = LotUid("a");
+  lot.status = status;
+  lot.guards.unguarded = time;
+  return {lot};
+}
+
+TEST(PassRecord, UnguardedTimeIsToldOnce) {
+  using std::chrono::seconds;
+  log::Log log(log::nowhere(), log::Level::error);
+  const engine::State state;
+  PassRecord record;
+  record.loaded(unguarded_for(seconds(100)).lot);
+  record.take(unguarded_for(seconds(107)), state, log);
+  record.take(unguarded_for(seconds(110)), state, log);
+  EXPECT_EQ(record.take_unguarded(), seconds(10));
+  EXPECT_EQ(record.take_unguarded(), seconds(0));
+  record.loaded(unguarded_for(seconds(100)).lot);  // an older book
+  record.take(unguarded_for(seconds(113), LotStatus::closed), state, log);
+  EXPECT_EQ(record.take_unguarded(), seconds(3));
+}
+
 TEST(PassRecord, WhatIsNoLotsSaysWhoseItIs) {
   log::Log log(log::nowhere(), log::Level::error);
   engine::State state;

@@ -59,7 +59,10 @@ bool Conductor::Inner::load() {
   }
   known_number = book->account_number;
   if (state.account_number.empty()) state.account_number = book->account_number;
-  for (const Lot& lot : book->lots) saved_checks.try_emplace(lot.uid, lot.check_count);
+  for (const Lot& lot : book->lots) {
+    saved_checks.try_emplace(lot.uid, lot.check_count);
+    record.loaded(lot);
+  }
   step(event::BookLoaded{.lots = std::move(book->lots),
                          .executions = std::move(book->executions),
                          .quarantined = std::move(book->quarantined),

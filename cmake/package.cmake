@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# The Debian package: ./dev package. It has the program alone, so `install` does not ask for the tests to be built.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ
+                                                WORLD_EXECUTE)
+install(TARGETS belay RUNTIME DESTINATION bin)
+install(FILES deploy/systemd/belay.service DESTINATION lib/systemd/system)
+install(FILES deploy/debian/belay.toml DESTINATION /etc/belay)
+install(FILES README.md docs/operating/contract.md docs/operating/host.md docs/failures.md DESTINATION share/doc/belay)
+install(FILES LICENSE DESTINATION share/doc/belay RENAME copyright)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_PACKAGE_NAME belay)
+set(CPACK_PACKAGE_VENDOR "Belay")
+set(CPACK_PACKAGE_CONTACT "The Belay developers <belay@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "guards the open positions of a brokerage account")
+set(CPACK_PACKAGE_DESCRIPTION
+    "Belay watches every open position of an Alpaca account, prices it, holds it\nagainst its exit rules, and sees to it that it is left: at its stop, at its\ntarget, before the bell, before expiry, or when a person says so.")
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION misc)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, ca-certificates")
+set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
+foreach(control postinst prerm postrm conffiles)
+  list(APPEND CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA "${PROJECT_SOURCE_DIR}/deploy/debian/${control}")
+endforeach()
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+include(CPack)
