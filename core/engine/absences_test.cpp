@@ -107,6 +107,23 @@ TEST(Absences, WhatOpenedALotThatWasAdoptedWithoutFillsOpensNoOther) {
   EXPECT_TRUE(std::ranges::any_of(s.state.lots, [&](const auto& e) { return e.second.entry_order_id == second; }));
 }
 
+TEST(Absences, WhatIsSoldWhileAHoldingIsReadIsSoldOfTheLotThatItBecomes) {
+  Scene s;
+  s.broker.held["AAPL"] = 100_qty;  // by fills of long ago
+  s.price("AAPL", 100_price);
+  auto read = s.broker.read(s.now);
+  s.pass_time(50ms);
+  s.broker.filled_order("AAPL", Side::sell, 30_qty, 99_price, s.now.wall);
+  s.pass_time(50ms);
+  s.play(read);
+  ASSERT_EQ(s.state.lots.size(), 1U);
+  s.pass_time(60s);
+  s.cycle();
+  s.wait(15s);
+  EXPECT_EQ(s.state.lots.begin()->second.quantity, 70_qty);
+  EXPECT_EQ(s.alerts_of("drift"), 0);
+}
+
 TEST(Absences, TheAnswersOfASlowReadAreAsOldAsItsEnd) {
   Scene s;
   const LotUid lot = enter(s, {});

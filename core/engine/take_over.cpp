@@ -343,7 +343,8 @@ void Stepper::adopt(const reconcile::Orphan& orphan, const std::optional<reconci
   lot.original_quantity = orphan.quantity.magnitude();
   lot.quantity = lot.original_quantity;
   lot.entry_price = opening ? opening->entry_price : orphan.average_entry;
-  lot.entry_time = opening ? opening->entry_time : now_.wall;
+  // Without fills it is what was there when the read began: what was sold since then was sold of it.
+  lot.entry_time = opening ? opening->entry_time : state_.broker.read_at.value_or(now_).wall;
   if (opening) lot.entry_order_id = opening->order;
   const auto held = state_.broker.holdings.find(symbol);
   if (held != state_.broker.holdings.end()) lot.asset_id = held->second.asset_id;
