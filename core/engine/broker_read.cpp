@@ -113,10 +113,15 @@ void Stepper::measure_allowances() {
 Quantity Stepper::sold_a_moment_ago(const Order& order) const {
   if (!order.filled_at || now_.wall - *order.filled_at >= state_.policy.settling_window) return {};
   Quantity charged;
-  for (const auto& [uid, lot] : state_.lots) {
+  const auto count = [&](const Lot& lot) {
     for (const LeftElsewise& part : lot.left_elsewise) {
       if (reconcile::outside_order_of(part) == order.id) charged += part.quantity;
     }
+  };
+  for (const auto& [uid, lot] : state_.lots) count(lot);
+  for (const auto& [uid, lot] : state_.recently_closed) {
+    if (orders_of(lot).contains(order.id)) return {};
+    count(lot);
   }
   return std::max(Quantity{}, order.filled - charged);
 }

@@ -150,6 +150,20 @@ TEST(Stream, F38WhatSomebodyElseSoldAMomentAgoIsNotCountedAsThere) {
   EXPECT_TRUE(s.broker.received.empty());
 }
 
+TEST(Stream, WhatAClosedLotHasSoldAMomentAgoHoldsNoOtherUp) {
+  Scene s;
+  const LotUid first = enter(s, {.key = "1", .quantity = 5_qty});
+  const LotUid second = enter(s, {.key = "2", .quantity = 10_qty, .when = "2026-01-26T09:46:00-05:00"});
+  s.cycle();
+  s.play(event::CommandGiven{{.id = 1, .lot = first, .quantity = {}, .who = "ann", .why = ""}});
+  s.wait(1s);
+  ASSERT_TRUE(s.is_closed(first));
+  s.cycle();
+  s.play(event::CommandGiven{{.id = 2, .lot = second, .quantity = {}, .who = "ann", .why = ""}});
+  s.wait(1s);
+  EXPECT_TRUE(s.is_closed(second));
+}
+
 TEST(Stream, F44ABrokerThatCannotBeReadHoldsNobodyUpForLong) {
   Scene s;
   enter(s, {.quantity = 100_qty, .price = 100_price, .stop = 95_price});
