@@ -98,8 +98,7 @@ void Stepper::measure_allowances() {
   measure_foreign_orders();
   for (const auto& [uid, lot] : state_.lots) {
     const std::string& symbol = lot.instrument.symbol;
-    const auto holding = state_.broker.holdings.find(symbol);
-    const Quantity held = holding == state_.broker.holdings.end() ? Quantity{} : holding->second.quantity;
+    const Quantity held = state_.broker.held(symbol);
     const auto [place, is_first] = state_.broker.allowance.try_emplace(symbol, held.magnitude());
     const auto foreign = state_.broker.foreign.find(symbol);
     if (is_first && foreign != state_.broker.foreign.end()) place->second -= foreign->second.reserved;
@@ -108,10 +107,18 @@ void Stepper::measure_allowances() {
   }
 }
 
+// What is over and took or guarded a lot that has left since: the lot's end counts it.
+bool Stepper::was_of_closed_lot(const Order& order) const {
+  return is_terminal(order.status) && std::ranges::any_of(state_.recently_closed, [&](const auto& entry) {
+           return orders_of(entry.second).contains(order.id);
+         });
+}
+
 // What an order that no lot accounts for sold a moment ago, and was charged to none yet: the positions may not show it,
 // or show what somebody bought since instead.
 Quantity Stepper::sold_a_moment_ago(const Order& order) const {
   if (!order.filled_at || now_.wall - *order.filled_at >= state_.policy.settling_window) return {};
+  if (was_of_closed_lot(order)) return {};
   Quantity charged;
   const auto count = [&](const Lot& lot) {
     for (const LeftElsewise& part : lot.left_elsewise) {
@@ -119,10 +126,7 @@ Quantity Stepper::sold_a_moment_ago(const Order& order) const {
     }
   };
   for (const auto& [uid, lot] : state_.lots) count(lot);
-  for (const auto& [uid, lot] : state_.recently_closed) {
-    if (orders_of(lot).contains(order.id)) return {};
-    count(lot);
-  }
+  for (const auto& [uid, lot] : state_.recently_closed) count(lot);
   return std::max(Quantity{}, order.filled - charged);
 }
 
@@ -151,7 +155,7 @@ void Stepper::measure_foreign_orders() {
 void Stepper::heed_foreign(const Order& order) {
   const auto allowance = state_.broker.allowance.find(order.symbol);
   if (allowance == state_.broker.allowance.end()) return;  // no lot of it
-  if (owner_by_id(order.client_id) != nullptr || order_owners().contains(order.id)) return;
+  if (owner_by_id(order.client_id) != nullptr || order_owners().contains(order.id) || was_of_closed_lot(order)) return;
   const auto takes = [](const Order& one) {
     const bool reserves = !is_terminal(one.status) && one.status != OrderStatus::held;
     return reserves ? std::max(one.filled, one.quantity.value_or(one.filled)) : one.filled;
@@ -159,8 +163,7 @@ void Stepper::heed_foreign(const Order& order) {
   const auto known = state_.broker.orders.find(order.id);
   const Quantity before = known == state_.broker.orders.end() ? Quantity{} : takes(known->second);
   if (known != state_.broker.orders.end() && before == takes(order) && known->second.filled == order.filled) return;
-  const auto holding = state_.broker.holdings.find(order.symbol);
-  const bool is_short = holding != state_.broker.holdings.end() && holding->second.quantity.is_negative();
+  const bool is_short = state_.broker.held(order.symbol).is_negative();
   if (order.side == (is_short ? Side::buy : Side::sell)) {
     allowance->second -= std::max(Quantity{}, takes(order) - before);
   }

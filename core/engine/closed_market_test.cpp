@@ -2,7 +2,7 @@
 // Exits that meet a closed or halted market, and orders that outlive their day.
 #include <gtest/gtest.h>
 
-#include "core/engine/engine_scene.hpp"
+#include "core/engine/bracketed_scene.hpp"
 
 namespace belay::engine::scene {
 namespace {
@@ -55,6 +55,40 @@ TEST(ClosedMarket, F57AHaltHoldsTheExitAndLeavesTheGuardAlone) {
   s.price("AAPL", 99_price);
   s.wait(10s);
   EXPECT_TRUE(s.is_closed(lot));
+}
+
+// A guard that is lost while its lot waits for trading is put back; its exit takes it away when trading goes on.
+TEST(ClosedMarket, AGuardLostDuringAHaltOrOvernightIsRestoredBeforeItsLotLeaves) {
+  for (const bool halt : {true, false}) {
+    Bracketed b;
+    Scene& s = b.s;
+    if (halt) {
+      s.play(event::TradingStatus{.symbol = "AAPL", .halted = true, .why = "volatility pause", .at = s.now.wall});
+    } else {
+      s.jump_to("2026-01-26T17:00:00-05:00");
+      s.broker.is_open = false;
+    }
+    s.play(event::CommandGiven{close_by(b.lot)});
+    s.broker.cancel(b.stop, s.now.wall);
+    s.pass_time(60s);
+    s.cycle();
+    s.wait(10s);
+    ASSERT_EQ(s.broker.received.size(), 1U) << halt;
+    EXPECT_EQ(s.broker.received.front().order_class, OrderClass::oco);
+    EXPECT_EQ(b.reserved(), 100_qty);
+    if (halt) {
+      s.play(event::TradingStatus{.symbol = "AAPL", .halted = false, .why = "", .at = s.now.wall});
+    } else {
+      s.jump_to("2026-01-27T09:30:05-05:00");
+      s.broker.is_open = true;
+    }
+    s.price("AAPL", 99_price);
+    s.cycle();
+    s.wait(20s);
+    EXPECT_TRUE(s.is_closed(b.lot)) << halt;
+    EXPECT_EQ(s.broker.held.at("AAPL"), 0_qty);
+    EXPECT_TRUE(s.broker.crossings.empty());
+  }
 }
 
 TEST(ClosedMarket, F58AHaltIntoTheCloseIsCarriedOverAndPaged) {

@@ -78,9 +78,8 @@ void Stepper::finish_if_flat(const LotUid& uid) {
   const lifecycle::Flight& flight = state_.flights[uid];
   const BrokerView& broker = state_.broker;
   const bool read_since = broker.read_at && (!flight.last_fill || broker.read_at->steady > *flight.last_fill);
-  const auto holding = broker.holdings.find(lot.instrument.symbol);
   const Quantity others = planted(Bug::others_forgotten) ? Quantity{} : held_by_others(lot);
-  const Quantity held = holding == broker.holdings.end() ? Quantity{} : holding->second.quantity.magnitude();
+  const Quantity held = broker.held(lot.instrument.symbol).magnitude();
   if (read_since && held <= others) {
     close(lot);
     return;

@@ -44,6 +44,26 @@ TEST(GuardFills, F10BothChildrenThatFillAreBothCounted) {
   EXPECT_EQ(counted, 200_qty);
 }
 
+// A bracket that was left behind would sell what another lot has.
+TEST(GuardFills, AnEntryThatNobodyHasSeenIsLookedAtBeforeItsLotLeaves) {
+  Scene s;
+  const LotUid lot = enter(s, {.key = "1"});
+  const OrderId entry = *s.upstream.back().broker_order_id;
+  const LotUid other = enter(s, {.key = "2", .when = "2026-01-26T09:50:00-05:00"});
+  const auto [stop, target] = s.broker.bracket(entry, 100_qty, 95_price, 110_price, s.now.wall);
+  s.broker.lists_closed = false;
+  s.feed(s.book());
+  s.feed(s.broker.read(s.now));
+  s.outbox.clear();  // its turn to be looked at has not come
+  s.play(event::CommandGiven{{.id = 7, .lot = lot, .quantity = {}, .who = "ann", .why = "news"}});
+  s.wait(5s);
+  EXPECT_TRUE(s.is_closed(lot));
+  EXPECT_TRUE(is_terminal(s.broker.orders.at(stop).status));
+  EXPECT_TRUE(is_terminal(s.broker.orders.at(target).status));
+  EXPECT_EQ(s.open(other)->quantity, 100_qty);
+  EXPECT_EQ(s.broker.held.at("AAPL"), 100_qty);
+}
+
 TEST(GuardFills, AStopReplacedByANewIdThatFillsIsFollowed) {
   Bracketed b;
   const OrderId successor("order-77");

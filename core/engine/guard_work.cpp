@@ -36,6 +36,10 @@ lifecycle::GuardView Stepper::guard_view_of(const Lot& lot) {
     // Also what an exit order may still take although the exit has enough by now: a guard filled beside it.
     view.leaving = std::min(std::max(lifecycle::remaining(lot), lifecycle::live_leaves(lot)), lot.quantity);
     view.leaves_wholly = view.leaving >= lot.quantity;
+    if (view.leaves_wholly && awaits_trading(lot)) {
+      view.leaving = Quantity{};
+      view.leaves_wholly = false;
+    }
   }
   view.guards = known_guards(lot);
   view.levels = guard_levels(lot, view.no_levels);
@@ -82,6 +86,13 @@ lifecycle::GuardView Stepper::guard_view_of(const Lot& lot) {
   const Duration since = std::max(flight.changed.value_or(Duration::min()), last_fill.value_or(Duration::min()));
   view.room_is_fresh = broker.read_at && broker.read_at->steady > since;
   return view;
+}
+
+// While its exit can send nothing until trading goes on, the lot is guarded as if it did not leave.
+bool Stepper::awaits_trading(const Lot& lot) const {
+  if (lifecycle::live_leaves(lot).is_positive()) return false;
+  if (session_open()) return !halt_of(state_, lot).empty();
+  return lot.instrument.is_option() || state_.policy.after_hours != AfterHours::limit;
 }
 
 std::vector<KnownGuard> Stepper::known_guards(const Lot& lot) {

@@ -65,6 +65,21 @@ void Stepper::find_children(Lot& lot) {
   }
 }
 
+// Who leaves a bracket behind that it knows nothing of, leaves orders that sell what other lots have. Where no more is
+// held than the lot, the broker refuses the exit and names them; else an entry that was never seen is looked at first.
+std::optional<Duration> Stepper::bracket_sought_until(const Lot& lot) {
+  constexpr Duration kLongestLook = std::chrono::seconds(2);
+  const BrokerView& broker = state_.broker;
+  if (!lot.entry_order_id || lot.guards.children_sought || broker.orders.contains(*lot.entry_order_id)) return {};
+  if (broker.held(lot.instrument.symbol).magnitude() <= lot.quantity) return {};
+  lifecycle::Flight& flight = state_.flights[lot.uid];
+  if (!flight.sought) {
+    flight.sought = now_.steady;
+    emit(action::LookAtOrder{*lot.entry_order_id});
+  }
+  return *flight.sought + kLongestLook;
+}
+
 // A stop that triggers may be replaced by a new order, which is the one that fills; or the target shows `replaced` and
 // the stop fills under its own id (alpaca.md 3.3). Every order on the way is counted, once.
 void Stepper::follow_replacements(Lot& lot, std::optional<OrderId>& id) {

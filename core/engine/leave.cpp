@@ -161,7 +161,7 @@ lifecycle::ExitView Stepper::view_of(const Lot& lot) {
           .quote_sound = prices.quote && pricing::is_sound(*prices.quote, lot.instrument, state_.policy),
           .last_good = prices.last_good,
           .stream_up = state_.stream.up,
-          .gap_until = gap_until(),
+          .gap_until = std::max(gap_until(), bracket_sought_until(lot)),
           .extended_hours = state_.calendar.is_extended_hours(now_.wall),
           .session_priced = !session || session_priced(lot, *session),
           .session_opened = session ? session->open : Timestamp{},

@@ -74,7 +74,7 @@ void Stepper::settle_surplus(const reconcile::Orphan& orphan) {
   if (orphan.beside_lots) {
     Quantity claimed;
     for (const auto& [uid, lot] : state_.lots) {
-      if (lot.instrument.symbol == symbol) claimed += lot.is_long() ? lot.quantity : -lot.quantity;
+      if (lot.instrument.symbol == symbol) claimed += lot.signed_quantity();
     }
     is_confirmed(symbol, state_.broker.holdings.at(symbol).quantity, claimed);
   }
@@ -96,12 +96,11 @@ void Stepper::settle_shortfalls(const std::vector<reconcile::Shortfall>& shortfa
 void Stepper::tell_of_awaited(const std::vector<std::string>& settling) {
   std::map<std::string, Quantity> claims;
   for (const auto& [uid, lot] : state_.lots) {
-    if (!means_another_asset(lot)) claims[lot.instrument.symbol] += lot.is_long() ? lot.quantity : -lot.quantity;
+    if (!means_another_asset(lot)) claims[lot.instrument.symbol] += lot.signed_quantity();
   }
   for (const auto& [symbol, claimed] : claims) {
     if (state_.ownership_concerns.contains(symbol) || std::ranges::count(settling, symbol) > 0) continue;
-    const auto holding = state_.broker.holdings.find(symbol);
-    const Quantity held = holding == state_.broker.holdings.end() ? Quantity{} : holding->second.quantity;
+    const Quantity held = state_.broker.held(symbol);
     const Quantity missing = claimed.magnitude() - held.magnitude();
     if (!missing.is_positive() || !is_confirmed(symbol, held, claimed)) continue;
     const std::string why = "the broker holds " + held.text() + ", " + missing.text() +
@@ -173,9 +172,8 @@ void Stepper::on(const event::ActivitiesRead& event) {
 // ---- explaining
 
 reconcile::Past Stepper::past_of(const std::string& symbol, const Activities& activities) const {
-  const auto holding = state_.broker.holdings.find(symbol);
   reconcile::Past past{.symbol = symbol, .lots = {}, .closed = {}, .own_orders = {}, .activities = &activities};
-  past.held = holding == state_.broker.holdings.end() ? Quantity{} : holding->second.quantity;
+  past.held = state_.broker.held(symbol);
   for (const Lot& lot : state_.closed_lots) {
     if (lot.instrument.symbol == symbol) past.closed.push_back(&lot);
   }
@@ -395,8 +393,9 @@ reconcile::Orphan Stepper::less_what_had_drifted(const reconcile::Orphan& orphan
   const std::string& symbol = orphan.instrument.symbol;
   const Quantity surplus = orphan.quantity.magnitude();
   Quantity restored;
+  if (!has_drifted(symbol)) return orphan;
   for (auto& [uid, lot] : state_.lots) {
-    if (lot.instrument.symbol != symbol || means_another_asset(lot) || !has_drifted(symbol)) continue;
+    if (lot.instrument.symbol != symbol || means_another_asset(lot)) continue;
     for (LeftElsewise& part : lot.left_elsewise) {
       const Quantity back = std::min(surplus - restored, part.quantity);
       if (!part.order.text().starts_with(kDrift) || !back.is_positive()) continue;

@@ -306,6 +306,23 @@ TEST(Settling, F69ExercisedStockIsTakenOverAtTheStrikeAndPagesAtOnce) {
   EXPECT_GE(c.s.alerts_of("assignment"), 1);
 }
 
+TEST(Settling, F69ExercisedStockIsTakenOverBesideALotOfWhichAGuardHasSoldSome) {
+  Contract c(Direction::long_);
+  const LotUid older = enter(c.s, {.key = "2", .price = 200_price, .stop = 190_price, .target = 220_price});
+  const auto [stop, target] = c.s.broker.bracket(*c.s.upstream.back().broker_order_id, 100_qty, 190_price, 220_price,
+                                                 at("2026-01-26T09:45:00-05:00"));
+  c.s.broker.execute(target, 30_qty, 220_price, c.s.now.wall);
+  c.s.pass_time(15s);
+  c.s.cycle();
+  ASSERT_EQ(c.s.open(older)->quantity, 70_qty);
+  c.ends(Movement::Kind::exercised, 200_qty);
+  const auto stock = std::ranges::find_if(c.s.state.lots, [](const auto& e) { return !e.second.execution_key; });
+  ASSERT_NE(stock, c.s.state.lots.end());
+  EXPECT_EQ(stock->second.entry_price, 200_price) << "the strike";
+  EXPECT_EQ(stock->second.quantity, 200_qty);
+  EXPECT_TRUE(c.s.open(older)->frozen.empty());
+}
+
 TEST(Settling, F69AssignedStockFollowsTheAdoptionPolicy) {
   Contract c(Direction::short_);
   c.s.state.policy.adoption = Adoption::protect;

@@ -151,14 +151,13 @@ bool Stepper::apply_split(const std::vector<Lot*>& lots, const CorporateAction& 
   Quantity claimed;
   bool leaving = false;
   for (const Lot* lot : lots) {
-    claimed += lot->is_long() ? lot->quantity : -lot->quantity;
+    claimed += lot->signed_quantity();
     leaving = leaving || lifecycle::live_leaves(*lot).is_positive();
   }
-  const auto holding = state_.broker.holdings.find(symbol);
-  Quantity held = holding == state_.broker.holdings.end() ? Quantity{} : holding->second.quantity;
+  Quantity held = state_.broker.held(symbol);
   for (const auto& [uid, lot] : state_.lots) {  // what was bought since then is in new shares already
     const bool is_new = lot.instrument.symbol == symbol && std::ranges::find(lots, &lot) == lots.end();
-    if (is_new) held -= lot.is_long() ? lot.quantity : -lot.quantity;
+    if (is_new) held -= lot.signed_quantity();
   }
   if (leaving || !reconcile::count_is_rescaled(held, claimed, split)) {
     for (Lot* lot : lots) {

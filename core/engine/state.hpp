@@ -44,6 +44,12 @@ struct BrokerView {
   std::map<std::string, Quantity> allowance;  ///< by symbol: held, less what live or unknown exits of ours and foreign
                                               ///< orders may take; can be negative
   std::map<std::string, ForeignOrders> foreign;  ///< by symbol
+
+  /// Signed; zero where nothing is held.
+  [[nodiscard]] Quantity held(const std::string& symbol) const {
+    const auto holding = holdings.find(symbol);
+    return holding == holdings.end() ? Quantity{} : holding->second.quantity;
+  }
 };
 
 /// A disagreement of lots and broker that no fill explains yet. What is concluded from counts alone waits for a second

@@ -20,9 +20,8 @@ namespace {
 // An adopted lot keeps its uid when upstream's row comes; and a table that was set up anew counts from 1 again.
 bool was_merged_with(const Lot& lot, const Execution& execution) {
   if (lot.execution_key != execution.key || lot.instrument.symbol != execution.instrument.symbol) return false;
-  const Duration apart = execution.entry_time - lot.entry_time;
   return (execution.broker_order_id && lot.entry_order_id == execution.broker_order_id) ||
-         std::max(apart, -apart) <= std::chrono::minutes(10);
+         reconcile::is_about_same_time(execution.entry_time, lot.entry_time);
 }
 
 }  // namespace

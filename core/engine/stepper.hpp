@@ -69,6 +69,7 @@ class Stepper {
   void absorb_orders_of(Lot& lot);
   void measure_allowances();
   void heed_foreign(const Order& order);
+  [[nodiscard]] bool was_of_closed_lot(const Order& order) const;
   [[nodiscard]] Quantity sold_a_moment_ago(const Order& order) const;
   void measure_foreign_orders();
   void ask_for_broker_read(Duration distance = std::chrono::milliseconds(500));
@@ -76,6 +77,7 @@ class Stepper {
   // ---- what rests at the broker for a lot (guards.cpp, guard_work.cpp, guard_replies.cpp)
   void verify_guards(Lot& lot);
   void find_children(Lot& lot);
+  std::optional<Duration> bracket_sought_until(const Lot& lot);
   void follow_replacements(Lot& lot, std::optional<OrderId>& id);
   void count_guard_fill(Lot& lot, const Order& guard);
   void look_at_unseen_orders(Duration listed_since);
@@ -86,6 +88,7 @@ class Stepper {
   [[nodiscard]] bool is_absence_proved(const Lot& lot) const;
   [[nodiscard]] static bool is_bracket_promised(const Lot& lot);
   lifecycle::GuardView guard_view_of(const Lot& lot);
+  [[nodiscard]] bool awaits_trading(const Lot& lot) const;
   std::vector<lifecycle::KnownGuard> known_guards(const Lot& lot);
   lifecycle::GuardLevels guard_levels(const Lot& lot, std::string& why_none) const;
   [[nodiscard]] Quantity guard_room(const Lot& lot) const;
@@ -132,6 +135,13 @@ class Stepper {
   void grow_lot(const reconcile::Growth& growth);
   void settle_history(const reconcile::Unclaimed& unclaimed);
   void take_over_orphan(const reconcile::Orphan& orphan, const Activities& activities);
+  void take_over_entry(const reconcile::Entry& entry);
+  void take_over_rest(reconcile::Orphan rest);
+  struct Explained {
+    std::set<OrderId> orders;        ///< that opened, guarded or left lots
+    std::vector<const Lot*> others;  ///< of the symbol, of whose opening order nothing is known
+  };
+  [[nodiscard]] Explained explained_of(const std::string& symbol, const Activities& activities) const;
   void adopt(const reconcile::Orphan& orphan, const std::optional<reconcile::Opening>& opening);
   void protect_adopted(Lot& lot);
   void announce(const Lot& lot, const std::optional<reconcile::Opening>& opening);

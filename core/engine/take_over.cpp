@@ -242,24 +242,28 @@ void Stepper::freeze(Lot& lot, const std::string& why) {
   keep(lot);
 }
 
+// What opened, guarded or left a lot has opened no other.
+Stepper::Explained Stepper::explained_of(const std::string& symbol, const Activities& activities) const {
+  Explained explained{.orders = past_of(symbol, activities).own_orders, .others = {}};
+  const auto add = [&](const Lot& lot) {
+    if (lot.instrument.symbol == symbol && !lot.entry_order_id) explained.others.push_back(&lot);
+    explained.orders.merge(orders_of(lot));
+    for (const LeftElsewise& part : lot.left_elsewise) explained.orders.insert(reconcile::outside_order_of(part));
+  };
+  for (const auto& [uid, lot] : state_.lots) add(lot);
+  for (const Lot& lot : state_.closed_lots) add(lot);
+  for (const auto& [uid, lot] : state_.recently_closed) add(lot);  // the records may not be written yet
+  explained.orders.erase(OrderId());  // no order's: a delivery, or what left without a trace
+  return explained;
+}
+
 void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities& activities) {
   const std::string& symbol = orphan.instrument.symbol;
-  // What opened, guarded or left a lot has opened no other.
-  std::set<OrderId> accounted = past_of(symbol, activities).own_orders;
-  std::vector<const Lot*> nameless;
-  const auto account_for = [&](const Lot& lot) {
-    if (lot.instrument.symbol == symbol && !lot.entry_order_id) nameless.push_back(&lot);
-    accounted.merge(orders_of(lot));
-    for (const LeftElsewise& part : lot.left_elsewise) accounted.insert(reconcile::outside_order_of(part));
-  };
-  for (const auto& [uid, lot] : state_.lots) account_for(lot);
-  for (const Lot& lot : state_.closed_lots) account_for(lot);
-  for (const auto& [uid, lot] : state_.recently_closed) account_for(lot);  // the records may not be written yet
+  const Explained explained = explained_of(symbol, activities);
   auto flows = reconcile::flows_of(symbol, activities, state_.calendar);
   forget_flows_before_absence(symbol, flows);
-  for (const Lot* lot : nameless) reconcile::speak_for(flows, *lot, accounted);
-  const Quantity held = state_.broker.holdings.at(symbol).quantity;
-  auto entries = reconcile::entries_of(orphan, held, flows, accounted);
+  for (const Lot* lot : explained.others) reconcile::speak_for(flows, *lot, explained.orders);
+  auto entries = reconcile::entries_of(orphan, state_.broker.held(symbol), flows, explained.orders);
   reconcile::Orphan rest = orphan;
   for (const auto& entry : entries) rest.quantity -= entry.part.quantity;
   // What opened one lot opened no other: then nothing explains the holding. What is explained in part, is so where the
@@ -270,27 +274,34 @@ void Stepper::take_over_orphan(const reconcile::Orphan& orphan, const Activities
     rest = orphan;
   }
   if (orphan.beside_lots && !entries.empty()) {
-    take_for_absent(reconcile::opened_beyond(entries.back(), flows, accounted), flows, entries.back());
+    take_for_absent(reconcile::opened_beyond(entries.back(), flows, explained.orders), flows, entries.back());
   }
-  for (const auto& entry : entries) {
-    // First upstream's rows, also those that claim to be simulated: the broker's fill is the truth.
-    const Execution* row = reconcile::execution_of(entry, state_.found_executions);
-    if (row != nullptr && !state_.lots.contains(reconcile::uid_of(*row, state_.account_number))) {
-      const Execution execution = *row;
-      std::erase_if(state_.found_executions, [&](const Execution& e) { return e.key == execution.key; });
-      open_lot({.execution = execution, .quantity = entry.part.quantity.magnitude(), .already_left = {}},
-               entry.opening);
-    } else {
-      adopt(entry.part, entry.opening);
-    }
+  for (const auto& entry : entries) take_over_entry(entry);
+  take_over_rest(rest);
+}
+
+// First upstream's rows, also those that claim to be simulated: the broker's fill is the truth.
+void Stepper::take_over_entry(const reconcile::Entry& entry) {
+  const Execution* row = reconcile::execution_of(entry, state_.found_executions);
+  if (row == nullptr || state_.lots.contains(reconcile::uid_of(*row, state_.account_number))) {
+    adopt(entry.part, entry.opening);
+    return;
   }
-  if (!rest.quantity.is_zero()) {
-    if (!is_return_confirmed(rest)) return;
-    rest = less_what_was_absent(less_what_had_drifted(rest));
-    if (!rest.quantity.is_zero()) adopt(rest, std::nullopt);
-  } else if (!state_.absences.contains(symbol)) {  // what else is missing stays in doubt
-    state_.doubts.erase(symbol);
+  const Execution execution = *row;
+  std::erase_if(state_.found_executions, [&](const Execution& e) { return e.key == execution.key; });
+  open_lot({.execution = execution, .quantity = entry.part.quantity.magnitude()}, entry.opening);
+}
+
+// What no order opened.
+void Stepper::take_over_rest(reconcile::Orphan rest) {
+  const std::string& symbol = rest.instrument.symbol;
+  if (rest.quantity.is_zero()) {
+    if (!state_.absences.contains(symbol)) state_.doubts.erase(symbol);  // what else is missing stays in doubt
+    return;
   }
+  if (!is_return_confirmed(rest)) return;
+  rest = less_what_was_absent(less_what_had_drifted(rest));
+  if (!rest.quantity.is_zero()) adopt(rest, std::nullopt);
 }
 
 LotUid Stepper::uid_of(const reconcile::Opening& opening) const {

@@ -291,7 +291,7 @@ bool in_a_gap(const ExitView& v) { return v.gap_until && v.now.steady < *v.gap_u
 Decision read_first(const ExitView& v) {
   return {.situation = {},
           .move = Wait{.until = *v.gap_until},
-          .why = "something may have been missed: the broker is read before anything is sent"};
+          .why = "something may have been missed: the broker is asked before anything is sent"};
 }
 
 bool entry_open(const ExitView& v) { return !v.entry.empty() && !planted(Bug::entry_stays); }

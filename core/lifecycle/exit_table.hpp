@@ -53,6 +53,7 @@ struct Flight {
   std::set<OrderId> named_unseen;       ///< named in refusals, and not seen yet
   int not_found_after_end = 0;          ///< of `not_found`, those after which nothing could arrive any more
   std::optional<Duration> ended_since;  ///< the first of them
+  std::optional<Duration> sought;       ///< when its entry was looked at, for a bracket that nobody has seen
   std::set<std::string> told;           ///< what people were told of this exit
   bool told_late = false;
 
@@ -81,7 +82,8 @@ struct ExitView {
   bool quote_sound = false;
   std::optional<Price> last_good;
   bool stream_up = false;             ///< the broker tells by itself what becomes of orders
-  std::optional<Duration> gap_until;  ///< it was away, and the broker is being read: steady, at the longest until then
+  std::optional<Duration> gap_until;  ///< something may have been missed, and the broker is being asked for it: steady,
+                                      ///< at the longest until then
   bool extended_hours = false;        ///< early or late trading, outside of the session
   bool session_priced = true;         ///< a price of this session, or of after the halt, has been seen
   Timestamp session_opened;           ///< of the session in progress

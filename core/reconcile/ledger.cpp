@@ -13,8 +13,6 @@ namespace {
 
 // From so long before the close of a contract's last session on, it is the broker that sells it (alpaca.md 4).
 constexpr Duration kLiquidationLead = std::chrono::minutes(45);
-// A lot that does not name its entry order is taken to be the fills of about its time.
-constexpr Duration kSameEntry = std::chrono::minutes(10);
 
 bool ends_contract(Movement::Kind kind) {
   return kind == Movement::Kind::expired || kind == Movement::Kind::exercised || kind == Movement::Kind::assigned;
@@ -110,8 +108,7 @@ class Owners {
   Quantity take_for_nameless_entries(const Flow& flow) {
     Quantity taken;
     for (auto& [lot, wanted] : nameless_) {
-      const Duration apart = std::max(flow.at - lot->entry_time, lot->entry_time - flow.at);
-      if (flow.side == lot->exit_side() || apart > kSameEntry) continue;
+      if (flow.side == lot->exit_side() || !is_about_same_time(flow.at, lot->entry_time)) continue;
       const Quantity part = std::min(wanted, flow.quantity - taken);
       if (!part.is_positive()) continue;
       wanted -= part;
@@ -153,7 +150,7 @@ std::vector<Timestamp> takeovers(const Past& past) {
   std::vector<Timestamp> at;
   for (const auto* lots : {&past.lots, &past.closed}) {
     for (const Lot* lot : *lots) {
-      if (!lot->execution_key && !lot->entry_order_id) at.push_back(lot->entry_time);
+      if (lot->is_of_unknown_origin()) at.push_back(lot->entry_time);
     }
   }
   std::ranges::sort(at);
@@ -191,6 +188,11 @@ std::vector<Flow> takings(const Past& past, const std::vector<Flow>& flows, Side
 }
 
 }  // namespace
+
+bool is_about_same_time(Timestamp a, Timestamp b) {
+  constexpr Duration kApart = std::chrono::minutes(10);
+  return std::max(a - b, b - a) <= kApart;
+}
 
 OrderId outside_order(const OrderId& order, const std::string& fill_id) {
   return OrderId(order.text() + "/" + fill_id);

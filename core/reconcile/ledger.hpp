@@ -13,6 +13,9 @@
 /// The ledger of one symbol's fills: whose each of them is.
 namespace belay::reconcile {
 
+/// An entry that is told without its order's id is known by its time: whether two such times may be of one.
+bool is_about_same_time(Timestamp a, Timestamp b);
+
 /// What is known of a symbol, its lots of the past included: their orders made fills that are nobody else's.
 struct Past {
   std::string symbol;

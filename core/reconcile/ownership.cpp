@@ -14,10 +14,6 @@ namespace {
 // Upstream writes an execution moments after it sent the entry; positions may lag behind fills. Before this age an
 // execution without shares is not judged.
 constexpr Duration kYoungExecution = std::chrono::minutes(2);
-// An entry that upstream wrote without its order's id is known by its quantity at about its time.
-constexpr Duration kSameEntry = std::chrono::minutes(10);
-
-Quantity signed_quantity(const Lot& lot) { return lot.is_long() ? lot.quantity : -lot.quantity; }
 
 const Order* entry_of(const Book& book, const std::optional<OrderId>& id) {
   if (!id) return nullptr;
@@ -62,7 +58,7 @@ std::map<std::string, Symbol> by_symbol(const Book& book) {
     Symbol& symbol = symbols[other ? lot->instrument.symbol + " of old" : lot->instrument.symbol];
     symbol.name = lot->instrument.symbol;
     symbol.lots.push_back(lot);
-    symbol.claimed += signed_quantity(*lot);
+    symbol.claimed += lot->signed_quantity();
   }
   for (const Execution& execution : book.executions) {
     symbols[execution.instrument.symbol].executions.push_back(&execution);
@@ -110,14 +106,13 @@ Quantity left_by_bracket(const Book& book, const Execution& execution) {
 bool is_entry_of(const Execution& execution, const Lot& lot) {
   if (lot.execution_key || lot.direction != execution.direction) return false;
   if (lot.entry_order_id && execution.broker_order_id) return *lot.entry_order_id == *execution.broker_order_id;
-  const Duration apart = execution.entry_time - lot.entry_time;
-  return lot.original_quantity == execution.quantity && std::max(apart, -apart) <= kSameEntry;
+  return lot.original_quantity == execution.quantity && is_about_same_time(execution.entry_time, lot.entry_time);
 }
 
 // Of a lot that was adopted while its fills were out of reach, the quantity is all that is known.
 bool may_be_entry_of(const Book& book, const Execution& execution, const Lot& lot) {
   constexpr int kMost = 3;
-  if (lot.execution_key || lot.entry_order_id || lot.direction != execution.direction) return false;
+  if (!lot.is_of_unknown_origin() || lot.direction != execution.direction) return false;
   if (lot.original_quantity != execution.quantity || execution.entry_time > lot.entry_time) return false;
   for (int n = 1; n <= kMost; ++n) {
     if (lot.uid == uid_of_holding(lot.instrument.symbol, n, book.account_number)) return true;
@@ -154,8 +149,7 @@ Quantity adopted_namelessly(const Book& book, const std::string& symbol) {
   Quantity sum;
   for (const auto* lots : {&book.lots, &book.closed}) {
     for (const Lot* lot : *lots) {
-      const bool nameless = !lot->entry_order_id && !lot->execution_key;
-      if (nameless && lot->instrument.symbol == symbol) sum += lot->original_quantity;
+      if (lot->is_of_unknown_origin() && lot->instrument.symbol == symbol) sum += lot->original_quantity;
     }
   }
   return sum;
@@ -206,7 +200,7 @@ Quantity claim(const Book& book, const Symbol& symbol, Quantity surplus, Directi
     const bool young = book.now - execution->entry_time < kYoungExecution;
     const bool filling = entry != nullptr && !is_terminal(entry->status);
     if (quantity.is_positive()) {
-      out.claims.push_back({*execution, quantity, std::min(left, quantity)});
+      out.claims.push_back({*execution, quantity});
       surplus -= std::max(Quantity{}, quantity - left);
     } else if (young || filling) {
       out.deferred.push_back({*execution, filling ? "its entry is still open" : "too young to judge"});
@@ -308,8 +302,11 @@ std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Flow>&
 
 void speak_for(std::vector<Flow>& flows, const Lot& lot, const std::set<OrderId>& accounted) {
   Quantity wanted = lot.original_quantity;
+  const auto is_before = [&](Timestamp at) {
+    return at <= lot.entry_time || (lot.execution_key && is_about_same_time(at, lot.entry_time));
+  };
   for (auto flow = flows.rbegin(); flow != flows.rend() && wanted.is_positive(); ++flow) {
-    if (flow->side == lot.exit_side() || flow->at > lot.entry_time || accounted.contains(flow->order)) continue;
+    if (flow->side == lot.exit_side() || !is_before(flow->at) || accounted.contains(flow->order)) continue;
     const Quantity part = std::min(wanted, flow->quantity - flow->spoken_for);
     flow->spoken_for += part;
     wanted -= part;
@@ -375,10 +372,8 @@ const Execution* execution_of(const Entry& entry, const std::vector<Execution>& 
       if (*execution.broker_order_id == *entry.opening.order) return &execution;
       continue;
     }
-    const Duration apart = execution.entry_time - entry.opening.entry_time;
-    if (execution.quantity == entry.part.quantity.magnitude() && std::max(apart, -apart) <= kSameEntry) {
-      return &execution;
-    }
+    const bool same_time = is_about_same_time(execution.entry_time, entry.opening.entry_time);
+    if (same_time && execution.quantity == entry.part.quantity.magnitude()) return &execution;
   }
   return nullptr;
 }

@@ -30,8 +30,7 @@ struct Book {
 /// An execution that opens a lot for the shares that are there.
 struct Claim {
   Execution execution;
-  Quantity quantity;      ///< to be held by the new lot, what our own exits already sold included
-  Quantity already_left;  ///< of it, by exit orders of ours that are found at the broker
+  Quantity quantity;  ///< to be held by the new lot, what our own exits already sold included
 };
 
 /// An execution whose shares are gone, or that is too young to judge.
@@ -133,8 +132,8 @@ struct Entry {
   Opening opening;
   Quantity opened;  ///< by the order in all
 };
-/// A lot that names no order was opened by somebody's all the same: by the newest before it, as far as they are not
-/// `accounted` for.
+/// A lot that names no order was opened by somebody's all the same: by the newest before it (where upstream wrote its
+/// time: of about then), as far as they are not `accounted` for.
 void speak_for(std::vector<Flow>& flows, const Lot& lot, const std::set<OrderId>& accounted);
 
 /// The orders that opened the orphan's share of what is `held`, the newest first, without the `accounted`, which

@@ -232,6 +232,10 @@ struct Lot {
   [[nodiscard]] bool is_long() const { return direction == Direction::long_; }
   /// The side of an order that reduces this lot.
   [[nodiscard]] Side exit_side() const { return is_long() || planted(Bug::shorts_are_sold) ? Side::sell : Side::buy; }
+  /// Adopted, and what opened it is not known: neither a row of upstream's nor an order tells.
+  [[nodiscard]] bool is_of_unknown_origin() const { return !execution_key && !entry_order_id; }
+  /// What it adds to its symbol's holding: negative for a short.
+  [[nodiscard]] Quantity signed_quantity() const { return is_long() ? quantity : -quantity; }
   bool operator==(const Lot&) const = default;
 };
 

@@ -183,9 +183,8 @@ void PassRecord::report(const engine::State& state, PassReport& report) const {
   for (const LotUid& uid : adopted_) {
     const auto lot = state.lots.find(uid);
     if (lot == state.lots.end()) continue;
-    const Quantity quantity = lot->second.is_long() ? lot->second.quantity : -lot->second.quantity;
-    report.adopted.push_back(
-        {lot->second.instrument.symbol, quantity, lot->second.management == Management::watch ? "watch" : "protect"});
+    report.adopted.push_back({lot->second.instrument.symbol, lot->second.signed_quantity(),
+                              lot->second.management == Management::watch ? "watch" : "protect"});
   }
 }
 

@@ -208,7 +208,7 @@ void Invariants::check_closed(const Lot& lot) {
 std::map<std::string, Quantity> Invariants::tracked(const engine::State& state) const {
   std::map<std::string, Quantity> sum;
   for (const auto& [uid, lot] : state.lots) {
-    sum[lot.instrument.symbol] += lot.is_long() ? lot.quantity : -lot.quantity;
+    sum[lot.instrument.symbol] += lot.signed_quantity();
   }
   return sum;
 }
