@@ -55,11 +55,16 @@ TEST(GuardFills, AnEntryThatNobodyHasSeenIsLookedAtBeforeItsLotLeaves) {
   s.feed(s.book());
   s.feed(s.broker.read(s.now));
   s.outbox.clear();  // its turn to be looked at has not come
-  s.play(event::CommandGiven{{.id = 7, .lot = lot, .quantity = {}, .who = "ann", .why = "news"}});
+  s.feed(event::CommandGiven{{.id = 7, .lot = lot, .quantity = {}, .who = "ann", .why = "news"}});
+  while (!s.outbox.empty() && s.broker.received.empty()) {
+    const Action action = s.outbox.front();
+    s.outbox.pop_front();
+    s.perform(action);
+  }
+  EXPECT_TRUE(is_terminal(s.broker.orders.at(stop).status)) << "before the exit is sent";
+  EXPECT_TRUE(is_terminal(s.broker.orders.at(target).status));
   s.wait(5s);
   EXPECT_TRUE(s.is_closed(lot));
-  EXPECT_TRUE(is_terminal(s.broker.orders.at(stop).status));
-  EXPECT_TRUE(is_terminal(s.broker.orders.at(target).status));
   EXPECT_EQ(s.open(other)->quantity, 100_qty);
   EXPECT_EQ(s.broker.held.at("AAPL"), 100_qty);
 }
