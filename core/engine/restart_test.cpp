@@ -9,7 +9,7 @@ namespace {
 
 // Plays an exit by a stop and kills the process after `lives` effects; then a new one takes over. With `keeps`, the
 // store holds what was to be kept up to then; without, it never got the last pass.
-void play_with_death(int lives, bool keeps, Fate fate, bool fills_at_once) {
+void expect_to_outlive_a_death(int lives, bool keeps, Fate fate, bool fills_at_once) {
   SCOPED_TRACE("death after " + std::to_string(lives) + " effects, keeps " + std::to_string(keeps) + ", fate " +
                std::to_string(static_cast<int>(fate)) + ", fills " + std::to_string(fills_at_once));
   Scene s;
@@ -60,7 +60,7 @@ TEST(Restart, InEveryPhaseOfAnExit) {
   for (const Fate fate : {Fate::normal, Fate::lost_before, Fate::lost_after, Fate::refused, Fate::turned_away}) {
     for (int lives = 0; lives < 8; ++lives) {
       for (const bool keeps : {true, false}) {
-        for (const bool fills : {true, false}) play_with_death(lives, keeps, fate, fills);
+        for (const bool fills : {true, false}) expect_to_outlive_a_death(lives, keeps, fate, fills);
       }
     }
   }

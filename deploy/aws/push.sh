@@ -5,9 +5,17 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-region=${1:-$(aws configure get region)}
+region=${1:-$(aws configure get region || true)}
 repository=${2:-ops-pipeline/position-manager}
-builder=${BELAY_BUILDER:-$(command -v docker || command -v podman)}
+builder=${BELAY_BUILDER:-$(command -v docker || command -v podman || true)}
+if [[ -z $region ]]; then
+  echo "push.sh: no region: name it as the first argument, or set it with 'aws configure'" >&2
+  exit 2
+fi
+if [[ -z $builder ]]; then
+  echo "push.sh: neither docker nor podman is installed: name another builder in BELAY_BUILDER" >&2
+  exit 2
+fi
 
 # The tag says what is in it: nothing but a commit.
 if [[ -n $(git status --porcelain) ]]; then

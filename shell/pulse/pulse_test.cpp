@@ -71,9 +71,11 @@ TEST(Pulse, AStatusIsOneLine) {
 TEST(Pulse, WhereNobodyListensNothingHappens) {
   for (const std::string& address : {std::string(), std::string("@"), std::string("no/path"),
                                      std::string("/nowhere/notify"), std::string(200, '/')}) {
-    Pulse pulse(address);
-    pulse.ready("");
-    pulse.beat();
+    EXPECT_NO_THROW({
+      Pulse pulse(address);
+      pulse.ready("");
+      pulse.beat();
+    }) << address;
   }
 }
 

@@ -4,10 +4,10 @@
 import json
 import os
 import re
-import time
 
 import belay_e2e
 import trades
+import trouble
 from conftest import ROOT
 
 TASK = json.loads((ROOT / "deploy/aws/task-definition.json").read_text())["containerDefinitions"][0]
@@ -18,16 +18,6 @@ def files(root):
     for folder, _, names in os.walk(root):
         for name in names:
             yield os.path.join(folder, name)
-
-
-def wait_for(what, seconds=30):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = what()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"{what} in {seconds} s")
 
 
 def test_it_is_small_and_has_no_shell(unpacked):
@@ -102,7 +92,7 @@ def test_the_health_check_knows_a_loop_that_turns_from_one_that_stands(new_conta
     sim, store = new_sim(start=trades.MORNING), postgres.new_store()
     service = new_container(environment=task_environment(sim, store), network="host")
     service.start()
-    wait_for(lambda: '"msg":"pass"' in service.output)
+    trouble.until(lambda: '"msg":"pass"' in service.output, "a first pass")
     check = unpacked.config["Healthcheck"]["Test"][1:]
     assert service.execute(*check) == (0, "alive\n")
     pid = json.loads(service._runc("state", service.name).stdout)["pid"]
@@ -111,5 +101,5 @@ def test_the_health_check_knows_a_loop_that_turns_from_one_that_stands(new_conta
     os.kill(pid, 18)
     assert service.execute(*check) == (0, "alive\n")
     service.signal("TERM")
-    wait_for(lambda: service.state() in ("stopped", "gone"))
+    trouble.until(lambda: service.state() in ("stopped", "gone"), "the container's end")
     assert '"msg":"stopped"' in service.output

@@ -64,6 +64,19 @@ def dying_with_us(command, user=None, by="KILL"):
     return wrapped + [str(part) for part in command]
 
 
+def running_sims():
+    """The body of a fixture that starts exchanges (arguments of Sim) and stops them with the test."""
+    running = []
+
+    def start(**how):
+        running.append(Sim(**how))
+        return running[-1]
+
+    yield start
+    for sim in running:
+        sim.stop()
+
+
 class SimError(Exception):
     """The exchange refused something; `status` and `body` are its answer."""
 

@@ -38,15 +38,7 @@ def store(request, tmp_path):
 
 @pytest.fixture
 def new_sim():
-    running = []
-
-    def start(**how):
-        running.append(belay_e2e.Sim(**how))
-        return running[-1]
-
-    yield start
-    for sim in running:
-        sim.stop()
+    yield from belay_e2e.running_sims()
 
 
 @pytest.fixture

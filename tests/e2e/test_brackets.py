@@ -9,11 +9,6 @@ import pytest
 import trades
 
 
-def bracket(stop, target):
-    return {"order_class": "bracket", "time_in_force": "gtc", "stop_loss": {"stop_price": str(stop)},
-            "take_profit": {"limit_price": str(target)}}
-
-
 @pytest.fixture
 def desk_and_belay(store, new_sim, new_belay):
     sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH))
@@ -26,7 +21,7 @@ def legs_of(desk, trade):
 
 def test_the_children_are_found_and_remembered(desk_and_belay):
     desk, belay = desk_and_belay
-    trade = desk.trade("AAPL", 10, 100, stop=95, target=110, **bracket(90, 115))
+    trade = desk.trade("AAPL", 10, 100, stop=95, target=110, **trades.bracket(90, 115))
     cycle, code = belay.cycle()
     assert code == 0, cycle
     [row] = belay.positions()
@@ -39,7 +34,7 @@ def test_the_children_are_found_and_remembered(desk_and_belay):
 def test_f11_a_local_exit_clears_the_group_and_sells_once(how, desk_and_belay):
     desk, belay = desk_and_belay
     strategy = "day_trade" if how == "day_trade_close" else "swing_trade"
-    trade = desk.trade("AAPL", 10, 100, stop=95, target=110, strategy=strategy, **bracket(90, 115))
+    trade = desk.trade("AAPL", 10, 100, stop=95, target=110, strategy=strategy, **trades.bracket(90, 115))
     belay.cycle()
     if how == "manual_close":
         assert belay.run("close", "AAPL", "--yes").exit_code == 0
@@ -60,7 +55,7 @@ def test_f11_a_local_exit_clears_the_group_and_sells_once(how, desk_and_belay):
 def test_f11_a_slow_cancel_is_awaited(desk_and_belay):
     """The answer to the cancel is lost: nothing is sold before the group's end is known."""
     desk, belay = desk_and_belay
-    desk.trade("AAPL", 10, 100, stop=95, target=110, **bracket(90, 115))
+    desk.trade("AAPL", 10, 100, stop=95, target=110, **trades.bracket(90, 115))
     belay.cycle()
     desk.price("AAPL", 94)
     desk.sim.fault("drop_after", method="DELETE", path_prefix="/v2/orders", times=2)
@@ -73,7 +68,7 @@ def test_f11_a_slow_cancel_is_awaited(desk_and_belay):
 @pytest.mark.parametrize("price,reason,leg", [(89, "stop_loss", "stop"), (116, "take_profit", "limit")])
 def test_a_guard_that_fills_by_itself_was_the_exit(price, reason, leg, desk_and_belay):
     desk, belay = desk_and_belay
-    trade = desk.trade("AAPL", 10, 100, stop=90, target=115, **bracket(90, 115))
+    trade = desk.trade("AAPL", 10, 100, stop=90, target=115, **trades.bracket(90, 115))
     belay.cycle()
     desk.price("AAPL", price)  # nobody is looking: the exchange acts
     assert desk.sim.positions() == {}
@@ -91,7 +86,7 @@ def test_a_guard_that_fills_by_itself_was_the_exit(price, reason, leg, desk_and_
 def test_f12_a_bracket_that_is_gone_alerts_and_liquidates_nothing(desk_and_belay):
     """It comes back at the position's own levels."""
     desk, belay = desk_and_belay
-    trade = desk.trade("AAPL", 10, 100, stop=95, target=110, **bracket(90, 115))
+    trade = desk.trade("AAPL", 10, 100, stop=95, target=110, **trades.bracket(90, 115))
     belay.cycle()
     for leg in legs_of(desk, trade):
         if leg["status"] not in ("canceled", "filled"):

@@ -37,6 +37,24 @@ def test_budget(positions, calls, statements, store, new_sim, new_belay):
         sim.advance("60s")
 
 
+def test_budget_of_a_thousand_bracketed_lots(store, new_sim, new_belay):
+    """Every bracket is found and verified, a few by id in each minute."""
+    sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH))
+    belay = new_belay(sim, store)
+    desk = trades.Desk(sim, store)
+    for name in trades.stock_names(1000):
+        desk.trade(name, 2, 100, stop=95, target=110, **trades.bracket(95, 110))
+    for _ in range(4):
+        cycle, code = counted_cycle(sim, belay)
+        assert (code, cycle["positions"], cycle["checked"]) == (0, 1000, 1000), cycle
+        assert sum(cycle["broker_calls"].values()) <= 25
+        assert cycle["store_statements"] <= 10
+        sim.advance("60s")
+    rows = belay.positions()
+    assert {bool(row["bracket_order_accepted"]) for row in rows} == {True}
+    assert all(row["stop_order_id"] and row["target_order_id"] for row in rows)
+
+
 def test_budget_of_an_account_with_a_long_past(store, new_sim, new_belay):
     """Entries are among the exchange's orders, further back than its longest page."""
     sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH))

@@ -9,11 +9,6 @@ import pytest
 import trades
 
 
-def bracket(stop=95, target=110, tif="gtc"):
-    return {"order_class": "bracket", "time_in_force": tif, "stop_loss": {"stop_price": str(stop)},
-            "take_profit": {"limit_price": str(target)}}
-
-
 class Guarded:
     """One position of 10 AAPL at 100 with its bracket, found by a first cycle."""
 
@@ -21,7 +16,7 @@ class Guarded:
         self.desk = trades.Desk(sim, store)
         self.sim = sim
         self.belay = belay
-        self.trade = self.desk.trade("AAPL", quantity, 100, stop=95, target=110, **bracket(tif=tif))
+        self.trade = self.desk.trade("AAPL", quantity, 100, stop=95, target=110, **trades.bracket(95, 110, tif))
         self.cycle()
 
     def cycle(self):

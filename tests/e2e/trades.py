@@ -14,6 +14,12 @@ def option_of(root, strike=100, right="C"):
     return f"{root}250620{right}{strike * 1000:08d}"
 
 
+def bracket(stop, target, tif="gtc"):
+    """Of an entry: what makes it one with a bracket."""
+    return {"order_class": "bracket", "time_in_force": tif, "stop_loss": {"stop_price": str(stop)},
+            "take_profit": {"limit_price": str(target)}}
+
+
 def stock_names(count):
     """AAA, AAB, …: that many."""
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
