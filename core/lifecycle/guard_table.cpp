@@ -96,8 +96,16 @@ GuardDecision by_local_rules(const GuardView& v) { return leave_alone(v.by_local
 bool children_unknown(const GuardView& v) {
   return v.guards.empty() && v.entry == GuardView::Entry::unseen && !v.lot.guards.children_sought;
 }
+// What is looked at in turn (a thousand lots share the budget of calls), is asked at once where a part of the lot waits
+// to leave.
+GuardDecision look_out_of_turn(const GuardView& v, std::vector<OrderId> ids, const std::string& what) {
+  std::string why = what + ", and a part of the lot waits to leave";
+  if (question_due(v)) return {.situation = {}, .move = LookAtGuards{std::move(ids)}, .why = std::move(why)};
+  return {.situation = {}, .move = until_next_question(v, std::nullopt), .why = std::move(why)};
+}
+
 GuardDecision await_children(const GuardView& v) {
-  // Its entry is looked at by rotation: a thousand lots share the budget of calls.
+  if (v.leaving.is_positive()) return look_out_of_turn(v, {*v.lot.entry_order_id}, "its children are not found yet");
   return {.situation = {},
           .move = AwaitGuards{.until = v.now.steady + kRest, .passive = true},
           .why = "its children are not found yet; the local rules guard it"};
@@ -120,6 +128,7 @@ GuardDecision await_sight(const GuardView& v) {
     return {
         .situation = {}, .move = LookAtGuards{living_ids(v)}, .why = "one of the group has ended: the other is asked"};
   }
+  if (v.leaving.is_positive()) return look_out_of_turn(v, living_ids(v), "a guard is known by its id only");
   return {.situation = {},
           .move = AwaitGuards{.until = v.now.steady + kRest, .passive = true},
           .why = "a guard is known by its id only and is looked at in turn"};

@@ -126,6 +126,20 @@ TEST(GuardTable, UpstreamPlacedABracketOfWhichOnlyTheIdsAreKnownIsNotAbsent) {
   EXPECT_FALSE(s.moves<DeclareMissing>());
 }
 
+TEST(GuardTable, UpstreamPlacedABracketThatIsNotSeenYetIsAskedForOnceAPartWaitsToLeave) {
+  Stage s;
+  s.lot.entry_order_id = OrderId("entry");
+  s.leaving = 40_qty;
+  for (KnownGuard& known : s.guards) known.seen = false;
+  EXPECT_EQ(std::get<LookAtGuards>(s.decide().move).ids.size(), 2U);
+  s.guards.clear();
+  s.entry = GuardView::Entry::unseen;
+  s.lot.guards.children_sought = false;
+  EXPECT_EQ(std::get<LookAtGuards>(s.decide().move).ids, std::vector{OrderId("entry")});
+  s.flight.asked = s.now.steady;
+  EXPECT_TRUE(s.moves<AwaitGuards>()) << "not without a pause";
+}
+
 TEST(GuardTable, OfAGroupOfWhichOneHasEndedTheOtherIsAsked) {
   Stage s;
   s.guards[1].status = OrderStatus::canceled;

@@ -99,7 +99,8 @@ void World::happen(const Happening& happening) {
     case Kind::stream_torn:
       weather_.begin(happening);
       break;
-    case Kind::stream:  // there from the start
+    case Kind::stream:  // both are there from the start
+    case Kind::loss_limit:
       weather_.count(happening.kind);
       break;
     case Kind::stream_down:
@@ -171,6 +172,8 @@ void World::enter(const Happening& happening) {
   const bool is_short = flag(entry::kShort);
   const Price price = market_.middle_of(happening.symbol);
   const std::int64_t away = is_short ? 1 : -1;
+  Price level = price;  // what stop and target are around
+  std::int64_t loses = away;
   Execution wanted;
   wanted.key = std::to_string(next_key_++);
   wanted.instrument = instrument;
@@ -178,8 +181,13 @@ void World::enter(const Happening& happening) {
   wanted.quantity = Quantity::from_nanos(happening.n[0] * (fixed::kScale / 1000));
   wanted.strategy = flag(entry::kDayTrade) ? Strategy::day_trade : Strategy::swing_trade;
   wanted.strategy_said = to_text(wanted.strategy);
-  if (happening.n[2] > 0) wanted.stop_loss = beside(price, away * happening.n[2]);
-  if (happening.n[3] > 0) wanted.take_profit = beside(price, -away * happening.n[3]);
+  if (flag(entry::kUnderlying) && instrument.option) {
+    wanted.price_domain = PriceDomain::underlying;
+    level = market_.middle_of(sim::underlying_of(*instrument.option));
+    if (!instrument.option->is_call) loses = -away;
+  }
+  if (happening.n[2] > 0) wanted.stop_loss = beside(level, loses * happening.n[2]);
+  if (happening.n[3] > 0) wanted.take_profit = beside(level, -loses * happening.n[3]);
   if (happening.n[4] > 0) wanted.max_hold_minutes = happening.n[4];
   wanted.is_trade = !flag(entry::kRowSimulated);
   wanted.entry_price = price;

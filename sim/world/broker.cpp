@@ -79,6 +79,7 @@ BrokerResult<Account> Broker::account() {
   if (const auto error = read_fails("account")) return std::unexpected(*error);
   Account account = to_port(exchange_->account(witness_->account()));
   account.trading_blocked = weather_->strikes(Kind::restricted) != nullptr;
+  door_->account_read(account);
   return account;
 }
 

@@ -36,6 +36,8 @@ class Doorkeeper {
   virtual void cancel_arrives(const OrderId& id) = 0;
   /// Something may have changed at the exchange.
   virtual void exchange_moved() = 0;
+  /// The process is told of it.
+  virtual void account_read(const Account& account) = 0;
 };
 
 /// The exchange as a process sees it: through lines that lose, delay, repeat and contradict, as the weather has it.

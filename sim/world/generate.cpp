@@ -85,7 +85,7 @@ constexpr std::array kStreamFaults{
 class Author {
  public:
   explicit Author(std::uint64_t seed)
-      : dice_(scramble(seed, 0x60d)), scenario_{.seed = seed, .date = {}, .happenings = {}} {
+      : dice_(scramble(seed, 0x60d)), more_(scramble(seed, 0x60e)), scenario_{.seed = seed, .date = {}, .happenings = {}} {
     const auto day = std::chrono::sys_days(std::chrono::year(2026) / 1 / 2) + std::chrono::days(below(360));
     session_ = calendar_.first_session_on_or_after(day);
     scenario_.date = session_.date;
@@ -103,6 +103,9 @@ class Author {
       const bool reverse = below(3) == 0;
       add(session_.open - 200s, Kind::split, some_stock(),
           {reverse ? 1 : 2 + static_cast<std::int64_t>(below(3)), reverse ? 5 : 1, 0});
+    }
+    if (more_.below(8) == 0) {
+      add(session_.open - 278s, Kind::loss_limit, "", {100 + static_cast<std::int64_t>(more_.below(3'000)), 0, 0});
     }
     const std::uint64_t share = 1 + below(3);  // of the kinds: a quarter to three quarters
     for (const Fault& fault : kFaults) {
@@ -182,7 +185,13 @@ class Author {
                    both || below(4) != 0 ? between(40, 500) * scale : 0,
                    below(4) == 0 ? between(5, 240) : 0,
                    below(5) == 0 ? between(60, 900) : between(0, 20)};
-    if (below(3) == 0) write_terms(at, symbol, scale);
+    if (below(3) == 0) {
+      write_terms(at, symbol, scale);
+    } else if (option && more_.below(2) == 0) {
+      happening.n[1] |= entry::kUnderlying;
+      happening.n[2] /= scale;
+      happening.n[3] /= scale;
+    }
     scenario_.happenings.push_back(std::move(happening));
   }
 
@@ -226,6 +235,7 @@ class Author {
   }
 
   sim::Dice dice_;
+  sim::Dice more_;  // what came to be drawn later: a seed's other happenings stay what they were
   Scenario scenario_;
   calendar::UsEquities calendar_;
   calendar::Session session_;

@@ -31,6 +31,8 @@ enum class Kind : std::uint8_t {
   silent_tape,  ///< n0 seconds without a print; quotes go on
   partials,     ///< n0 of 1000 fills are partial from now on
   stop_shape,   ///< n0 the shape of a stop-out from now on
+  // The account's settings, at whatever time they stand
+  loss_limit,  ///< n0 dollars lost in the session: everything leaves
   // The way to the broker
   submit_lost_before,   ///< next: never arrives, nobody says so
   submit_lost_after,    ///< next: arrives, the reply does not
@@ -94,6 +96,7 @@ inline constexpr std::int64_t kRowTwice = 16;      ///< upstream writes it twice
 inline constexpr std::int64_t kRowSimulated = 32;  ///< the row claims to be no trade
 inline constexpr std::int64_t kNoRow = 64;         ///< upstream never writes it
 inline constexpr std::int64_t kLimit = 128;        ///< the entry is a limit that may stay open
+inline constexpr std::int64_t kUnderlying = 256;   ///< an option whose stop and target are its underlying's prices
 }  // namespace entry
 
 struct Happening {

@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMostSendsAMinute = 45;  // an option's ladder takes a step every two seconds
 constexpr Duration kSettled = 4min;            // a pass, its reads, the settling window and another pass
+constexpr Duration kTold = 3min;               // an exit's deadline, and the passes that may fail until then
+constexpr Duration kClockError = 4min;         // as much as a machine's clock may be wrong
 
 }  // namespace
 
@@ -217,6 +219,7 @@ std::map<std::string, Quantity> Invariants::tracked(const engine::State& state) 
 // window, or somebody was told.
 void Invariants::pass_ended(const engine::State& state, bool broker_was_read) {
   if (!broker_was_read) return;
+  check_deadlines(state);
   std::map<std::string, Quantity> difference = tracked(state);
   for (const sim::Position& position : exchange_->positions(witness_->account())) {
     difference[position.symbol] -= position.quantity;
@@ -229,6 +232,43 @@ void Invariants::pass_ended(const engine::State& state, bool broker_was_read) {
     if (timeline_->now() - fair_since < kSettled || pages_->told_about(symbol, since - kSettled, false)) continue;
     broken("4", symbol + ": lots and holding differ by " + by.text() + " and nobody was told");
   }
+}
+
+// An exit that takes longer than its deadline goes on, and somebody was told.
+void Invariants::check_deadlines(const engine::State& state) {
+  std::erase_if(leaving_since_, [&](const auto& known) {
+    const auto lot = state.lots.find(known.first);
+    return lot == state.lots.end() || !lot->second.exit;
+  });
+  const Timestamp now = timeline_->now();
+  const auto session = exchange_->calendar().session_at(now);
+  for (const auto& [uid, lot] : state.lots) {
+    if (!lot.exit) continue;
+    const Timestamp since = leaving_since_.try_emplace(uid, now).first->second;
+    if (!session || now - std::max({since, session->open + 5min, began_anew_}) < kTold) continue;
+    if (pages_->told_about(lot.instrument.symbol, lot.exit->triggered_at - kClockError, true)) continue;
+    broken("6", "lot " + uid.text() + " of " + lot.instrument.symbol + " is leaving since " + to_text(since) +
+                    ", and nobody was told");
+  }
+}
+
+// What rests for a lot is for all of it, whole shares only, or somebody was told.
+void Invariants::check_guards(const Lot& lot) {
+  const auto truth = witness_->lot_of(lot.uid);
+  const bool is_tended = lot.management == Management::managed && !lot.exit && lot.frozen.empty();
+  if (!truth || !is_tended || lot.instrument.is_option() || !witness_->lots()[*truth].wanted.bracket_expected) return;
+  const Quantity held = whole_part(lot.quantity);
+  bool rests = !held.is_positive();
+  bool fits = true;
+  for (const auto& [id, order] : witness_->orders()) {
+    const bool guards = order.owner == Owner::guard || order.owner == Owner::child;
+    if (!guards || order.lot != truth || is_terminal(order.order.status)) continue;
+    rests = true;
+    fits = fits && order.order.quantity.value_or(Quantity{}) - order.order.filled == held;
+  }
+  if ((rests && fits) || pages_->told_about(lot.instrument.symbol, timeline_->now() - 5min, false)) return;
+  broken("5", "what rests for lot " + lot.uid.text() + " of " + lot.instrument.symbol + " is not for its " +
+                  lot.quantity.text());
 }
 
 bool Invariants::is_gone(std::size_t lot) const {
@@ -306,6 +346,12 @@ void Invariants::at_rest(const engine::State& state) {
     if (lot.quantity.is_positive() || !lot.frozen.empty()) continue;
     if (!difference[lot.instrument.symbol].is_zero() || lot.exit == std::nullopt) continue;
     broken("28", "all of lot " + uid.text() + " of " + lot.instrument.symbol + " has left, but it is not closed");
+  }
+  for (const auto& [uid, lot] : state.lots) check_guards(lot);
+  if (!state.loss_limit.latched_at) return;
+  for (const auto& [uid, lot] : state.lots) {
+    if (lot.exit || !lot.quantity.is_positive() || !lot.frozen.empty()) continue;
+    broken("28", "lot " + uid.text() + " of " + lot.instrument.symbol + " stays though the loss limit is reached");
   }
 }
 

@@ -54,6 +54,8 @@ class Invariants {
   void check_orders(const Lot& lot);
   void check_closed(const Lot& lot);
   void check_intent(const engine::State& state);
+  void check_deadlines(const engine::State& state);
+  void check_guards(const Lot& lot);
   [[nodiscard]] std::map<std::string, Quantity> tracked(const engine::State& state) const;
   [[nodiscard]] bool is_gone(std::size_t lot) const;
   [[nodiscard]] bool may_cover(const Instrument& instrument) const;
@@ -73,6 +75,7 @@ class Invariants {
   std::set<ClientOrderId> nobodys_;                   ///< arrived late, and not recorded
   std::map<std::string, Timestamp> unwatched_since_;  // by symbol
   std::map<LotUid, LotStatus> stored_;
+  std::map<LotUid, Timestamp> leaving_since_;
   Timestamp began_anew_;
 };
 

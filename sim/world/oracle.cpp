@@ -31,7 +31,27 @@ bool is_odd(const MarketPrices& prices, Timestamp open) {
   return is_far(prices.trade->price, belay::middle(prices.quote->bid, prices.quote->ask), 1'000);
 }
 
+// What the lot's levels are prices of.
+std::string level_symbol(const Execution& wanted) {
+  const bool own = wanted.price_domain == PriceDomain::instrument || !wanted.instrument.option;
+  return own ? wanted.instrument.symbol : sim::underlying_of(*wanted.instrument.option);
+}
+
+// Whether it loses when that falls.
+bool is_long_in_levels(const Execution& wanted) {
+  const bool is_long = wanted.direction == Direction::long_;
+  const bool own = wanted.price_domain == PriceDomain::instrument || !wanted.instrument.option;
+  return own || wanted.instrument.option->is_call ? is_long : !is_long;
+}
+
 }  // namespace
+
+void Oracle::delivered(const Account& account) {
+  // The process has a measure of its own besides; a tenth may lie between the two.
+  if (!loss_limit_ || !account.last_equity) return;
+  const Money lost = *account.last_equity - account.equity;
+  may_be_lost_ = may_be_lost_ || lost >= Money::from_nanos(loss_limit_->nanos() / 10 * 9);
+}
 
 void Oracle::delivered(const std::vector<MarketPrices>& prices, Timestamp now) {
   for (const MarketPrices& one : prices) {
@@ -42,7 +62,7 @@ void Oracle::delivered(const std::vector<MarketPrices>& prices, Timestamp now) {
     if (sound) feed.unsound_since.reset();
     if (!sound && one.quote && !feed.unsound_since) feed.unsound_since = one.quote->as_of;
     for (std::size_t lot = 0; lot < witness_->lots().size(); ++lot) {
-      if (witness_->lots()[lot].wanted.instrument.symbol == one.symbol) judge(lot, one, feed, now);
+      if (level_symbol(witness_->lots()[lot].wanted) == one.symbol) judge(lot, one, feed, now);
     }
     if (one.trade && is_odd(one, one.trade->as_of - 24h)) feed.odd = one.trade;
     if (sound) feed.good = belay::middle(one.quote->bid, one.quote->ask);
@@ -60,8 +80,8 @@ void Oracle::judge(std::size_t lot, const MarketPrices& prices, const Feed& feed
   const Execution& wanted = witness_->lots()[lot].wanted;
   const auto session = exchange_->calendar().session_at(now);
   if (!session || witness_->lots()[lot].foreign || !witness_->lots()[lot].entered.is_positive()) return;
-  const bool option = wanted.instrument.is_option();
-  const bool is_long = wanted.direction == Direction::long_;
+  const bool option = instrument_of(prices.symbol).is_option();
+  const bool is_long = is_long_in_levels(wanted);
   const auto stops = [&](Price price) {
     return wanted.stop_loss && (is_long ? price <= *wanted.stop_loss : price >= *wanted.stop_loss);
   };
@@ -93,7 +113,7 @@ void Oracle::judge(std::size_t lot, const MarketPrices& prices, const Feed& feed
   // Beyond any doubt: fresh, sound, near the last one, print and quote of one mind.
   const bool fresh_quote = sound && now - prices.quote->as_of <= 30s;
   const bool fresh_print = option || (print && now - prices.trade->as_of <= 30s);
-  if (!fresh_quote || !fresh_print || !feed.good || exchange_->is_halted(wanted.instrument.symbol)) return;
+  if (!fresh_quote || !fresh_print || !feed.good || exchange_->is_halted(prices.symbol)) return;
   if (witness_->lots()[lot].was_split || is_far(*exit_side, *feed.good, option ? 2'000 : 500)) return;
   const bool both = option ? stops(*exit_side) || takes(*exit_side)
                            : (stops(*exit_side) && stops(*print)) || (takes(*exit_side) && takes(*print));
@@ -173,6 +193,7 @@ std::string Oracle::why_may_leave(std::size_t lot) const {
   if (touched != touched_.end() && touched->second.may_part) return "scale_out";
   const auto due = time_rule(one, std::min(one.wanted.entry_time, one.entered_at), false);
   if (due && *due <= latest_wall_) return "time";
+  if (may_be_lost_) return "account_loss_limit";
   const auto entry = witness_->orders().find(one.entry);
   const bool cut_short = entry != witness_->orders().end() && is_terminal(entry->second.order.status) &&
                          entry->second.order.status != OrderStatus::filled;

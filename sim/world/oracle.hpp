@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/calendar/us_equities.hpp"
+#include "core/trading/account.hpp"
 #include "core/trading/market.hpp"
 #include "sim/world/witness.hpp"
 
@@ -17,10 +18,13 @@ namespace belay::world {
 /// the process, and from its clock. It never looks at the engine and never calls its rules.
 class Oracle {
  public:
-  Oracle(const Witness& witness, const sim::Exchange& exchange) : witness_(&witness), exchange_(&exchange) {}
+  Oracle(const Witness& witness, const sim::Exchange& exchange, std::optional<Money> loss_limit)
+      : witness_(&witness), exchange_(&exchange), loss_limit_(loss_limit) {}
 
   /// Prices have reached the process.
   void delivered(const std::vector<MarketPrices>& prices, Timestamp now);
+  /// So has the broker's word about the account.
+  void delivered(const Account& account);
   /// The process's clock shows this; rules of time go by it.
   void clock_shows(Timestamp wall) { latest_wall_ = std::max(latest_wall_, wall); }
   /// What it had seen and not written down is forgotten.
@@ -57,6 +61,8 @@ class Oracle {
 
   const Witness* witness_;
   const sim::Exchange* exchange_;
+  std::optional<Money> loss_limit_;
+  bool may_be_lost_ = false;  // as much as the limit
   Timestamp latest_wall_;
   std::map<std::string, Feed, std::less<>> feeds_;
   std::map<std::size_t, Touched> touched_;

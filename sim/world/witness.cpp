@@ -38,6 +38,9 @@ void Witness::row_written(std::size_t lot, const Execution& row) {
 
 void Witness::rescale(std::string_view symbol, std::int64_t new_shares, std::int64_t old_shares) {
   for (TrueLot& lot : lots_) {
+    if (lot.wanted.instrument.option && sim::underlying_of(*lot.wanted.instrument.option) == symbol) {
+      lot.was_split = true;  // what its levels are of
+    }
     if (lot.wanted.instrument.symbol != symbol) continue;
     lot.entered = Quantity::from_nanos(fixed::multiply_divide(lot.entered.nanos(), new_shares, old_shares));
     lot.was_split = true;

@@ -34,10 +34,16 @@ sim::ExchangeConfig exchange_config(std::uint64_t seed, Timestamp start) {
   return config;
 }
 
-runtime::Settings settings() {
+std::optional<Money> loss_limit(const Scenario& scenario) {
+  const auto said = std::ranges::find(scenario.happenings, Kind::loss_limit, &Happening::kind);
+  return said == scenario.happenings.end() ? std::nullopt : std::optional(Money::whole(said->n[0]));
+}
+
+runtime::Settings settings(const Scenario& scenario) {
   runtime::Settings settings;
   settings.wait = 0s;
   settings.glance = 1s;
+  settings.policy.account_loss_limit = loss_limit(scenario);
   return settings;
 }
 
@@ -61,7 +67,7 @@ struct World::Process {
         seed);
     executor = calls.get();
     conductor = std::make_unique<runtime::Conductor>(
-        runtime::Parts{world.broker_, world.data_, line, world.clock_, *world.log_, stream.get()}, settings(),
+        runtime::Parts{world.broker_, world.data_, line, world.clock_, *world.log_, stream.get()}, settings(world.scenario_),
         std::move(calls));
   }
 
@@ -79,7 +85,7 @@ World::World(const Scenario& scenario, LogSink log_sink)
       exchange_(exchange_config(scenario.seed, session_.open - kBefore)),
       witness_(exchange_, timeline_, kNumber),
       market_(exchange_, weather_, scenario.seed),
-      oracle_(witness_, exchange_),
+      oracle_(witness_, exchange_, loss_limit(scenario)),
       invariants_(witness_, oracle_, pages_, weather_, exchange_, timeline_),
       broker_(exchange_, witness_, timeline_, weather_, *this, scenario.seed),
       data_(

@@ -61,6 +61,7 @@ class World : public Mortality, public Doorkeeper {
   void guard_is_set(const OrderRequest& request);
   void cancel_arrives(const OrderId& id) override;
   void exchange_moved() override;
+  void account_read(const Account& account) override { oracle_.delivered(account); }
 
   void arrange();
   void plan_ticks();
