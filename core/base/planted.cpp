@@ -36,7 +36,11 @@ std::string_view to_text(Bug bug) {
                                                               "commands_dropped",
                                                               "guard_fills_dropped",
                                                               "exits_forgotten",
-                                                              "named_orders_cancelled"};
+                                                              "named_orders_cancelled",
+                                                              "lateness_untold",
+                                                              "lost_guards_stay_lost",
+                                                              "loss_limit_moves_nothing",
+                                                              "levels_are_the_options"};
   return kWords[static_cast<std::size_t>(bug)];
 }
 

@@ -40,6 +40,10 @@ enum class Bug : std::uint8_t {
   guard_fills_dropped,        ///< what a resting guard took is not counted
   exits_forgotten,            ///< a restart starts without the exits under way
   named_orders_cancelled,     ///< whatever order a refusal names is cancelled
+  lateness_untold,            ///< an exit that misses its deadline wakes nobody
+  lost_guards_stay_lost,      ///< what rested for a lot and is gone is not put back
+  loss_limit_moves_nothing,   ///< it is reached, and nothing leaves
+  levels_are_the_options,     ///< levels of the underlying are compared with the option's own price
   last_
 };
 inline constexpr std::size_t kBugs = static_cast<std::size_t>(Bug::last_);

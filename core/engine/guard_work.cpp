@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/base/planted.hpp"
 #include "core/engine/stepper.hpp"
 #include "core/rules/effective_stop.hpp"
 
@@ -222,7 +223,7 @@ void Stepper::tend_guards_in_work() {
 
 void Stepper::tend_guards(const LotUid& uid) {
   const auto found = state_.lots.find(uid);
-  if (found == state_.lots.end() || !state_.broker.read_at) return;
+  if (found == state_.lots.end() || !state_.broker.read_at || planted(Bug::lost_guards_stay_lost)) return;
   Lot& lot = found->second;
   try {
     const GuardDecision decision = lifecycle::next_guard_move(guard_view_of(lot));

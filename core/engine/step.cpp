@@ -47,7 +47,8 @@ std::string underlying_symbol(const Instrument& instrument) {
 }
 
 std::string level_symbol(const Lot& lot) {
-  return lot.price_domain == PriceDomain::underlying ? underlying_symbol(lot.instrument) : lot.instrument.symbol;
+  const bool own = lot.price_domain == PriceDomain::instrument || planted(Bug::levels_are_the_options);
+  return own ? lot.instrument.symbol : underlying_symbol(lot.instrument);
 }
 
 std::string halt_of(const State& state, const Lot& lot) {

@@ -85,7 +85,9 @@ constexpr std::array kStreamFaults{
 class Author {
  public:
   explicit Author(std::uint64_t seed)
-      : dice_(scramble(seed, 0x60d)), more_(scramble(seed, 0x60e)), scenario_{.seed = seed, .date = {}, .happenings = {}} {
+      : dice_(scramble(seed, 0x60d)),
+        more_(scramble(seed, 0x60e)),
+        scenario_{.seed = seed, .date = {}, .happenings = {}} {
     const auto day = std::chrono::sys_days(std::chrono::year(2026) / 1 / 2) + std::chrono::days(below(360));
     session_ = calendar_.first_session_on_or_after(day);
     scenario_.date = session_.date;
@@ -172,6 +174,7 @@ class Author {
                                                : between(1, 300) * 1000;
     const std::int64_t scale = option ? 6 : 1;
     const bool both = (flags & entry::kBracket) != 0;
+    const std::int64_t wide = both && more_.below(3) == 0 ? 8 : 1;  // such a bracket rests all day
     Happening happening;
     const Timestamp at =
         held ? session_.open - 290s + std::chrono::milliseconds(number)
@@ -181,8 +184,8 @@ class Author {
     happening.symbol = symbol;
     happening.n = {quantity,
                    flags,
-                   both || below(5) != 0 ? between(30, 400) * scale : 0,
-                   both || below(4) != 0 ? between(40, 500) * scale : 0,
+                   both || below(5) != 0 ? between(30, 400) * scale * wide : 0,
+                   both || below(4) != 0 ? between(40, 500) * scale * wide : 0,
                    below(4) == 0 ? between(5, 240) : 0,
                    below(5) == 0 ? between(60, 900) : between(0, 20)};
     if (below(3) == 0) {

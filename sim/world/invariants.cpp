@@ -220,6 +220,7 @@ std::map<std::string, Quantity> Invariants::tracked(const engine::State& state) 
 void Invariants::pass_ended(const engine::State& state, bool broker_was_read) {
   if (!broker_was_read) return;
   check_deadlines(state);
+  check_guards(state);
   std::map<std::string, Quantity> difference = tracked(state);
   for (const sim::Position& position : exchange_->positions(witness_->account())) {
     difference[position.symbol] -= position.quantity;
@@ -252,23 +253,43 @@ void Invariants::check_deadlines(const engine::State& state) {
   }
 }
 
-// What rests for a lot is for all of it, whole shares only, or somebody was told.
-void Invariants::check_guards(const Lot& lot) {
+// What rests for a lot is for all of it, whole shares only: or somebody was told.
+void Invariants::check_guards(const engine::State& state) {
+  std::erase_if(unguarded_since_, [&](const auto& known) {
+    const auto lot = state.lots.find(known.first);
+    return lot == state.lots.end() || is_guarded(lot->second);
+  });
+  const Timestamp now = timeline_->now();
+  const auto session = exchange_->calendar().session_at(now);
+  for (const auto& [uid, lot] : state.lots) {
+    if (is_guarded(lot)) continue;
+    const Timestamp since = unguarded_since_.try_emplace(uid, now).first->second;
+    const Timestamp fair_since = std::max({since, weather_->rough_until(), began_anew_});
+    if (!session || now - std::max(fair_since, session->open) < kSettled) continue;
+    if (pages_->told_about(lot.instrument.symbol, since - kSettled, false)) continue;
+    broken("5", "what rests for lot " + uid.text() + " of " + lot.instrument.symbol + " is not for its " +
+                    lot.quantity.text() + " since " + to_text(since));
+  }
+}
+
+// Also where nothing has to rest: no bracket was asked for, the entry is open, it leaves, a person has to look at it.
+bool Invariants::is_guarded(const Lot& lot) const {
   const auto truth = witness_->lot_of(lot.uid);
   const bool is_tended = lot.management == Management::managed && !lot.exit && lot.frozen.empty();
-  if (!truth || !is_tended || lot.instrument.is_option() || !witness_->lots()[*truth].wanted.bracket_expected) return;
   const Quantity held = whole_part(lot.quantity);
-  bool rests = !held.is_positive();
-  bool fits = true;
+  if (!truth || !is_tended || lot.instrument.is_option() || !held.is_positive()) return true;
+  const TrueLot& one = witness_->lots()[*truth];
+  const auto entry = witness_->orders().find(one.entry);
+  const bool is_open = entry != witness_->orders().end() && !is_terminal(entry->second.order.status);
+  if (!one.wanted.bracket_expected || is_open || exchange_->is_halted(lot.instrument.symbol)) return true;
+  bool rests = false;
   for (const auto& [id, order] : witness_->orders()) {
     const bool guards = order.owner == Owner::guard || order.owner == Owner::child;
     if (!guards || order.lot != truth || is_terminal(order.order.status)) continue;
+    if (order.order.quantity.value_or(Quantity{}) - order.order.filled != held) return false;
     rests = true;
-    fits = fits && order.order.quantity.value_or(Quantity{}) - order.order.filled == held;
   }
-  if ((rests && fits) || pages_->told_about(lot.instrument.symbol, timeline_->now() - 5min, false)) return;
-  broken("5", "what rests for lot " + lot.uid.text() + " of " + lot.instrument.symbol + " is not for its " +
-                  lot.quantity.text());
+  return rests;
 }
 
 bool Invariants::is_gone(std::size_t lot) const {
@@ -347,7 +368,6 @@ void Invariants::at_rest(const engine::State& state) {
     if (!difference[lot.instrument.symbol].is_zero() || lot.exit == std::nullopt) continue;
     broken("28", "all of lot " + uid.text() + " of " + lot.instrument.symbol + " has left, but it is not closed");
   }
-  for (const auto& [uid, lot] : state.lots) check_guards(lot);
   if (!state.loss_limit.latched_at) return;
   for (const auto& [uid, lot] : state.lots) {
     if (lot.exit || !lot.quantity.is_positive() || !lot.frozen.empty()) continue;

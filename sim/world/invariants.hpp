@@ -55,7 +55,8 @@ class Invariants {
   void check_closed(const Lot& lot);
   void check_intent(const engine::State& state);
   void check_deadlines(const engine::State& state);
-  void check_guards(const Lot& lot);
+  void check_guards(const engine::State& state);
+  [[nodiscard]] bool is_guarded(const Lot& lot) const;
   [[nodiscard]] std::map<std::string, Quantity> tracked(const engine::State& state) const;
   [[nodiscard]] bool is_gone(std::size_t lot) const;
   [[nodiscard]] bool may_cover(const Instrument& instrument) const;
@@ -76,6 +77,7 @@ class Invariants {
   std::map<std::string, Timestamp> unwatched_since_;  // by symbol
   std::map<LotUid, LotStatus> stored_;
   std::map<LotUid, Timestamp> leaving_since_;
+  std::map<LotUid, Timestamp> unguarded_since_;
   Timestamp began_anew_;
 };
 

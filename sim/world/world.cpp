@@ -67,8 +67,8 @@ struct World::Process {
         seed);
     executor = calls.get();
     conductor = std::make_unique<runtime::Conductor>(
-        runtime::Parts{world.broker_, world.data_, line, world.clock_, *world.log_, stream.get()}, settings(world.scenario_),
-        std::move(calls));
+        runtime::Parts{world.broker_, world.data_, line, world.clock_, *world.log_, stream.get()},
+        settings(world.scenario_), std::move(calls));
   }
 
   StoreLine line;
