@@ -45,6 +45,7 @@ void Stepper::on(const event::BrokerRead& event) {
   ask_for_corporate_actions();
   withdraw_guards();
   measure_allowances();
+  note_session_bases();
   cancel_stray_guards(event.orders);
   look_at_unseen_orders(listed_at);
   tend_all_guards();
@@ -138,10 +139,11 @@ void Stepper::measure_foreign_orders() {
   for (const auto& [id, order] : broker.orders) {
     if (order.status == OrderStatus::held || owners.contains(id)) continue;
     const auto holding = broker.holdings.find(order.symbol);
-    if (holding == broker.holdings.end() || !order.quantity) continue;
+    if (holding == broker.holdings.end()) continue;
     const Side closing = holding->second.quantity.is_negative() ? Side::buy : Side::sell;
     if (order.side != closing || owner_by_id(order.client_id) != nullptr) continue;
-    const Quantity open = is_terminal(order.status) ? Quantity{} : std::max(Quantity{}, *order.quantity - order.filled);
+    const Quantity whole = order.quantity.value_or(order.filled + holding->second.quantity.magnitude());  // by value
+    const Quantity open = is_terminal(order.status) ? Quantity{} : std::max(Quantity{}, whole - order.filled);
     const Quantity taken = open + sold_a_moment_ago(order);
     if (!taken.is_positive()) continue;
     ForeignOrders& foreign = broker.foreign[order.symbol];

@@ -194,10 +194,9 @@ void Stepper::act_on(Lot& lot, const std::vector<ExitReason>& whole, const rules
   }
   if (!whole.empty()) {
     const bool was_partial = lot.exit->reason == ExitReason::scale_out;
-    for (const ExitReason reason : whole) join_exit(lot, reason, lot.quantity, deciding.message, "");
+    for (const ExitReason reason : whole) join_exit(lot, reason, lot.quantity, deciding, "");
     if (was_partial && lot.exit->reason != ExitReason::scale_out) {
       std::erase(lot.exit->reasons, ExitReason::scale_out);
-      lot.exit->trigger_price = deciding.trigger_price;
     }
     return;
   }
@@ -211,7 +210,7 @@ void Stepper::act_on(Lot& lot, const std::vector<ExitReason>& whole, const rules
   const Quantity rest = lifecycle::remaining(lot);
   if (rest >= lot.quantity) return;
   const Quantity both = std::min(rest + *partial->quantity, lot.quantity);
-  join_exit(lot, ExitReason::scale_out, both, partial->message, "");
+  join_exit(lot, ExitReason::scale_out, both, *partial, "");
 }
 
 // Each rung has one turn, also one that is less than a share.

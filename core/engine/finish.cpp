@@ -176,6 +176,7 @@ void Stepper::close(Lot& lot) {
   state_.checks.erase(uid);
   state_.guard_flights.erase(uid);
   state_.guard_decisions.erase(uid);
+  state_.sends.lots_paused.erase(uid);
   state_.lots.erase(uid);
   state_.told_orphans.erase(uid);
 }

@@ -209,6 +209,27 @@ TEST(ScaleOut, AReasonForTheWholeLotCancelsAPartialOne) {
   EXPECT_EQ(s.open(lot)->exit->wanted, 100_qty);
 }
 
+TEST(ScaleOut, WhatWidensAnExitHasATriggerAndADeadlineOfItsOwn) {
+  Scene s;
+  s.broker.fills_at_once = false;
+  const LotUid lot = enter(s, {.terms = ladder()});
+  s.cycle();
+  s.pass_time(60s);
+  s.price("AAPL", 103_price);
+  s.cycle();
+  s.wait(70s);
+  EXPECT_EQ(s.alerts_of("order_failed"), 1) << "the part is late";
+  const Timestamp stopped = s.now.wall;
+  s.tick("AAPL", 94_price);
+  s.pump();
+  EXPECT_EQ(s.open(lot)->exit->trigger_price, 94_price);
+  EXPECT_EQ(s.open(lot)->exit->triggered_at, stopped);
+  s.wait(50s);
+  EXPECT_EQ(s.alerts_of("order_failed"), 1);
+  s.wait(15s);
+  EXPECT_EQ(s.alerts_of("order_failed"), 2) << "so is all of it";
+}
+
 TEST(ScaleOut, AFurtherRungJoinsThePartThatLeaves) {
   Scene s;
   s.broker.fills_at_once = false;

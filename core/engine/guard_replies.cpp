@@ -196,7 +196,7 @@ void Stepper::trigger_level(Lot& lot, const GuardOrder& refused, bool is_stop, P
                                .trigger_price = price,
                                .due = std::nullopt};
   if (lot.exit) {
-    join_exit(lot, reason, lot.quantity, verdict.message, "");
+    join_exit(lot, reason, lot.quantity, verdict, "");
   } else {
     begin_exit(lot, reason, 1, {reason}, lot.quantity, verdict);
   }

@@ -177,6 +177,18 @@ TEST(GuardWork, QuantityChangedByAPartialExitResizesTheGuardAndThenSells) {
   EXPECT_EQ(b.s.broker.held.at("AAPL"), 60_qty);
 }
 
+TEST(GuardWork, F12ABracketThatIsLostWhileItsHoldingIsInDoubtIsTold) {
+  Bracketed b;
+  enter(b.s, {.key = "2", .when = "2026-01-26T09:40:00-05:00", .stop = std::nullopt});
+  b.next_minute();
+  b.s.broker.held["AAPL"] = 100_qty;  // one of the two lots' shares are gone without a trace
+  b.next_minute();
+  b.lose();
+  b.next_minute();
+  EXPECT_TRUE(b.s.broker.received.empty()) << "whose guard it would be is not known";
+  EXPECT_EQ(b.s.alerts_of("bracket_missing"), 1);
+}
+
 // Adopted and watched, its guard for all of it; beside it another lot whose shares are free.
 struct Watched : Bracketed {
   LotUid older;

@@ -22,13 +22,10 @@ void Stepper::begin_exit(Lot& lot, ExitReason reason, int priority, std::vector<
   exit.reason = reason;
   exit.reasons = std::move(reasons);
   exit.wanted = wanted;
-  exit.triggered_at = now_.wall;
-  const bool own_level = level_symbol(lot) == lot.instrument.symbol;
-  exit.trigger_price = verdict.trigger_price && own_level ? verdict.trigger_price : lot.current_price;
-  if (verdict.trigger_price) exit.price_at = price_time(level_symbol(lot));
   exit.message = verdict.message;
   exit.left_before = left_so_far(lot);
   lot.exit = std::move(exit);
+  note_trigger(lot, verdict);
   lot.status = LotStatus::closing;
   lifecycle::Flight& flight = state_.flights[lot.uid];
   flight = lifecycle::Flight{};
@@ -51,6 +48,14 @@ void Stepper::begin_exit(Lot& lot, ExitReason reason, int priority, std::vector<
   keep(lot);
 }
 
+void Stepper::note_trigger(Lot& lot, const rules::Verdict& verdict) {
+  Exit& exit = *lot.exit;
+  const bool own_level = level_symbol(lot) == lot.instrument.symbol;
+  exit.triggered_at = now_.wall;
+  exit.trigger_price = verdict.trigger_price && own_level ? verdict.trigger_price : lot.current_price;
+  exit.price_at = verdict.trigger_price ? price_time(level_symbol(lot)) : std::nullopt;
+}
+
 // When the exchange made the price that was judged last.
 std::optional<Timestamp> Stepper::price_time(const std::string& symbol) const {
   const auto found = state_.prices.find(symbol);
@@ -61,7 +66,7 @@ std::optional<Timestamp> Stepper::price_time(const std::string& symbol) const {
   return prices.trade ? std::optional(prices.trade->as_of) : std::nullopt;
 }
 
-void Stepper::join_exit(Lot& lot, ExitReason reason, Quantity wanted, const std::string& message,
+void Stepper::join_exit(Lot& lot, ExitReason reason, Quantity wanted, const rules::Verdict& verdict,
                         const std::string& who) {
   Exit& exit = *lot.exit;
   bool changed = false;
@@ -74,18 +79,23 @@ void Stepper::join_exit(Lot& lot, ExitReason reason, Quantity wanted, const std:
     exit.who = who;
     changed = true;
   }
-  // A reason for more of the lot widens the exit and is its reason from now on; nothing narrows it. Among reasons for
-  // as much, what began the exit stays its reason of record (docs/decisions/0010).
+  // A reason for more of the lot widens the exit and is its reason from now on, with a trigger and a deadline of its
+  // own; nothing narrows it. Among reasons for as much, what began the exit stays its reason of record
+  // (docs/decisions/0010).
   const Quantity rest = lifecycle::remaining(lot);
   if (wanted > rest) {
     exit.wanted += wanted - rest;
     exit.reason = reason;
-    exit.message = message;
+    exit.message = verdict.message;
+    note_trigger(lot, verdict);
+    lifecycle::Flight& flight = state_.flights[lot.uid];
+    flight.began = now_.steady;
+    flight.told_late = false;
     changed = true;
   }
   if (!changed) return;
   record(lot, EventType::exit_triggered,
-         {{"reason", std::string(to_text(reason))}, {"joined", true}, {"message", message}});
+         {{"reason", std::string(to_text(reason))}, {"joined", true}, {"message", verdict.message}});
   keep(lot);
 }
 

@@ -53,6 +53,17 @@ std::optional<Price> Stepper::session_base(const Lot& lot, const calendar::Sessi
   return base;
 }
 
+// The broker tells the previous close with the holding: of what leaves before the first sweep of a session, it is known
+// from the read before.
+void Stepper::note_session_bases() {
+  const LossLimit before = state_.loss_limit;
+  const auto session = state_.calendar.session_at(now_.wall);
+  if (!state_.policy.account_loss_limit || before.latched_at || !session) return;
+  begin_loss_session(*session);
+  for (const auto& [uid, lot] : state_.lots) session_base(lot, *session);
+  if (state_.loss_limit != before) emit(action::KeepLossLimit{state_.loss_limit});
+}
+
 // Equity against the previous close's, by the broker's own word. An absurd baseline measures nothing.
 std::optional<Money> Stepper::broker_result() const {
   const Account& account = state_.broker.account;
@@ -72,6 +83,13 @@ void Stepper::judge_loss_limit() {
   if (memory != before) emit(action::KeepLossLimit{memory});
 }
 
+void Stepper::begin_loss_session(const calendar::Session& session) {
+  LossLimit& memory = state_.loss_limit;
+  if (memory.session == session.open) return;
+  memory = LossLimit{};
+  memory.session = session.open;
+}
+
 rules::LossStanding Stepper::loss_standing() {
   LossLimit& memory = state_.loss_limit;
   if (memory.latched_at) {
@@ -81,10 +99,7 @@ rules::LossStanding Stepper::loss_standing() {
   if (!limit || !limit->is_positive()) return {Standing::off, "no limit"};
   const auto session = state_.calendar.session_at(now_.wall);
   if (!session) return {Standing::within, "outside the session"};
-  if (memory.session != session->open) {
-    memory = LossLimit{};
-    memory.session = session->open;
-  }
+  begin_loss_session(*session);
   Money own = memory.realised;
   int unknown = 0;
   for (auto& [uid, lot] : state_.lots) {
@@ -146,7 +161,8 @@ rules::LossStanding Stepper::weigh_loss(Money own, int unknown, Money limit) {
 void Stepper::count_closed_for_the_day(const Lot& lot) {
   LossLimit& memory = state_.loss_limit;
   const auto session = state_.calendar.session_at(now_.wall);
-  if (!state_.policy.account_loss_limit || memory.latched_at || !session || memory.session != session->open) return;
+  if (!state_.policy.account_loss_limit || memory.latched_at || !session) return;
+  begin_loss_session(*session);
   try {
     if (const auto base = session_base(lot, *session)) {
       memory.realised += result_since(lot, session->open, *base, *base);

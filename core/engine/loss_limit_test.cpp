@@ -139,6 +139,24 @@ TEST(AccountLossLimit, RealisedLossesOfTheSessionCount) {
   EXPECT_TRUE(d.s.is_closed(last)) << "-300 realised, -200 unrealised";
 }
 
+TEST(AccountLossLimit, WhatLeavesBeforeTheFirstSweepOfTheSessionCounts) {
+  Day d;
+  Scene& s = d.s;
+  s.jump_to("2026-01-26T17:00:00-05:00");
+  s.broker.is_open = false;
+  s.broker.previous_closes["AAPL"] = 100_price;
+  s.cycle();
+  s.play(event::CommandGiven{{.id = 7, .lot = d.lot, .quantity = {}, .who = "ann", .why = "news"}});
+  s.jump_to("2026-01-27T09:30:05-05:00");
+  s.broker.is_open = true;
+  s.play(s.broker.read(s.now));
+  s.tick("AAPL", 97_price);
+  s.pump();
+  s.wait(3s);
+  ASSERT_TRUE(s.is_closed(d.lot));
+  EXPECT_EQ(s.state.loss_limit.realised, -(301_usd)) << "sold to the bid";
+}
+
 TEST(AccountLossLimit, AnOvernightLotCountsFromThePreviousClose) {
   Scene s;
   s.state.policy.account_loss_limit = 500_usd;

@@ -66,6 +66,18 @@ TEST(Refusals, AForeignOrderOverAllOfItPagesAndNothingIsSent) {
   EXPECT_EQ(exit_standing(s.state, lot), ExitStanding::failed);
 }
 
+TEST(Refusals, F39AForeignOrderByValueMayTakeAllOfIt) {
+  Scene s;
+  const LotUid lot = enter(s, {});
+  s.broker.orders.at(resting(s, Side::sell, 1_qty, 120_price)).quantity.reset();
+  s.broker.refuses_excess = false;
+  s.price("AAPL", 94_price);
+  s.cycle();
+  s.wait(20s);
+  EXPECT_TRUE(s.broker.received.empty());
+  EXPECT_EQ(s.alerts_of("foreign_order"), 1);
+}
+
 TEST(Refusals, AWashTradeAgainstAnotherLotsOpenEntryCancelsThatEntry) {
   Scene s;
   const LotUid lot = enter(s, {});

@@ -257,7 +257,7 @@ void Stepper::offer_command(const OperatorCommand& command) {
   const rules::Verdict verdict = rules::manual_close(
       {.lot = lot, .now = now_.wall, .calendar = state_.calendar, .policy = state_.policy, .command = &command});
   if (lot.exit) {
-    join_exit(lot, ExitReason::manual_close, wanted, verdict.message, command.who);
+    join_exit(lot, ExitReason::manual_close, wanted, verdict, command.who);
   } else {
     begin_exit(lot, ExitReason::manual_close, 0, {ExitReason::manual_close}, wanted, verdict);
     lot.exit->who = command.who;

@@ -7,13 +7,12 @@
 
 #include "core/engine/step.hpp"
 #include "core/lifecycle/order_life.hpp"
+#include "core/reconcile/entries.hpp"
 
 namespace belay::engine {
 
 /// One step in the making: the state, the moment, and the actions so far. The handlers are spread over files by what
-/// they are about: step.cpp (the book, commands), broker_read.cpp, guards.cpp, guard_work.cpp, guard_replies.cpp,
-/// take_over.cpp, settle.cpp and absences.cpp (ownership), market.cpp (prices, halts), check.cpp (rules), leave.cpp
-/// (exits), replies.cpp (what became of an order), finish.cpp (the proof that a lot is flat).
+/// they are about, each named at its declarations below.
 class Stepper {
  public:
   Stepper(State& state, Moment now) : state_(state), now_(now) {}
@@ -62,6 +61,7 @@ class Stepper {
   void offer_command(const OperatorCommand& command);
   static std::string why_not_closable(const Lot& lot, const OperatorCommand& command);
   void quarantine(const QuarantinedExecution& row);
+  void change_terms(Lot& lot, const OperatorCommand& command);
 
   // ---- the broker's word (broker_read.cpp)
   void remember_orders(const std::vector<Order>& orders);
@@ -134,6 +134,12 @@ class Stepper {
   void merge_into(const reconcile::Merge& merge);
   void grow_lot(const reconcile::Growth& growth);
   void settle_history(const reconcile::Unclaimed& unclaimed);
+  void tell_of_rename(Lot& lot, const std::string& before);
+  void freeze(Lot& lot, const std::string& why);
+  void find(std::string kind, const std::string& symbol, const Lot* lot, Quantity quantity, std::string what,
+            std::string execution_key = "");
+
+  // ---- what no lot has (adopt.cpp)
   void take_over_orphan(const reconcile::Orphan& orphan, const Activities& activities);
   void take_over_entry(const reconcile::Entry& entry);
   void take_over_rest(reconcile::Orphan rest);
@@ -146,15 +152,10 @@ class Stepper {
   void protect_adopted(Lot& lot);
   void announce(const Lot& lot, const std::optional<reconcile::Opening>& opening);
   void announce_late();
+  void tell_of_orphan(const Lot& lot);
   [[nodiscard]] LotUid uid_of(const reconcile::Opening& opening) const;
   [[nodiscard]] bool has_opened(const reconcile::Opening& opening) const;
   std::optional<LotUid> uid_without_fills(const std::string& symbol) const;
-  void freeze(Lot& lot, const std::string& why);
-  void find(std::string kind, const std::string& symbol, const Lot* lot, Quantity quantity, std::string what,
-            std::string execution_key = "");
-
-  void tell_of_rename(Lot& lot, const std::string& before);
-  void change_terms(Lot& lot, const OperatorCommand& command);
 
   // ---- splits and spin-offs as announced (splits.cpp)
   void ask_for_corporate_actions();
@@ -175,15 +176,9 @@ class Stepper {
   void settle_surplus(const reconcile::Orphan& orphan);
   void explain_shortfall(const reconcile::Shortfall& shortfall, const Activities& activities);
   void charge(const reconcile::Charge& charge);
-  void give_up_charges(Lot& lot);
   void take_back_charges(const OrderId& order);
   bool awaits_guards(const std::vector<const Lot*>& lots, const std::string& symbol);
-  bool freeze_as_after_split(const reconcile::Shortfall& shortfall, Quantity unexplained);
-  bool settle_drift(const reconcile::Shortfall& shortfall, Quantity unexplained);
-  [[nodiscard]] bool is_frozen(const std::string& symbol) const;
   void tell_of_phantom(Lot& lot, const std::string& why);
-  [[nodiscard]] bool has_drifted(const std::string& symbol) const;
-  reconcile::Orphan less_what_had_drifted(const reconcile::Orphan& orphan);
   bool is_confirmed(const std::string& symbol, Quantity held, Quantity claimed);
   void forget_old_doubts();
   void look_again();
@@ -191,6 +186,14 @@ class Stepper {
   void ask_for_activities();
   [[nodiscard]] reconcile::Past past_of(const std::string& symbol, const Activities& activities) const;
   [[nodiscard]] bool means_another_asset(const Lot& lot) const;
+
+  // ---- what no fill explains, and what was not gone after all (drift.cpp)
+  [[nodiscard]] bool is_frozen(const std::string& symbol) const;
+  bool freeze_as_after_split(const reconcile::Shortfall& shortfall, Quantity unexplained);
+  bool settle_drift(const reconcile::Shortfall& shortfall, Quantity unexplained);
+  void give_up_charges(Lot& lot);
+  [[nodiscard]] bool has_drifted(const std::string& symbol) const;
+  reconcile::Orphan less_what_had_drifted(const reconcile::Orphan& orphan);
 
   // ---- what lots have more than the broker (absences.cpp)
   void note_absences(const reconcile::Differences& differences);
@@ -245,6 +248,8 @@ class Stepper {
   rules::LossStanding weigh_loss(Money own, int unknown, Money limit);
   std::optional<Price> session_base(const Lot& lot, const calendar::Session& session);
   [[nodiscard]] std::optional<Money> broker_result() const;
+  void begin_loss_session(const calendar::Session& session);
+  void note_session_bases();
   void count_closed_for_the_day(const Lot& lot);
   void resume_loss_limit(const OperatorCommand& command);
 
@@ -269,7 +274,8 @@ class Stepper {
   // ---- leaving (leave.cpp, replies.cpp, finish.cpp)
   void begin_exit(Lot& lot, ExitReason reason, int priority, std::vector<ExitReason> reasons, Quantity wanted,
                   const rules::Verdict& verdict);
-  void join_exit(Lot& lot, ExitReason reason, Quantity wanted, const std::string& message, const std::string& who);
+  void join_exit(Lot& lot, ExitReason reason, Quantity wanted, const rules::Verdict& verdict, const std::string& who);
+  void note_trigger(Lot& lot, const rules::Verdict& verdict);
   void advance(const LotUid& uid);
   void move_on(Lot& lot);
   void advance_all();

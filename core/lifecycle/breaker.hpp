@@ -36,7 +36,7 @@ struct Tripped {
   bool account = false;  ///< else the lot alone
 };
 
-/// Looks at an order before it is sent. `others` is the value of all lots held, by uid.
+/// Looks at an order before it is sent. `held` is the value of all lots, by uid.
 std::optional<Tripped> inspect(SendLog& log, const Lot& lot, const ExitOrder& order, const Sending& sending,
                                const std::map<LotUid, Money>& held, const Policy& policy);
 

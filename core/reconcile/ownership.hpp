@@ -115,41 +115,6 @@ LotUid uid_of(const Execution& execution, const std::string& account_number);
 /// The uid of the n-th lot that is adopted for a holding whose fills are out of reach: it has no other fact of its own.
 LotUid uid_of_holding(const std::string& symbol, int n, const std::string& account_number);
 
-/// What flows say of the newest `quantity` of a holding: which of them opened it.
-struct Opening {
-  std::string first_fill_id;
-  Price entry_price;
-  Timestamp entry_time;
-  std::optional<OrderId> order;         ///< that made all of them, if one did
-  std::optional<ExitReason> delivered;  ///< `exercised` or `assigned`, where contracts brought it and no order did
-};
-/// nullopt when the flows do not reach back so far.
-std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Flow>& flows);
-
-/// What one order, or one delivery, contributed to a holding.
-struct Entry {
-  Orphan part;
-  Opening opening;
-  Quantity opened;  ///< by the order in all
-};
-/// A lot that names no order was opened by somebody's all the same: by the newest before it (where upstream wrote its
-/// time: of about then), as far as they are not `accounted` for.
-void speak_for(std::vector<Flow>& flows, const Lot& lot, const std::set<OrderId>& accounted);
-
-/// The orders that opened the orphan's share of what is `held`, the newest first, without the `accounted`, which
-/// opened, guarded or left lots; together less than the orphan when the flows do not reach back so far. One order is
-/// one trade: upstream writes an execution for each.
-std::vector<Entry> entries_of(const Orphan& orphan, Quantity held, const std::vector<Flow>& flows,
-                              const std::set<OrderId>& accounted);
-
-/// How many more than `entry` its order opened and nobody who is not `accounted` for has closed since. Those are there
-/// too; then it is the older lots that miss as many.
-Quantity opened_beyond(const Entry& entry, const std::vector<Flow>& flows, const std::set<OrderId>& accounted);
-
-/// The execution among those that the records have which is this entry: by its order, or where it names none by side,
-/// quantity and time. Rows that claim to be simulated count: the broker holds the shares.
-const Execution* execution_of(const Entry& entry, const std::vector<Execution>& executions);
-
 /// Whether a holding that went from `before` to `after` without a fill did so in the proportion of a reverse split
 /// (1 for 2, 3, 4, 5, …; what is left of a share is paid in cash). Half of it sold without a trace looks the same: a
 /// person has to tell.

@@ -76,7 +76,7 @@ class Invariants {
   std::set<ClientOrderId> nobodys_;                   ///< arrived late, and not recorded
   std::map<std::string, Timestamp> unwatched_since_;  // by symbol
   std::map<LotUid, LotStatus> stored_;
-  std::map<LotUid, Timestamp> leaving_since_;
+  std::map<LotUid, std::pair<Timestamp, Timestamp>> leaving_since_;  // first seen so, and what the process says
   std::map<LotUid, Timestamp> unguarded_since_;
   Timestamp began_anew_;
 };
