@@ -24,6 +24,8 @@ void Stepper::on(const event::BrokerUnread& event) {
 
 void Stepper::on(const event::BrokerRead& event) {
   BrokerView& broker = state_.broker;
+  // Two may be under way at once, and the one that began first may end last: what it says is older than what is known.
+  if (broker.read_at && event.begun.steady < broker.read_at->steady) return;
   broker.read_at = event.begun;
   note_gap_read(event);
   broker.unread_why.clear();

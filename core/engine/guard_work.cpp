@@ -108,14 +108,15 @@ void Stepper::settle_guards(Lot& lot) {
   guards.failures = 0;
   guards.renewing = false;
   guards.missing_told = false;
+  guards.stuck_told = false;
   keep(lot);
 }
 
-// Once per cause: not for guards that we took away ourselves.
+// Once that it is missing (not where we took it away ourselves), and once that it cannot be put back.
 void Stepper::tell_if_missing(Lot& lot, const GuardDecision& decision) {
   using namespace lifecycle;
-  if (lot.guards.missing_told || lot.exit) return;
   const bool is_stuck = std::holds_alternative<GuardStuck>(decision.move);
+  if (lot.exit || (is_stuck ? lot.guards.stuck_told : lot.guards.missing_told)) return;
   const bool held =
       std::holds_alternative<CancelGuards>(decision.move) && decision.situation.starts_with("children held");
   const bool left_alone = std::holds_alternative<LeaveGuards>(decision.move) &&
@@ -126,6 +127,7 @@ void Stepper::tell_if_missing(Lot& lot, const GuardDecision& decision) {
        std::holds_alternative<DeclareMissing>(decision.move) || is_stuck || left_alone);
   if (!absent && !held && !is_stuck) return;
   lot.guards.missing_told = true;
+  lot.guards.stuck_told = is_stuck;
   const std::string what =
       held ? "the children of its bracket do not rest: " : "its bracket does not rest at the broker: ";
   const bool restores = !is_stuck && !left_alone && !std::holds_alternative<DeclareMissing>(decision.move);

@@ -177,6 +177,22 @@ TEST(GuardWork, QuantityChangedByAPartialExitResizesTheGuardAndThenSells) {
   EXPECT_EQ(b.s.broker.held.at("AAPL"), 60_qty);
 }
 
+TEST(GuardWork, F12ABracketThatCannotBePutBackIsToldOnceMore) {
+  Bracketed b;
+  b.lose();
+  b.s.broker.cancel(OrderId(b.now().guards.orders.front().id), b.s.now.wall);
+  const OrderId theirs =
+      b.s.broker.filled_order("AAPL", Side::sell, 0_qty, 100_price, b.s.now.wall, OrderStatus::fresh, 20_qty);
+  b.s.broker.orders.at(theirs).type = OrderType::limit;
+  b.s.broker.orders.at(theirs).limit_price = 150_price;
+  const int told = b.s.alerts_of("bracket_missing");
+  for (int minute = 0; minute < 4; ++minute) b.next_minute();
+  b.s.wait(30s);
+  EXPECT_EQ(b.s.alerts_of("bracket_missing"), told + 2);
+  EXPECT_EQ(b.s.alerts.back().severity, action::RaiseAlert::Severity::critical);
+  EXPECT_FALSE(is_terminal(b.order(theirs).status));
+}
+
 TEST(GuardWork, F12ABracketThatIsLostWhileItsHoldingIsInDoubtIsTold) {
   Bracketed b;
   enter(b.s, {.key = "2", .when = "2026-01-26T09:40:00-05:00", .stop = std::nullopt});

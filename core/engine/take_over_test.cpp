@@ -27,6 +27,20 @@ TEST(TakingOver, F35AFailedReadChangesNothing) {
   EXPECT_EQ(s.state.broker.holdings.size(), 1U);
 }
 
+TEST(TakingOver, F38AReadThatBeganBeforeTheLatestIsOlderThanWhatIsKnown) {
+  Scene s;
+  const LotUid lot = enter(s, {});
+  s.cycle();
+  const event::BrokerRead slow = s.broker.read(s.now);
+  s.play(event::CommandGiven{{.id = 7, .lot = lot, .quantity = {}, .who = "ann", .why = "news"}});
+  s.wait(15s);
+  ASSERT_TRUE(s.is_closed(lot));
+  s.play(slow);
+  s.wait(15s);
+  EXPECT_TRUE(s.state.lots.empty()) << "nothing of it is held any more";
+  EXPECT_TRUE(s.state.broker.holdings.empty());
+}
+
 TEST(TakingOver, F36AnEmptyListClosesNothingWithoutFills) {
   Scene s;
   const LotUid lot = enter(s, {});

@@ -129,6 +129,7 @@ struct GuardRecord {
   bool children_sought = false;    ///< the entry was seen with whatever children it has
   bool renewing = false;           ///< we took the last group away ourselves, to put another in its place
   bool missing_told = false;       ///< a person knows that it is missing
+  bool stuck_told = false;         ///< and that it cannot be put back for now
   int failures = 0;                ///< definitive refusals in session in a row
 
   Protection protection = Protection::none;  ///< at `judged_at`

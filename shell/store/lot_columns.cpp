@@ -221,6 +221,7 @@ Value guard_state(const GuardRecord& guards) {
                       {"children_sought", guards.children_sought},
                       {"renewing", guards.renewing},
                       {"missing_told", guards.missing_told},
+                      {"stuck_told", guards.stuck_told},
                       {"failures", guards.failures},
                       {"protection", to_text(guards.protection)},
                       {"judged_at", value_of(guards.judged_at)},

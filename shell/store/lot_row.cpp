@@ -171,6 +171,7 @@ void read_guard_state(Lot& lot, RowReader& row) {
   guards.children_sought = in.yes("children_sought");
   guards.renewing = in.yes("renewing");
   guards.missing_told = in.yes("missing_told");
+  guards.stuck_told = in.yes("stuck_told");
   guards.failures = static_cast<int>(in.integer("failures", 0));
   guards.protection = parse_protection(in.text("protection")).value_or(Protection::none);
   guards.judged_at = in.time("judged_at");

@@ -83,6 +83,7 @@ GuardRecord full_guards() {
           .children_sought = true,
           .renewing = true,
           .missing_told = true,
+          .stuck_told = true,
           .failures = 2,
           .protection = Protection::local_rule,
           .judged_at = at("2026-01-26T15:59:59.5Z"),

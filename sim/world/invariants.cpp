@@ -264,7 +264,9 @@ void Invariants::check_guards(const engine::State& state) {
   for (const auto& [uid, lot] : state.lots) {
     if (is_guarded(lot)) continue;
     const Timestamp since = unguarded_since_.try_emplace(uid, now).first->second;
-    const Timestamp fair_since = std::max({since, weather_->rough_until(), began_anew_});
+    if (exchange_->is_halted(lot.instrument.symbol)) halted_at_[lot.instrument.symbol] = now;
+    const Timestamp fair_since =
+        std::max({since, weather_->rough_until(), began_anew_, halted_at_[lot.instrument.symbol]});
     if (!session || now - std::max(fair_since, session->open) < kSettled) continue;
     if (pages_->told_about(lot.instrument.symbol, since - kSettled, false)) continue;
     broken("5", "what rests for lot " + uid.text() + " of " + lot.instrument.symbol + " is not for its " +
@@ -281,7 +283,7 @@ bool Invariants::is_guarded(const Lot& lot) const {
   const TrueLot& one = witness_->lots()[*truth];
   const auto entry = witness_->orders().find(one.entry);
   const bool is_open = entry != witness_->orders().end() && !is_terminal(entry->second.order.status);
-  if (!one.wanted.bracket_expected || is_open || exchange_->is_halted(lot.instrument.symbol)) return true;
+  if (!one.wanted.bracket_expected || is_open) return true;
   bool rests = false;
   for (const auto& [id, order] : witness_->orders()) {
     const bool guards = order.owner == Owner::guard || order.owner == Owner::child;
@@ -350,7 +352,9 @@ void Invariants::at_rest(const engine::State& state) {
     difference[position.symbol] -= position.quantity;
   }
   for (const auto& [symbol, by] : difference) {
-    if (by.is_zero() || pages_->told_about(symbol, Timestamp{}, false)) continue;
+    const auto since = unwatched_since_.find(symbol);
+    const bool is_new = since == unwatched_since_.end() || timeline_->now() - since->second < kSettled;
+    if (by.is_zero() || is_new || pages_->told_about(symbol, Timestamp{}, false)) continue;
     broken("12", symbol + ": lots and holding differ by " + by.text() + " at rest");
   }
   for (std::size_t lot = 0; lot < witness_->lots().size(); ++lot) {

@@ -78,6 +78,7 @@ class Invariants {
   std::map<LotUid, LotStatus> stored_;
   std::map<LotUid, std::pair<Timestamp, Timestamp>> leaving_since_;  // first seen so, and what the process says
   std::map<LotUid, Timestamp> unguarded_since_;
+  std::map<std::string, Timestamp> halted_at_;  // by symbol: the latest time that it was seen so
   Timestamp began_anew_;
 };
 
