@@ -53,7 +53,9 @@ void Stepper::recount(Lot& lot) {
     exit.message = exit.reason == ExitReason::external_close ? "closed outside of Belay" : "a resting guard filled";
     lot.exit = exit;
     lot.status = LotStatus::closing;
+    flight = lifecycle::Flight{};  // what an earlier exit of a part had told people, is told of this one too
     flight.began = now_.steady;
+    flight.last_fill = now_.steady;
   }
 }
 

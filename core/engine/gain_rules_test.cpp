@@ -192,14 +192,20 @@ TEST(ScaleOut, ASmallRungIsSkippedWithAnEvent) {
   }));
 }
 
-TEST(ScaleOut, AReasonForTheWholeLotCancelsAPartialOne) {
-  Scene s;
+// The first rung was reached; its order works.
+LotUid leaving_in_part(Scene& s) {
   s.broker.fills_at_once = false;
   const LotUid lot = enter(s, {.terms = ladder()});
   s.cycle();
   s.pass_time(60s);
   s.price("AAPL", 103_price);
   s.cycle();
+  return lot;
+}
+
+TEST(ScaleOut, AReasonForTheWholeLotCancelsAPartialOne) {
+  Scene s;
+  const LotUid lot = leaving_in_part(s);
   ASSERT_EQ(s.open(lot)->exit->reason, ExitReason::scale_out);
   EXPECT_EQ(s.open(lot)->exit->wanted, 25_qty);
   s.pass_time(1s);
@@ -211,12 +217,7 @@ TEST(ScaleOut, AReasonForTheWholeLotCancelsAPartialOne) {
 
 TEST(ScaleOut, WhatWidensAnExitHasATriggerAndADeadlineOfItsOwn) {
   Scene s;
-  s.broker.fills_at_once = false;
-  const LotUid lot = enter(s, {.terms = ladder()});
-  s.cycle();
-  s.pass_time(60s);
-  s.price("AAPL", 103_price);
-  s.cycle();
+  const LotUid lot = leaving_in_part(s);
   s.wait(70s);
   EXPECT_EQ(s.alerts_of("order_failed"), 1) << "the part is late";
   const Timestamp stopped = s.now.wall;
@@ -232,12 +233,7 @@ TEST(ScaleOut, WhatWidensAnExitHasATriggerAndADeadlineOfItsOwn) {
 
 TEST(ScaleOut, AFurtherRungJoinsThePartThatLeaves) {
   Scene s;
-  s.broker.fills_at_once = false;
-  const LotUid lot = enter(s, {.terms = ladder()});
-  s.cycle();
-  s.pass_time(60s);
-  s.price("AAPL", 103_price);
-  s.cycle();
+  const LotUid lot = leaving_in_part(s);
   s.pass_time(1s);
   s.tick("AAPL", 106_price);
   EXPECT_EQ(s.open(lot)->exit->wanted, 50_qty);

@@ -69,6 +69,24 @@ TEST(GuardFills, AnEntryThatNobodyHasSeenIsLookedAtBeforeItsLotLeaves) {
   EXPECT_EQ(s.broker.held.at("AAPL"), 100_qty);
 }
 
+// The stop turns into a new order, of which only the id is heard yet: it may be selling all of it.
+TEST(GuardFills, F11APartDoesNotLeaveBesideASuccessorThatWasNotSeenYet) {
+  Bracketed b;
+  b.s.state.lots.at(b.lot).frozen = "a surplus";  // nobody tends its guards
+  b.s.kept.at(b.lot).frozen = "a surplus";
+  b.s.play(event::CommandGiven{{.id = 7, .lot = b.lot, .quantity = 20_qty, .who = "ann", .why = "news"}});
+  b.s.wait(1s);
+  b.s.broker.end(b.target, OrderStatus::canceled, b.s.now.wall);
+  Order stop = b.order(b.stop);
+  stop.status = OrderStatus::replaced;
+  stop.replaced_by = OrderId("order-77");
+  b.s.feed(event::OrderSeen{b.order(b.target)});
+  b.s.feed(event::OrderSeen{stop});
+  b.s.outbox.clear();
+  b.s.wait(1s);
+  EXPECT_TRUE(b.s.broker.received.empty());
+}
+
 TEST(GuardFills, AStopReplacedByANewIdThatFillsIsFollowed) {
   Bracketed b;
   const OrderId successor("order-77");

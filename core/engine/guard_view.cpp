@@ -161,7 +161,8 @@ Quantity Stepper::guard_room(const Lot& lot) const {
   return available ? std::min(room, available->magnitude()) : room;
 }
 
-// One group reserves once, as much as its largest member (alpaca.md 3.3).
+// One group reserves once, as much as its largest member (alpaca.md 3.3). One that was never seen may well rest for all
+// of its lot: the successor of a replaced one is known by its id before it is seen.
 Quantity Stepper::reserved_by_guards(const std::string& symbol, const Lot* but) const {
   Quantity sum;
   for (const auto& [uid, lot] : state_.lots) {
@@ -169,8 +170,11 @@ Quantity Stepper::reserved_by_guards(const std::string& symbol, const Lot* but) 
     Quantity most;
     for (const OrderId& id : guard_ids(lot)) {
       const auto known = state_.broker.orders.find(id);
-      if (known == state_.broker.orders.end() || is_terminal(known->second.status)) continue;
-      if (known->second.side != lot.exit_side()) continue;
+      if (known == state_.broker.orders.end()) {
+        most = std::max(most, lot.quantity);
+        continue;
+      }
+      if (is_terminal(known->second.status) || known->second.side != lot.exit_side()) continue;
       most = std::max(most, known->second.quantity.value_or(Quantity{}) - known->second.filled);
     }
     if (const GuardOrder* order = lifecycle::guard_in_the_air(lot)) most = std::max(most, order->quantity);

@@ -193,6 +193,23 @@ TEST(GuardWork, F12ABracketThatCannotBePutBackIsToldOnceMore) {
   EXPECT_FALSE(is_terminal(b.order(theirs).status));
 }
 
+TEST(GuardWork, F5WhatAGuardTookIsLateByItselfWhateverAnEarlierPartWas) {
+  Bracketed b;
+  Scene& s = b.s;
+  s.broker.loses_cancels = true;
+  s.play(event::CommandGiven{{.id = 1, .lot = b.lot, .quantity = 20_qty, .who = "ann", .why = ""}});
+  s.wait(70s);
+  ASSERT_EQ(s.alerts_of("order_failed"), 1) << "the part waits for a guard that does not go";
+  s.broker.execute(b.stop, 20_qty, 95_price, s.now.wall);
+  s.feed(event::OrderSeen{b.order(b.stop)});
+  s.broker.execute(b.stop, 80_qty, 95_price, s.now.wall);
+  s.broker.held["AAPL"] = 8_qty;  // somebody else's, as it turns out
+  s.feed(event::OrderSeen{b.order(b.stop)});
+  ASSERT_TRUE(b.now().exit);
+  s.wait(70s);
+  EXPECT_EQ(s.alerts_of("order_failed"), 2);
+}
+
 TEST(GuardWork, F12ABracketThatIsLostWhileItsHoldingIsInDoubtIsTold) {
   Bracketed b;
   enter(b.s, {.key = "2", .when = "2026-01-26T09:40:00-05:00", .stop = std::nullopt});

@@ -363,6 +363,7 @@ void Invariants::at_rest(const engine::State& state) {
     const auto since = oracle_->must_leave_since(lot, timeline_->now() - 4min);
     if (one.foreign || !one.has_row || !one.wanted.is_trade || !since || *since < one.entered_at || is_gone(lot))
       continue;
+    if (timeline_->now() - *since < kSettled) continue;
     if (is_hindered(lot, state) && pages_->told_about(symbol, Timestamp{}, true)) continue;
     broken("28", "the lot of " + symbol + " entered " + to_text(one.wanted.entry_time) + " should be gone since " +
                      to_text(*since));

@@ -14,6 +14,7 @@ import pytest
 
 import belay_e2e
 import real_days
+import trades
 from real_days_play import CASH, QUICK, Play, shown
 
 GUARD = {"stop": "stop_loss", "stop_limit": "stop_loss", "limit": "take_profit"}
@@ -30,8 +31,7 @@ class GuardedPlay(Play):
     def order_terms(self, lot):
         if lot.is_option or lot.stop is None or lot.target is None:
             return {}
-        return {"order_class": "bracket", "time_in_force": "gtc", "stop_loss": {"stop_price": str(lot.stop)},
-                "take_profit": {"limit_price": str(lot.target)}}
+        return trades.bracket(lot.stop, lot.target)
 
     def look(self, at):
         for name, order in self.orders.items():
