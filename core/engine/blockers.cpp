@@ -69,7 +69,7 @@ void Stepper::settle_named(Lot& lot, const Order& order) {
   }
   // A market order is never taken against an opposing one; a limit is, where the two do not meet (alpaca.md 3.6).
   if (opposes) flight.other_tactic = true;
-  if (!flight.told.insert("foreign_order " + order.id.text()).second) return;
+  if (!is_news(lot, "foreign_order " + order.id.text())) return;
   alert(Severity::critical, "foreign_order", &lot,
         lot.instrument.symbol + " cannot leave freely: an order that is not Belay's stands in the way, " +
             text_of(order) + ". Belay does not touch it.");

@@ -110,18 +110,37 @@ void Stepper::measure_allowances() {
   }
 }
 
-// What is over and took or guarded a lot that has left since: the lot's end counts it.
-bool Stepper::was_of_closed_lot(const Order& order) const {
-  return is_terminal(order.status) && std::ranges::any_of(state_.recently_closed, [&](const auto& entry) {
-           return orders_of(entry.second).contains(order.id);
-         });
+// What is over, and all that it took was a closed lot's.
+bool Stepper::is_counted_by_closed_lots(const Order& order) const {
+  if (!is_terminal(order.status)) return false;
+  bool is_theirs = false;
+  Quantity counted;
+  for (const auto& [uid, lot] : state_.recently_closed) {
+    is_theirs = is_theirs || orders_of(lot).contains(order.id);
+    for (const ExitOrder& exit : lot.exit_orders) counted += exit.id == order.id ? exit.filled : Quantity{};
+    for (const LeftElsewise& part : lot.left_elsewise) counted += part.order == order.id ? part.quantity : Quantity{};
+    if (lot.entry_order_id == order.id) counted += lot.original_quantity;
+  }
+  return is_theirs && order.filled <= counted;
+}
+
+// What the order may still take. Of one by value (no quantity), the broker's own figure of what is not available is a
+// bound; where it gives none, that may be all.
+Quantity Stepper::open_part(const Order& order) const {
+  if (is_terminal(order.status) || order.status == OrderStatus::held) return {};
+  if (order.quantity) return std::max(Quantity{}, *order.quantity - order.filled);
+  const auto holding = state_.broker.holdings.find(order.symbol);
+  if (holding == state_.broker.holdings.end()) return {};
+  const Quantity held = holding->second.quantity.magnitude();
+  const auto& available = holding->second.available;
+  return available ? std::max(Quantity{}, held - available->magnitude()) : held;
 }
 
 // What an order that no lot accounts for sold a moment ago, and was charged to none yet: the positions may not show it,
 // or show what somebody bought since instead.
 Quantity Stepper::sold_a_moment_ago(const Order& order) const {
   if (!order.filled_at || now_.wall - *order.filled_at >= state_.policy.settling_window) return {};
-  if (was_of_closed_lot(order)) return {};
+  if (is_counted_by_closed_lots(order)) return {};
   Quantity charged;
   const auto count = [&](const Lot& lot) {
     for (const LeftElsewise& part : lot.left_elsewise) {
@@ -144,9 +163,7 @@ void Stepper::measure_foreign_orders() {
     if (holding == broker.holdings.end()) continue;
     const Side closing = holding->second.quantity.is_negative() ? Side::buy : Side::sell;
     if (order.side != closing || owner_by_id(order.client_id) != nullptr) continue;
-    const Quantity whole = order.quantity.value_or(order.filled + holding->second.quantity.magnitude());  // by value
-    const Quantity open = is_terminal(order.status) ? Quantity{} : std::max(Quantity{}, whole - order.filled);
-    const Quantity taken = open + sold_a_moment_ago(order);
+    const Quantity taken = open_part(order) + sold_a_moment_ago(order);
     if (!taken.is_positive()) continue;
     ForeignOrders& foreign = broker.foreign[order.symbol];
     foreign.reserved += taken;
@@ -159,11 +176,11 @@ void Stepper::measure_foreign_orders() {
 void Stepper::heed_foreign(const Order& order) {
   const auto allowance = state_.broker.allowance.find(order.symbol);
   if (allowance == state_.broker.allowance.end()) return;  // no lot of it
-  if (owner_by_id(order.client_id) != nullptr || order_owners().contains(order.id) || was_of_closed_lot(order)) return;
-  const auto takes = [](const Order& one) {
-    const bool reserves = !is_terminal(one.status) && one.status != OrderStatus::held;
-    return reserves ? std::max(one.filled, one.quantity.value_or(one.filled)) : one.filled;
-  };
+  if (owner_by_id(order.client_id) != nullptr || order_owners().contains(order.id) ||
+      is_counted_by_closed_lots(order)) {
+    return;
+  }
+  const auto takes = [&](const Order& one) { return one.filled + open_part(one); };
   const auto known = state_.broker.orders.find(order.id);
   const Quantity before = known == state_.broker.orders.end() ? Quantity{} : takes(known->second);
   if (known != state_.broker.orders.end() && before == takes(order) && known->second.filled == order.filled) return;

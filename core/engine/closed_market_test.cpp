@@ -91,6 +91,39 @@ TEST(ClosedMarket, AGuardLostDuringAHaltOrOvernightIsRestoredBeforeItsLotLeaves)
   }
 }
 
+// The broker would refuse it, again and again.
+TEST(ClosedMarket, F57NoGuardIsPutBackDuringAHaltAtALevelThatThePriceHasPassed) {
+  Bracketed b;
+  Scene& s = b.s;
+  s.play(event::TradingStatus{.symbol = "AAPL", .halted = true, .why = "volatility pause", .at = s.now.wall});
+  s.tick("AAPL", 94_price);
+  s.pump();
+  s.play(event::CommandGiven{close_by(b.lot)});
+  s.broker.cancel(b.stop, s.now.wall);
+  s.pass_time(60s);
+  s.cycle();
+  s.wait(30s);
+  EXPECT_TRUE(s.broker.received.empty());
+}
+
+TEST(ClosedMarket, F57APartThatWaitsOutAHaltLeavesTheGuardWhole) {
+  Bracketed b;
+  Scene& s = b.s;
+  s.play(event::TradingStatus{.symbol = "AAPL", .halted = true, .why = "volatility pause", .at = s.now.wall});
+  OperatorCommand command = close_by(b.lot);
+  command.quantity = 40_qty;
+  s.play(event::CommandGiven{command});
+  s.wait(30s);
+  s.cycle();
+  EXPECT_EQ(b.reserved(), 100_qty);
+  EXPECT_TRUE(s.broker.received.empty());
+  s.play(event::TradingStatus{.symbol = "AAPL", .halted = false, .why = "", .at = s.now.wall});
+  s.price("AAPL", 99_price);
+  s.wait(10s);
+  EXPECT_EQ(b.now().quantity, 60_qty);
+  EXPECT_EQ(b.reserved(), 60_qty);
+}
+
 TEST(ClosedMarket, F58AHaltIntoTheCloseIsCarriedOverAndPaged) {
   Scene s;
   s.jump_to("2026-01-26T15:58:00-05:00");

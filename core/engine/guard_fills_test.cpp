@@ -87,6 +87,44 @@ TEST(GuardFills, F11APartDoesNotLeaveBesideASuccessorThatWasNotSeenYet) {
   EXPECT_TRUE(b.s.broker.received.empty());
 }
 
+// The lot was closed by a sale by hand; its bracket, whose end is on its way, takes another lot's shares all the same.
+TEST(GuardFills, F11WhatABracketTakesAfterItsLotsEndIsNotThereForAnother) {
+  Bracketed b;
+  Scene& s = b.s;
+  const LotUid other = enter(s, {.key = "2", .when = "2026-01-26T09:50:00-05:00", .stop = std::nullopt});
+  s.cycle();
+  s.broker.loses_cancels = true;
+  s.broker.refuses_excess = false;
+  s.broker.filled_order("AAPL", Side::sell, 100_qty, 100_price, s.now.wall);
+  for (int i = 0; i < 4 && !s.is_closed(b.lot); ++i) {
+    s.pass_time(15s);
+    s.cycle();
+  }
+  ASSERT_TRUE(s.is_closed(b.lot));
+  ASSERT_EQ(s.state.broker.allowance.at("AAPL"), 100_qty);
+  s.broker.execute(b.stop, 100_qty, 95_price, s.now.wall);
+  s.feed(event::OrderSeen{b.order(b.stop)});
+  EXPECT_LE(s.state.broker.allowance.at("AAPL"), 0_qty);
+  EXPECT_EQ(s.open(other)->quantity, 100_qty);
+}
+
+// Overnight nothing can be sent: the one look is kept for the moment before it is.
+TEST(GuardFills, AnEntryThatNobodyHasSeenIsNotLookedAtBeforeItsLotMayLeave) {
+  Scene s;
+  s.jump_to("2026-01-26T17:00:00-05:00");
+  s.broker.is_open = false;
+  const LotUid lot = enter(s, {.key = "1"});
+  enter(s, {.key = "2", .when = "2026-01-26T09:50:00-05:00"});
+  s.broker.lists_closed = false;
+  s.feed(s.book());
+  s.feed(s.broker.read(s.now));
+  s.outbox.clear();
+  s.feed(event::CommandGiven{{.id = 7, .lot = lot, .quantity = {}, .who = "ann", .why = "news"}});
+  EXPECT_EQ(
+      std::ranges::count_if(s.outbox, [](const Action& a) { return std::holds_alternative<action::LookAtOrder>(a); }),
+      0);
+}
+
 TEST(GuardFills, AStopReplacedByANewIdThatFillsIsFollowed) {
   Bracketed b;
   const OrderId successor("order-77");

@@ -156,6 +156,7 @@ void Stepper::take_refusal(Lot& lot, const GuardOrder& refused, RefusalMeaning m
       break;
     case RefusalMeaning::stop_passed:
     case RefusalMeaning::target_passed:
+      if (lot.exit) flight.retry_at = now_.steady + kOutsideDistance;  // it waits for trading, and the level is passed
       if (is_of_this_share(lot, *event.market_price)) {
         trigger_level(lot, refused, meaning == RefusalMeaning::stop_passed, *event.market_price);
       } else {

@@ -17,14 +17,10 @@ lifecycle::GuardView Stepper::guard_view_of(const Lot& lot) {
   GuardView view{.lot = lot, .flight = flight, .policy = state_.policy, .now = now_};
   view.session_open = session_open();
   view.restricted = restriction();
-  if (lot.exit) {
+  if (lot.exit && !is_guarded_meanwhile(lot)) {
     // Also what an exit order may still take although the exit has enough by now: a guard filled beside it.
     view.leaving = std::min(std::max(lifecycle::remaining(lot), lifecycle::live_leaves(lot)), lot.quantity);
     view.leaves_wholly = view.leaving >= lot.quantity;
-    if (view.leaves_wholly && awaits_trading(lot)) {
-      view.leaving = Quantity{};
-      view.leaves_wholly = false;
-    }
   }
   view.guards = known_guards(lot);
   view.levels = guard_levels(lot, view.no_levels);
@@ -73,7 +69,24 @@ lifecycle::GuardView Stepper::guard_view_of(const Lot& lot) {
   return view;
 }
 
-// While its exit can send nothing until trading goes on, the lot is guarded as if it did not leave.
+// While its exit can send nothing until trading goes on, the lot is guarded as if it did not leave: but not at levels
+// that the price has passed, where the broker takes no guard.
+bool Stepper::is_guarded_meanwhile(const Lot& lot) const {
+  if (!lot.exit || !awaits_trading(lot)) return false;
+  std::string why_none;
+  const GuardLevels levels = guard_levels(lot, why_none);
+  const auto is_past = [&](const std::optional<Price>& price) {
+    if (!price) return false;
+    const bool below = levels.stop && (lot.is_long() ? *price <= *levels.stop : *price >= *levels.stop);
+    const bool above = levels.target && (lot.is_long() ? *price >= *levels.target : *price <= *levels.target);
+    return below || above;
+  };
+  const auto prices = state_.prices.find(lot.instrument.symbol);
+  const bool has_print = prices != state_.prices.end() && prices->second.trade;
+  if (has_print && is_past(prices->second.trade->price)) return false;  // believed or not: the broker goes by it
+  return !is_past(lot.current_price) && !is_past(lot.exit->trigger_price);
+}
+
 bool Stepper::awaits_trading(const Lot& lot) const {
   if (lifecycle::live_leaves(lot).is_positive()) return false;
   if (session_open()) return !halt_of(state_, lot).empty();

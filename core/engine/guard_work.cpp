@@ -116,11 +116,11 @@ void Stepper::settle_guards(Lot& lot) {
 void Stepper::tell_if_missing(Lot& lot, const GuardDecision& decision) {
   using namespace lifecycle;
   const bool is_stuck = std::holds_alternative<GuardStuck>(decision.move);
-  if (lot.exit || (is_stuck ? lot.guards.stuck_told : lot.guards.missing_told)) return;
+  if ((lot.exit && !is_guarded_meanwhile(lot)) || (is_stuck ? lot.guards.stuck_told : lot.guards.missing_told)) return;
   const bool held =
-      std::holds_alternative<CancelGuards>(decision.move) && decision.situation.starts_with("children held");
+      std::holds_alternative<CancelGuards>(decision.move) && decision.situation == lifecycle::kChildrenHeld;
   const bool left_alone = std::holds_alternative<LeaveGuards>(decision.move) &&
-                          decision.situation.starts_with("left alone") && lot.management == Management::managed;
+                          decision.situation == lifecycle::kLeftAlone && lot.management == Management::managed;
   const bool absent =
       guards_standing(lot) == rules::Guards::absent &&
       (std::holds_alternative<PlaceGuard>(decision.move) || std::holds_alternative<ReadRoom>(decision.move) ||
@@ -156,7 +156,7 @@ std::string Stepper::guard_work_before_exit(const Lot& lot) {
     return "what became of the guard " + order->client_id.text() + " is not known yet";
   }
   const Quantity leaving = lot.exit ? lifecycle::remaining(lot) : Quantity{};
-  if (leaving >= lot.quantity || leaving.is_zero()) return {};
+  if (leaving >= lot.quantity || leaving.is_zero() || awaits_trading(lot)) return {};
   const lifecycle::GuardDecision decision = lifecycle::next_guard_move(guard_view_of(lot));
   using namespace lifecycle;
   const bool done = std::holds_alternative<LeaveGuards>(decision.move) ||

@@ -72,6 +72,7 @@ std::optional<Duration> Stepper::bracket_sought_until(const Lot& lot) {
   const BrokerView& broker = state_.broker;
   if (!lot.entry_order_id || lot.guards.children_sought || broker.orders.contains(*lot.entry_order_id)) return {};
   if (broker.held(lot.instrument.symbol).magnitude() <= lot.quantity) return {};
+  if (awaits_trading(lot) || !restriction().empty()) return {};  // not before it may be sent
   lifecycle::Flight& flight = state_.flights[lot.uid];
   if (!flight.sought) {
     flight.sought = now_.steady;

@@ -12,6 +12,8 @@ namespace {
 
 using Severity = action::RaiseAlert::Severity;
 
+const std::string kLate = "late";
+
 }  // namespace
 
 // ---- beginning
@@ -80,17 +82,18 @@ void Stepper::join_exit(Lot& lot, ExitReason reason, Quantity wanted, const rule
     changed = true;
   }
   // A reason for more of the lot widens the exit and is its reason from now on, with a trigger and a deadline of its
-  // own; nothing narrows it. Among reasons for as much, what began the exit stays its reason of record
-  // (docs/decisions/0010).
+  // own where it is another one; nothing narrows it. Among reasons for as much, what began the exit stays its reason of
+  // record (docs/decisions/0010).
   const Quantity rest = lifecycle::remaining(lot);
   if (wanted > rest) {
     exit.wanted += wanted - rest;
+    if (exit.reason != reason) {
+      note_trigger(lot, verdict);
+      exit.told.erase(kLate);
+      state_.flights[lot.uid].began = now_.steady;
+    }
     exit.reason = reason;
     exit.message = verdict.message;
-    note_trigger(lot, verdict);
-    lifecycle::Flight& flight = state_.flights[lot.uid];
-    flight.began = now_.steady;
-    flight.told_late = false;
     changed = true;
   }
   if (!changed) return;
@@ -260,11 +263,18 @@ void Stepper::apply(Lot& lot, const lifecycle::Decision& decision) {
   }
 }
 
+// Once in an exit's life, whatever process lives it.
+bool Stepper::is_news(Lot& lot, const std::string& what) {
+  if (!lot.exit || !lot.exit->told.insert(what).second) return false;
+  keep(lot);
+  return true;
+}
+
 // What a person should know of, once for each exit and situation.
 void Stepper::tell_page(Lot& lot, const lifecycle::Decision& decision) {
   if (decision.page.empty()) return;
   const std::string key = std::string(decision.page) + " " + std::string(decision.situation);
-  if (!state_.flights[lot.uid].told.insert(key).second) return;
+  if (!is_news(lot, key)) return;
   const bool is_stuck = std::holds_alternative<lifecycle::Stuck>(decision.move);
   if (is_stuck) {
     record(lot, EventType::order_failed, {{"reason", std::string(to_text(lot.exit->reason))}, {"error", decision.why}});
@@ -287,14 +297,14 @@ void Stepper::count_dead(Lot& lot, const ClientOrderId& id, const std::string& w
   emit(action::WakeAt{now_.steady});
 }
 
+// From the trigger, or from the open where it waited for the session: also where each minute has a process of its own.
 void Stepper::tell_if_late(Lot& lot) {
-  lifecycle::Flight& flight = state_.flights[lot.uid];
-  if (planted(Bug::lateness_untold)) return;
-  if (flight.told_late || !session_open() || now_.steady - flight.began < state_.policy.exit_deadline) return;
-  // What waited for the session has its time from the open.
+  if (planted(Bug::lateness_untold) || !session_open()) return;
   const auto session = state_.calendar.session_at(now_.wall);
-  if (lot.exit->triggered_at < session->open && now_.wall - session->open < state_.policy.exit_deadline) return;
-  flight.told_late = true;
+  const Timestamp from = std::max(lot.exit->triggered_at, session->open);
+  const bool of_this_session = lot.exit->triggered_at >= session->open;
+  const Duration here = of_this_session ? now_.steady - state_.flights[lot.uid].began : Duration{};
+  if (std::max(now_.wall - from, here) < state_.policy.exit_deadline || !is_news(lot, kLate)) return;
   const lifecycle::Decision& decision = state_.decisions[lot.uid];
   record(lot, EventType::order_failed,
          {{"reason", std::string(to_text(lot.exit->reason))},

@@ -53,14 +53,15 @@ std::optional<Price> Stepper::session_base(const Lot& lot, const calendar::Sessi
   return base;
 }
 
-// The broker tells the previous close with the holding: of what leaves before the first sweep of a session, it is known
-// from the read before.
+// The broker tells the previous close with the holding: of what leaves at the open, before it is read again, it is
+// known from a read of shortly before.
 void Stepper::note_session_bases() {
+  constexpr Duration kBefore = std::chrono::minutes(30);
   const LossLimit before = state_.loss_limit;
-  const auto session = state_.calendar.session_at(now_.wall);
-  if (!state_.policy.account_loss_limit || before.latched_at || !session) return;
-  begin_loss_session(*session);
-  for (const auto& [uid, lot] : state_.lots) session_base(lot, *session);
+  const calendar::Session session = state_.calendar.session_of(now_.wall);
+  if (!state_.policy.account_loss_limit || before.latched_at || now_.wall < session.open - kBefore) return;
+  begin_loss_session(session);
+  for (const auto& [uid, lot] : state_.lots) session_base(lot, session);
   if (state_.loss_limit != before) emit(action::KeepLossLimit{state_.loss_limit});
 }
 
@@ -166,6 +167,10 @@ void Stepper::count_closed_for_the_day(const Lot& lot) {
   try {
     if (const auto base = session_base(lot, *session)) {
       memory.realised += result_since(lot, session->open, *base, *base);
+    } else {
+      record(lot, EventType::monitor_error,
+             {{"error", std::string("its part of the day's loss is not counted: what it was worth at the open is not "
+                                    "known")}});
     }
   } catch (const Overflow& overflow) {
     record(lot, EventType::monitor_error, {{"error", std::string(overflow.what())}});

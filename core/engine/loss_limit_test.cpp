@@ -146,15 +146,18 @@ TEST(AccountLossLimit, WhatLeavesBeforeTheFirstSweepOfTheSessionCounts) {
   s.broker.is_open = false;
   s.broker.previous_closes["AAPL"] = 100_price;
   s.cycle();
-  s.play(event::CommandGiven{{.id = 7, .lot = d.lot, .quantity = {}, .who = "ann", .why = "news"}});
+  s.jump_to("2026-01-27T09:20:00-05:00");
+  s.cycle();
   s.jump_to("2026-01-27T09:30:05-05:00");
   s.broker.is_open = true;
+  s.broker.filled_order("AAPL", Side::sell, 100_qty, 97_price, s.now.wall);  // by hand, at the open
+  s.pass_time(15s);
   s.play(s.broker.read(s.now));
-  s.tick("AAPL", 97_price);
-  s.pump();
+  s.wait(20s);
+  s.play(s.broker.read(s.now));
   s.wait(3s);
   ASSERT_TRUE(s.is_closed(d.lot));
-  EXPECT_EQ(s.state.loss_limit.realised, -(301_usd)) << "sold to the bid";
+  EXPECT_EQ(s.state.loss_limit.realised, -(300_usd));
 }
 
 TEST(AccountLossLimit, AnOvernightLotCountsFromThePreviousClose) {

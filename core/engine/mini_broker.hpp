@@ -290,7 +290,7 @@ class MiniBroker {
       if (order.symbol != symbol || order.side != closing || is_terminal(order.status) || counted.contains(id))
         continue;
       for (const OrderId& member : group_of(id)) counted.insert(member);
-      reserved += order.quantity.value_or(order.filled + found->second.magnitude()) - order.filled;
+      reserved += order.quantity.value_or(order.filled + 1_qty) - order.filled;  // by value: of a share
     }
     return std::max(Quantity{}, found->second.magnitude() - reserved);
   }

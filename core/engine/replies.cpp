@@ -64,7 +64,7 @@ void Stepper::pause_after_refusal(Lot& lot, const std::string& why, lifecycle::R
   ++flight.refusals;
   flight.retry_at =
       now_.steady + std::max({retry_distance(flight.refusals), remedy.pause, std::min(at_least, kLongestTold)});
-  if (remedy.page && flight.told.insert("refused " + std::string(to_text(kind))).second) {
+  if (remedy.page && is_news(lot, "refused " + std::string(to_text(kind)))) {
     alert(Severity::critical, "order_failed", &lot,
           lot.instrument.symbol + " could not be closed: the broker says: " + why +
               ". Belay goes on trying at long intervals.");

@@ -66,6 +66,22 @@ TEST(Restart, InEveryPhaseOfAnExit) {
   }
 }
 
+// Each minute a process of its own: what the one before has told is known, and so is when the exit began.
+TEST(Restart, F5AnExitThatIsLateIsToldOnceWhateverProcessFindsIt) {
+  Scene s;
+  s.broker.fills_at_once = false;
+  enter(s, {});
+  s.price("AAPL", 94_price);
+  s.cycle();
+  for (int minute = 0; minute < 4; ++minute) {
+    EXPECT_EQ(s.alerts_of("order_failed"), minute == 0 ? 0 : 1);
+    s.restart();
+    s.pass_time(60s);
+    s.price("AAPL", 94_price);
+    s.cycle();
+  }
+}
+
 TEST(Restart, WithTheWholeStoreLostTheLotIsTheSame) {
   Scene s;
   s.broker.fills_at_once = false;

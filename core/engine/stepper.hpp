@@ -69,12 +69,13 @@ class Stepper {
   void absorb_orders_of(Lot& lot);
   void measure_allowances();
   void heed_foreign(const Order& order);
-  [[nodiscard]] bool was_of_closed_lot(const Order& order) const;
+  [[nodiscard]] bool is_counted_by_closed_lots(const Order& order) const;
+  [[nodiscard]] Quantity open_part(const Order& order) const;
   [[nodiscard]] Quantity sold_a_moment_ago(const Order& order) const;
   void measure_foreign_orders();
   void ask_for_broker_read(Duration distance = std::chrono::milliseconds(500));
 
-  // ---- what rests at the broker for a lot (guards.cpp, guard_work.cpp, guard_replies.cpp)
+  // ---- what rests at the broker for a lot (guards.cpp, guard_view.cpp, guard_work.cpp, guard_replies.cpp)
   void verify_guards(Lot& lot);
   void find_children(Lot& lot);
   std::optional<Duration> bracket_sought_until(const Lot& lot);
@@ -89,6 +90,7 @@ class Stepper {
   [[nodiscard]] static bool is_bracket_promised(const Lot& lot);
   lifecycle::GuardView guard_view_of(const Lot& lot);
   [[nodiscard]] bool awaits_trading(const Lot& lot) const;
+  [[nodiscard]] bool is_guarded_meanwhile(const Lot& lot) const;
   std::vector<lifecycle::KnownGuard> known_guards(const Lot& lot);
   lifecycle::GuardLevels guard_levels(const Lot& lot, std::string& why_none) const;
   [[nodiscard]] Quantity guard_room(const Lot& lot) const;
@@ -284,6 +286,7 @@ class Stepper {
   void send_again(Lot& lot, const ClientOrderId& id);
   void emit_submit(const Lot& lot, const ExitOrder& order);
   void tell_if_late(Lot& lot);
+  bool is_news(Lot& lot, const std::string& what);
   void tell_page(Lot& lot, const lifecycle::Decision& decision);
   void count_dead(Lot& lot, const ClientOrderId& id, const std::string& why);
   enum class Repeat : std::uint8_t { no, yes };

@@ -54,8 +54,6 @@ struct Flight {
   int not_found_after_end = 0;          ///< of `not_found`, those after which nothing could arrive any more
   std::optional<Duration> ended_since;  ///< the first of them
   std::optional<Duration> sought;       ///< when its entry was looked at, for a bracket that nobody has seen
-  std::set<std::string> told;           ///< what people were told of this exit
-  bool told_late = false;
 
   bool operator==(const Flight&) const = default;
 };

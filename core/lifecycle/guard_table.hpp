@@ -60,6 +60,10 @@ struct GuardFlight {
   bool operator==(const GuardFlight&) const = default;
 };
 
+/// Situations that people are told of.
+inline constexpr std::string_view kLeftAlone = "left alone";
+inline constexpr std::string_view kChildrenHeld = "children held after the entry";
+
 /// All that the table looks at.
 struct GuardView {
   enum class Entry : std::uint8_t {

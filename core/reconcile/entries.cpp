@@ -31,14 +31,25 @@ std::optional<Opening> opening_of(const Orphan& orphan, const std::vector<Flow>&
 
 void speak_for(std::vector<Flow>& flows, const Lot& lot, const std::set<OrderId>& accounted) {
   Quantity wanted = lot.original_quantity;
-  const auto is_before = [&](Timestamp at) {
-    return at <= lot.entry_time || (lot.execution_key && is_about_same_time(at, lot.entry_time));
-  };
-  for (auto flow = flows.rbegin(); flow != flows.rend() && wanted.is_positive(); ++flow) {
-    if (flow->side == lot.exit_side() || !is_before(flow->at) || accounted.contains(flow->order)) continue;
-    const Quantity part = std::min(wanted, flow->quantity - flow->spoken_for);
-    flow->spoken_for += part;
+  const auto speak = [&](Flow& flow) {
+    if (flow.side == lot.exit_side() || accounted.contains(flow.order)) return;
+    const Quantity part = std::min(wanted, flow.quantity - flow.spoken_for);
+    flow.spoken_for += part;
     wanted -= part;
+  };
+  if (lot.execution_key) {
+    const auto distance = [&](const Flow* flow) {
+      return std::max(flow->at - lot.entry_time, lot.entry_time - flow->at);
+    };
+    std::vector<Flow*> about;
+    for (Flow& flow : flows) {
+      if (is_about_same_time(flow.at, lot.entry_time)) about.push_back(&flow);
+    }
+    std::ranges::stable_sort(about, {}, distance);
+    for (Flow* flow : about) speak(*flow);
+  }
+  for (auto flow = flows.rbegin(); flow != flows.rend() && wanted.is_positive(); ++flow) {
+    if (flow->at <= lot.entry_time) speak(*flow);
   }
 }
 

@@ -29,7 +29,7 @@ struct Entry {
   Quantity opened;  ///< by the order in all
 };
 /// A lot that names no order was opened by somebody's all the same: by the newest before it (where upstream wrote its
-/// time: of about then), as far as they are not `accounted` for.
+/// time: first by those nearest to it), as far as they are not `accounted` for.
 void speak_for(std::vector<Flow>& flows, const Lot& lot, const std::set<OrderId>& accounted);
 
 /// The orders that opened the orphan's share of what is `held`, the newest first, without the `accounted`, which

@@ -60,6 +60,28 @@ TEST(Entries, AreOneForEachOrderButThoseThatOpenedLots) {
   EXPECT_EQ(entries_of(larger, 68_qty, flows, {OrderId("c")}).size(), 2U) << "the flows do not reach back so far";
 }
 
+// A lot of a row that names no order: its own fills are those nearest to its time, whatever was bought since.
+TEST(Entries, ALotThatNamesNoOrderSpeaksForTheFillsNearestToItsTime) {
+  std::vector<Flow> flows{flow("f0", "w", Side::buy, 30_qty, 90_price, 3h),
+                          flow("f1", "x", Side::buy, 100_qty, 90_price, 1h - 1s),
+                          flow("f2", "y", Side::buy, 40_qty, 91_price, 55min)};
+  Lot lot;
+  lot.execution_key = "1";
+  lot.original_quantity = 100_qty;
+  lot.entry_time = kNow - 1h;
+  speak_for(flows, lot, {});
+  EXPECT_EQ(flows[0].spoken_for, 0_qty);
+  EXPECT_EQ(flows[1].spoken_for, 100_qty);
+  EXPECT_EQ(flows[2].spoken_for, 0_qty);
+
+  for (Flow& one : flows) one.spoken_for = {};
+  lot.execution_key.reset();  // adopted without fills: what was there when it was read
+  lot.entry_time = kNow - 50min;
+  speak_for(flows, lot, {});
+  EXPECT_EQ(flows[2].spoken_for, 40_qty);
+  EXPECT_EQ(flows[1].spoken_for, 60_qty);
+}
+
 TEST(Entries, WhatOnlyCoveredAShortHoldingOpenedNothing) {
   const Orphan orphan{.instrument = instrument_of("AAPL"), .quantity = 12_qty, .average_entry = 100_price};
   const std::vector<Flow> flows{flow("f1", "a", Side::sell, 200_qty, 90_price, 4h),

@@ -162,6 +162,7 @@ struct Exit {
   std::string message;                ///< the deciding rule with its inputs, for people
   std::string who;                    ///< the operator of a manual close
   Quantity left_before;               ///< of the lot when this exit began: earlier partial exits, guards
+  std::set<std::string> told;         ///< what people were told of it, each once whatever process lives then
 
   bool operator==(const Exit&) const = default;
 };

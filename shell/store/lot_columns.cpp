@@ -153,6 +153,8 @@ Value exit_value(const std::optional<Exit>& exit) {
   if (!exit) return {};
   json::Array reasons;
   for (const ExitReason reason : exit->reasons) reasons.push_back(value_of(reason));
+  json::Array told;
+  for (const std::string& word : exit->told) told.emplace_back(word);
   return json::Object{{"reason", value_of(exit->reason)},
                       {"reasons", std::move(reasons)},
                       {"wanted", value_of(exit->wanted)},
@@ -161,7 +163,8 @@ Value exit_value(const std::optional<Exit>& exit) {
                       {"price_at", value_of(exit->price_at)},
                       {"message", exit->message},
                       {"who", exit->who},
-                      {"left_before", value_of(exit->left_before)}};
+                      {"left_before", value_of(exit->left_before)},
+                      {"told", std::move(told)}};
 }
 
 Value left_elsewise_value(const LeftElsewise& part) {

@@ -80,6 +80,11 @@ Exit read_exit(const json::Value& object, RowReader& row) {
   exit.message = in.text("message");
   exit.who = in.text("who");
   exit.left_before = in.decimal<Quantity>("left_before").value_or(Quantity());
+  if (const json::Array* told = in.list("told")) {
+    for (const json::Value& word : *told) {
+      if (const std::string* text = word.as_string()) exit.told.insert(*text);
+    }
+  }
   return exit;
 }
 

@@ -39,7 +39,8 @@ Exit full_exit() {
           .price_at = at("2026-01-26T15:59:59.5Z"),
           .message = "price 94.125 <= stop 95; \"quoted\", ümlaut",
           .who = "ann",
-          .left_before = 1.5_qty};
+          .left_before = 1.5_qty,
+          .told = {"late", "spread in the way"}};
 }
 
 ExitOrder full_exit_order() {

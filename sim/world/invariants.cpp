@@ -239,13 +239,16 @@ void Invariants::pass_ended(const engine::State& state, bool broker_was_read) {
 void Invariants::check_deadlines(const engine::State& state) {
   std::erase_if(leaving_since_, [&](const auto& known) {
     const auto lot = state.lots.find(known.first);
-    return lot == state.lots.end() || !lot->second.exit || lot->second.exit->triggered_at != known.second.second;
+    if (lot == state.lots.end() || !lot->second.exit) return true;
+    const Exit& before = known.second.exit;  // another one, or one for more, has a deadline of its own
+    const Exit& exit = *lot->second.exit;
+    return exit.left_before != before.left_before || (exit.wanted > before.wanted && exit.reason != before.reason);
   });
   const Timestamp now = timeline_->now();
   const auto session = exchange_->calendar().session_at(now);
   for (const auto& [uid, lot] : state.lots) {
     if (!lot.exit) continue;
-    const Timestamp since = leaving_since_.try_emplace(uid, now, lot.exit->triggered_at).first->second.first;
+    const Timestamp since = leaving_since_.try_emplace(uid, now, *lot.exit).first->second.since;
     if (!session || now - std::max({since, session->open + 5min, began_anew_}) < kTold) continue;
     if (pages_->told_about(lot.instrument.symbol, lot.exit->triggered_at - kClockError, true)) continue;
     broken("6", "lot " + uid.text() + " of " + lot.instrument.symbol + " is leaving since " + to_text(since) +

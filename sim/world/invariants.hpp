@@ -76,7 +76,11 @@ class Invariants {
   std::set<ClientOrderId> nobodys_;                   ///< arrived late, and not recorded
   std::map<std::string, Timestamp> unwatched_since_;  // by symbol
   std::map<LotUid, LotStatus> stored_;
-  std::map<LotUid, std::pair<Timestamp, Timestamp>> leaving_since_;  // first seen so, and what the process says
+  struct Leaving {
+    Timestamp since;
+    Exit exit;  ///< as it was then
+  };
+  std::map<LotUid, Leaving> leaving_since_;
   std::map<LotUid, Timestamp> unguarded_since_;
   std::map<std::string, Timestamp> halted_at_;  // by symbol: the latest time that it was seen so
   Timestamp began_anew_;

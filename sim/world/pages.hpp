@@ -19,8 +19,9 @@ class Pages {
   }
   /// Whether anybody was told about the symbol from then on; `critical`: in a way that wakes them.
   [[nodiscard]] bool told_about(std::string_view symbol, Timestamp since, bool critical) const {
+    const std::string field = "\"symbol\":\"" + std::string(symbol) + "\"";
     for (auto line = lines_.rbegin(); line != lines_.rend() && line->at >= since; ++line) {
-      if ((line->is_critical || !critical) && line->text.find(symbol) != std::string::npos) return true;
+      if ((line->is_critical || !critical) && line->text.find(field) != std::string::npos) return true;
     }
     return false;
   }
