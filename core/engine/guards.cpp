@@ -233,6 +233,17 @@ bool Stepper::is_absence_proved(const Lot& lot) const {
   return free >= lot.quantity;
 }
 
+std::size_t orders_to_list(const State& state) {
+  constexpr std::size_t kPage = 500;  // alpaca.md 1
+  constexpr std::size_t kFurtherBack = 2'000;
+  constexpr std::ptrdiff_t kMany = 20;  // what looking at a few in turn takes minutes for
+  const auto unseen = std::ranges::count_if(state.lots, [&](const auto& entry) {
+    const Lot& lot = entry.second;
+    return lot.entry_order_id && !lot.guards.children_sought && !state.broker.orders.contains(*lot.entry_order_id);
+  });
+  return unseen > kMany ? kFurtherBack : kPage;
+}
+
 // Guards and entries that the list did not show are looked at by id, a few in each pass. One whose end is not known
 // although it should be among the open orders comes first; the rest go in turn. Which few goes by the time: a cycle
 // that begins anew every minute remembers no others.

@@ -30,6 +30,10 @@ std::string halt_of(const State& state, const Lot& lot);
 Money result_at(const Lot& lot, Price price);
 std::optional<Ratio> percent_at(const Lot& lot, Price price);
 
+/// How many orders, the newest first, the next read of the broker should list with their children: one page of the
+/// broker's, unless the entries of many lots were never seen.
+std::size_t orders_to_list(const State& state);
+
 /// Whether the order is, or was, a guard of the lot's.
 bool is_guard_of(const Lot& lot, const OrderId& id);
 

@@ -19,10 +19,10 @@ Events unread(const BrokerResult<T>& result, std::string what, std::optional<Bro
   return {event::BrokerUnread{std::move(what) + ": " + result.error().message}};
 }
 
-// The latest orders with their children; where there are more than one page of them, also everything that is open.
-BrokerResult<std::vector<Order>> read_orders(Broker& broker) {
-  auto latest = broker.orders({.status = OrderQuery::Status::all, .nested = true, .symbols = {}, .limit = kPage});
-  if (!latest || latest->size() < kPage) return latest;
+// The latest orders with their children; where there are more than so many, also everything that is open.
+BrokerResult<std::vector<Order>> read_orders(Broker& broker, std::size_t most) {
+  auto latest = broker.orders({.status = OrderQuery::Status::all, .nested = true, .symbols = {}, .limit = most});
+  if (!latest || latest->size() < most) return latest;
   auto open = broker.orders({.status = OrderQuery::Status::open, .nested = false, .symbols = {}, .limit = kMostOpen});
   if (!open) return open;
   std::set<OrderId> known;
@@ -38,12 +38,12 @@ BrokerResult<std::vector<Order>> read_orders(Broker& broker) {
 
 }  // namespace
 
-Events read_broker(Broker& broker, Moment begun, std::optional<BrokerError>* error) {
+Events read_broker(Broker& broker, Moment begun, std::size_t orders_to_list, std::optional<BrokerError>* error) {
   auto account = broker.account();
   if (!account) return unread(account, "account", error);
   auto clock = broker.clock();
   if (!clock) return unread(clock, "clock", error);
-  auto orders = read_orders(broker);
+  auto orders = read_orders(broker, orders_to_list);
   if (!orders) return unread(orders, "orders", error);
   // Positions last: what the orders say has filled is then in them, rather than the other way round.
   auto holdings = broker.positions();

@@ -17,8 +17,9 @@ namespace belay::runtime::calls {
 using Events = std::vector<engine::Event>;
 
 /// Account, clock, positions and orders; BrokerUnread if any of them fails. `begun` is the moment before the first
-/// call. The error is also left in `error`, for whoever has to tell keys refused from a line cut.
-Events read_broker(Broker& broker, Moment begun, std::optional<BrokerError>* error = nullptr);
+/// call; of the orders the newest `orders` are listed, and all that are open. The error is also left in `error`, for
+/// whoever has to tell keys refused from a line cut.
+Events read_broker(Broker& broker, Moment begun, std::size_t orders, std::optional<BrokerError>* error = nullptr);
 /// Stocks and options, each by its own interface.
 Events read_prices(MarketData& data, const std::vector<std::string>& symbols);
 Events read_activities(Broker& broker, Timestamp since);

@@ -42,7 +42,9 @@ void Conductor::Inner::carry_out(engine::Actions actions) {
       executor->start([this, symbols = fetch->symbols] { return calls::read_prices(parts.market_data, symbols); },
                       true);
     } else if (std::holds_alternative<action::ReadBroker>(wanted)) {
-      executor->start([this, begun = now()] { return calls::read_broker(parts.broker, begun); }, false);
+      executor->start([this, begun = now(),
+                       most = engine::orders_to_list(state)] { return calls::read_broker(parts.broker, begun, most); },
+                      false);
     } else if (const auto* activities = std::get_if<action::ReadActivities>(&wanted)) {
       executor->start([this, since = activities->since] { return calls::read_activities(parts.broker, since); }, false);
     } else if (const auto* announced = std::get_if<action::ReadCorporateActions>(&wanted)) {

@@ -93,7 +93,7 @@ bool Conductor::Inner::check_account(const Executor::Events& events) {
 Failure Conductor::Inner::read_everything() {
   std::optional<BrokerError> error;
   const auto before = parts.clock.now();
-  const Executor::Events read = calls::read_broker(parts.broker, now(), &error);
+  const Executor::Events read = calls::read_broker(parts.broker, now(), engine::orders_to_list(state), &error);
   if (error) {
     complain("broker: " + std::get<event::BrokerUnread>(read.front()).why);
     run(read);
