@@ -21,7 +21,12 @@ Events unread(const BrokerResult<T>& result, std::string what, std::optional<Bro
 
 // The latest orders with their children; where there are more than so many, also everything that is open.
 BrokerResult<std::vector<Order>> read_orders(Broker& broker, std::size_t most) {
-  auto latest = broker.orders({.status = OrderQuery::Status::all, .nested = true, .symbols = {}, .limit = most});
+  const auto newest = [&](std::size_t limit) {
+    return broker.orders({.status = OrderQuery::Status::all, .nested = true, .symbols = {}, .limit = limit});
+  };
+  auto latest = newest(most);
+  // What lies further back is worth a call, but not the read.
+  if (!latest && most > kPage && latest.error().kind != BrokerError::Kind::rate_limited) latest = newest(most = kPage);
   if (!latest || latest->size() < most) return latest;
   auto open = broker.orders({.status = OrderQuery::Status::open, .nested = false, .symbols = {}, .limit = kMostOpen});
   if (!open) return open;

@@ -66,6 +66,7 @@ def test_budget_of_an_account_with_a_long_past(store, new_sim, new_belay):
         desk.trade(trades.option_of(name) if i % 2 else name, 2, 5 if i % 2 else 100, stop=4 if i % 2 else 95)
     for _ in range(510):
         sim.ask("DELETE", "/v2/orders/" + sim.submit("AAA", "buy", 1, type="limit", limit_price="1")["id"])
+        sim.advance("20ms")  # pages of orders go by their time
     for most in (9, 8):  # the first of a day asks for corporate actions as well
         cycle, code = counted_cycle(sim, belay)
         assert (code, cycle["checked"]) == (0, 100), cycle
