@@ -36,7 +36,7 @@ std::string wish(const AdoptOptions& options) {
 std::expected<Lot, ExitCode> choose(Wired& wired, const AdoptOptions& options) {
   auto found = read_lots(*wired.store, filter_for(options.which));
   if (!found) return std::unexpected(found.error());
-  auto lots = of_account(std::move(*found), wired.config.runtime);
+  auto lots = of_account(std::move(*found), wired.config);
   if (lots.size() == 1) return lots.front();
   complain(lots.empty() ? "no open position " + options.which + ": see belay positions"
                         : options.which + " is held in " + std::to_string(lots.size()) + " positions: give an id");
@@ -115,7 +115,9 @@ int adopt(const AdoptOptions& options) {
     complain("say what is to be done: --protect, --watch, --stop, --target or --unfreeze");
     return kUsage;
   }
-  auto wired = wire({.broker = true, .store = true}, log::to_descriptor(STDERR_FILENO));
+  const auto account = account_of(options.which, options.account);
+  if (!account) return account.error();
+  auto wired = wire({.broker = true, .store = true}, *account, log::to_descriptor(STDERR_FILENO));
   if (!wired) return wired.error();
   wired->log = std::make_unique<log::Log>(log::to_descriptor(STDERR_FILENO), log::Level::error);
   const auto lot = choose(*wired, options);

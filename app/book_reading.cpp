@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstdlib>
 
 #include "app/console.hpp"
 
@@ -68,17 +70,51 @@ LotFilter filter_for(const std::string& which) {
   return filter;
 }
 
-std::vector<Lot> of_account(std::vector<Lot> lots, const runtime::Settings& settings) {
-  std::erase_if(lots, [&](const Lot& lot) {
-    return !lot.account.empty() && lot.account != settings.account &&
-           std::ranges::find(settings.aliases, lot.account) == settings.aliases.end();
-  });
+std::vector<Lot> of_account(std::vector<Lot> lots, const Config& account) {
+  std::erase_if(lots, [&](const Lot& lot) { return !is_called(account.runtime, lot.account); });
   return lots;
+}
+
+std::expected<Lot, ExitCode> choose_one(Wired& wired, const std::string& which) {
+  auto found = read_lots(*wired.store, filter_for(which));
+  if (!found) return std::unexpected(found.error());
+  const auto lots = of_account(std::move(*found), wired.config);
+  if (lots.size() == 1) return lots.front();
+  complain(lots.empty() ? "no open position " + which + ": see belay positions"
+                        : which + " is held in " + std::to_string(lots.size()) + " positions: give an id");
+  for (const Lot& lot : lots) complain("  position " + std::to_string(lot.id) + ": " + lot.quantity.text());
+  return std::unexpected(kUsage);
+}
+
+std::expected<std::string, ExitCode> account_of(const std::string& which, const std::string& account) {
+  if (!account.empty()) return account;
+  const LoadedConfig loaded = load_config(process_environment());
+  if (loaded.accounts.empty() || !are_served_with(loaded.problems)) return account;  // wire() says what is wrong
+  const auto store = make_store(loaded.config);
+  if (!store) return std::unexpected(tell(store.error()));
+  const auto lots = read_lots(**store, filter_for(which));
+  if (!lots) return std::unexpected(lots.error());
+  std::vector<Config> owners;
+  for (const AccountConfig& one : loaded.accounts) {
+    const auto is_its = [&](const Lot& lot) { return is_called(one.config.runtime, lot.account); };
+    if (std::ranges::any_of(*lots, is_its)) owners.push_back(one.config);
+  }
+  if (owners.size() == 1) return owners.front().runtime.account;
+  complain(owners.empty()
+               ? "no account has an open position " + which + ": see belay positions"
+               : which + " is held in " + std::to_string(owners.size()) + " accounts: say " + choices(owners));
+  return std::unexpected(kUsage);
 }
 
 std::string operator_name() {
   const passwd* const user = ::getpwuid(::getuid());  // NOLINT(concurrency-mt-unsafe)
-  return user != nullptr ? user->pw_name : "uid " + std::to_string(::getuid());
+  const std::string name = user != nullptr ? user->pw_name : "uid " + std::to_string(::getuid());
+  std::array<char, 256> host{};
+  const bool named = ::gethostname(host.data(), host.size() - 1) == 0;
+  const std::string at = named && host[0] != '\0' ? "@" + std::string(host.data()) : "";
+  const char* const before_sudo = std::getenv("SUDO_USER");  // NOLINT(concurrency-mt-unsafe)
+  const bool through_sudo = before_sudo != nullptr && *before_sudo != '\0' && name != before_sudo;
+  return through_sudo ? std::string(before_sudo).substr(0, 64) + at + " as " + name : name + at;
 }
 
 }  // namespace belay::app

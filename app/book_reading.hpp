@@ -20,10 +20,17 @@ std::expected<std::vector<StoredEvent>, ExitCode> read_events(Store& store, cons
 std::expected<bool, ExitCode> is_waiting(Store& store, const std::string& account, std::int64_t command);
 /// "17" as a position's id, anything else as a symbol or ticker, in upper case.
 LotFilter filter_for(const std::string& which);
-/// Those of the lots that are the account's; rows that nobody has claimed yet are.
-std::vector<Lot> of_account(std::vector<Lot> lots, const runtime::Settings& settings);
+/// Those of the lots that are the account's, also under a name that upstream has for it.
+std::vector<Lot> of_account(std::vector<Lot> lots, const Config& account);
+/// Which of several accounts an id or a symbol means: `account`, where one is said; else the one that has such an open
+/// position. Where two have one, both are named and neither is meant. Empty where there is only one account.
+std::expected<std::string, ExitCode> account_of(const std::string& which, const std::string& account);
 
-/// Who is at the keyboard: goes on record with what they say.
+/// The one open position of the configured account that is meant; told on standard error where it is not one.
+std::expected<Lot, ExitCode> choose_one(Wired& wired, const std::string& which);
+
+/// Who is at the keyboard, and where: "ann@desk", or "ann@desk as belay" through sudo. Goes on record with what they
+/// say.
 std::string operator_name();
 
 }  // namespace belay::app

@@ -158,4 +158,23 @@ DirectOutcome close_at_broker(Broker& broker, Clock& clock, const DirectClose& c
   return Closing(broker, clock, close, tell).run();
 }
 
+json::Value to_json(const std::string& symbol, const DirectOutcome& outcome) {
+  const auto ids = [](const std::vector<OrderId>& orders) {
+    json::Array array;
+    for (const OrderId& id : orders) array.push_back(id.text());
+    return array;
+  };
+  return json::Object{{"symbol", symbol},
+                      {"done", outcome.code == kAllWell},
+                      {"quantity_before", outcome.before.text()},
+                      {"quantity_left", outcome.after.text()},
+                      {"cancelled", ids(outcome.cancelled)},
+                      {"orders", ids(outcome.orders)},
+                      {"text", outcome.text}};
+}
+
+std::string note_of(const std::string& symbol, const DirectOutcome& outcome) {
+  return "close --direct " + symbol + ": " + outcome.before.text() + " held before, " + outcome.after.text() + " after";
+}
+
 }  // namespace belay::app

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/exit_code.hpp"
+#include "shell/json/value.hpp"
 #include "shell/ports/broker.hpp"
 #include "shell/ports/clock.hpp"
 
@@ -31,5 +32,9 @@ struct DirectOutcome {
 /// that an answer that was lost is never sold twice. `tell` hears what is being done.
 DirectOutcome close_at_broker(Broker& broker, Clock& clock, const DirectClose& close,
                               const std::function<void(const std::string&)>& tell);
+
+json::Value to_json(const std::string& symbol, const DirectOutcome& outcome);
+/// For the record: "close --direct AAPL: 10 held before, 0 after".
+std::string note_of(const std::string& symbol, const DirectOutcome& outcome);
 
 }  // namespace belay::app

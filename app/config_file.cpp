@@ -16,6 +16,8 @@ using Kind = Key::Kind;
 
 /// [strategy.day_trade] and its like are sections of their own.
 constexpr std::string_view kStrategy = "strategy";
+/// [accounts.NAME], [accounts.NAME.policy], [accounts.NAME.strategy.day_trade].
+constexpr std::string_view kAccounts = "accounts";
 
 bool names_a_secret(std::string_view key) {
   if (key.ends_with("_file")) return false;
@@ -66,57 +68,109 @@ std::optional<std::string> value_text(const toml::node& value, Kind kind) {
   return number && kind != Kind::text ? std::optional(std::to_string(*number)) : std::nullopt;
 }
 
+/// Where in the file a section stands, and what may stand in it.
+struct Place {
+  FileContents::Part& part;
+  std::string shown;         ///< "policy", "accounts.large.policy"
+  std::string_view section;  ///< of the table of keys; empty: what [accounts.NAME] itself holds
+  bool of_an_account = false;
+
+  [[nodiscard]] bool holds(const Key& key) const {
+    if (of_an_account && !is_per_account(key)) return false;
+    if (!section.empty()) return key.section == section;
+    return key.section == "broker" || key.section == "account";
+  }
+};
+
 class FileReader {
  public:
-  FileReader(const std::string& path, Draft& draft, std::vector<Problem>& problems)
-      : path_(path), draft_(draft), problems_(problems) {}
+  explicit FileReader(const std::string& path) : path_(path) {}
 
   /// nullopt: what the file holds.
-  void read(std::optional<std::string_view> text) {
+  FileContents read(std::optional<std::string_view> text) {
     try {
       const toml::table root = text ? toml::parse(*text, path_) : toml::parse_file(path_);
       for (const auto& [name, node] : root) {
         if (name.str() == kStrategy && node.is_table()) {
-          read_strategies(*node.as_table());
+          read_strategies(*node.as_table(), {contents_.common, "", "", false});
+        } else if (name.str() == kAccounts && node.is_table()) {
+          read_accounts(*node.as_table());
         } else {
-          read_section(name.str(), node, line_of(name));
+          read_section(name.str(), node, line_of(name), {contents_.common, "", "", false});
         }
       }
     } catch (const toml::parse_error& error) {
-      complain(error.source().begin.line, std::string(error.description()));
+      complain(contents_.common, error.source().begin.line, std::string(error.description()));
     }
+    return std::move(contents_);
   }
 
  private:
   static toml::source_index line_of(const toml::key& key) { return key.source().begin.line; }
 
-  void complain(toml::source_index line, const std::string& what, Problem::Concern concern = {}) {
-    const std::string place = line == 0 ? path_ : path_ + ", line " + std::to_string(line);
-    problems_.push_back({concern, place + ": " + what});
+  [[nodiscard]] std::string at(toml::source_index line) const {
+    return line == 0 ? path_ : path_ + ", line " + std::to_string(line);
+  }
+  void complain(FileContents::Part& part, toml::source_index line, const std::string& what,
+                Problem::Concern concern = {}) {
+    part.problems.push_back({concern, at(line) + ": " + what});
   }
 
-  void read_strategies(const toml::table& strategies) {
-    for (const auto& [name, node] : strategies) {
-      read_section(std::string(kStrategy) + "." + std::string(name.str()), node, line_of(name));
+  void read_accounts(const toml::table& accounts) {
+    for (const auto& [name, node] : accounts) {
+      FileContents::Part& part = contents_.accounts[std::string(name.str())];
+      const std::string shown = "accounts." + std::string(name.str());
+      if (!node.is_table()) {
+        complain(part, line_of(name), shown + " must be a section: [" + shown + "]");
+        continue;
+      }
+      read_account(*node.as_table(), {part, shown, "", true});
     }
   }
 
-  void read_section(std::string_view section, const toml::node& node, toml::source_index line) {
+  void read_account(const toml::table& table, const Place& place) {
+    for (const auto& [name, node] : table) {
+      if (name.str() == kStrategy && node.is_table()) {
+        read_strategies(*node.as_table(), place);
+      } else if (node.is_table()) {
+        read_section(name.str(), node, line_of(name), place);
+      } else {
+        read_key(place, name.str(), node, line_of(name));
+      }
+    }
+  }
+
+  void read_strategies(const toml::table& strategies, const Place& above) {
+    for (const auto& [name, node] : strategies) {
+      read_section(std::string(kStrategy) + "." + std::string(name.str()), node, line_of(name), above);
+    }
+  }
+
+  /// `above`: the account's own place, or nowhere.
+  void read_section(std::string_view section, const toml::node& node, toml::source_index line, const Place& above) {
+    const bool nested = above.of_an_account;
     std::vector<std::string_view> sections;
-    for (const Key& key : config_keys()) sections.push_back(key.section);
-    if (std::ranges::find(sections, section) == sections.end()) {
-      const std::string kind =
-          node.is_table() ? "section [" + std::string(section) + "]" : "key " + std::string(section);
-      complain(line, names_a_secret(section) ? refusal_of_secret(section)
-                                             : "unknown " + kind + did_you_mean(section, sections));
+    for (const Key& key : config_keys()) {
+      const bool fits = !nested || (is_per_account(key) && key.section != "broker" && key.section != "account");
+      if (fits) sections.push_back(key.section);
+    }
+    if (!nested) sections.push_back(kAccounts);
+    const std::string shown = nested ? above.shown + "." + std::string(section) : std::string(section);
+    const auto known = std::ranges::find(sections, section);
+    if (known == sections.end()) {
+      const std::string kind = node.is_table() ? "section [" + shown + "]" : "key " + shown;
+      complain(
+          above.part, line,
+          names_a_secret(section) ? refusal_of_secret(section) : "unknown " + kind + did_you_mean(section, sections));
       return;
     }
     const toml::table* const table = node.as_table();
     if (table == nullptr) {
-      complain(line, "[" + std::string(section) + "] must be a section");
+      complain(above.part, line, "[" + shown + "] must be a section");
       return;
     }
-    for (const auto& [name, value] : *table) read_key(section, name.str(), value, line_of(name));
+    const Place place{above.part, shown, *known, nested};
+    for (const auto& [name, value] : *table) read_key(place, name.str(), value, line_of(name));
   }
 
   static std::string refusal_of_secret(std::string_view name) {
@@ -125,42 +179,46 @@ class FileReader {
            "api_key_file, api_secret_file, password_file";
   }
 
-  void read_key(std::string_view section, std::string_view name, const toml::node& value, toml::source_index line) {
+  void read_key(const Place& place, std::string_view name, const toml::node& value, toml::source_index line) {
     std::vector<std::string_view> names;
     for (const Key& key : config_keys()) {
-      if (key.section == section) names.push_back(key.key);
-      if (key.section == section && key.key == name) return set(key, value, line);
+      if (!place.holds(key)) continue;
+      names.push_back(key.key);
+      if (key.key == name) return set(place, key, value, line);
     }
-    complain(line, names_a_secret(name) ? refusal_of_secret(name)
-                                        : "unknown key " + std::string(name) + " in [" + std::string(section) + "]" +
-                                              hint(section, name, names));
+    complain(place.part, line,
+             names_a_secret(name)
+                 ? refusal_of_secret(name)
+                 : "unknown key " + std::string(name) + " in [" + place.shown + "]" + hint(place, name, names));
   }
 
   /// The same key in another section is a likelier slip than a mistyped one.
-  static std::string hint(std::string_view section, std::string_view name, const std::vector<std::string_view>& names) {
+  static std::string hint(const Place& place, std::string_view name, const std::vector<std::string_view>& names) {
     for (const Key& key : config_keys()) {
-      if (key.key == name && key.section != section) return ", it belongs into [" + std::string(key.section) + "]";
+      if (key.key != name || place.holds(key)) continue;
+      if (!place.of_an_account) return ", it belongs into [" + std::string(key.section) + "]";
+      return is_per_account(key) ? ", it belongs into [" + place.shown + "." + std::string(key.section) + "]"
+                                 : ", it is common to all accounts and belongs into [" + std::string(key.section) + "]";
     }
     return did_you_mean(name, names);
   }
 
-  void set(const Key& key, const toml::node& value, toml::source_index line) {
-    const std::string name = std::string(key.section) + "." + std::string(key.key);
-    const auto text = value_text(value, key.kind);
+  void set(const Place& place, const Key& key, const toml::node& value, toml::source_index line) {
+    const std::string name = place.shown + "." + std::string(key.key);
+    auto text = value_text(value, key.kind);
     if (!text) {
-      complain(line, name + " must be " + std::string(wanted(key.kind)), key.concern);
+      complain(place.part, line, name + " must be " + std::string(wanted(key.kind)), key.concern);
       return;
     }
     if (key.variable == "BELAY_STORE" && has_password(*text)) {
-      complain(line,
+      complain(place.part, line,
                name +
                    ": a password does not belong into this file: name a file with password_file, or set "
                    "DB_PASSWORD in the environment",
                key.concern);
       return;
     }
-    if (const auto done = key.set(draft_, *text); !done)
-      complain(line, name + ": " + done.error().message, key.concern);
+    place.part.settings.push_back({&key, std::move(*text), at(line), at(line) + ": " + name});
   }
 
   static bool has_password(std::string_view url) {
@@ -173,18 +231,13 @@ class FileReader {
   }
 
   const std::string& path_;
-  Draft& draft_;
-  std::vector<Problem>& problems_;
+  FileContents contents_;
 };
 
 }  // namespace
 
-void read_config_file(const std::string& path, Draft& draft, std::vector<Problem>& problems) {
-  FileReader(path, draft, problems).read(std::nullopt);
-}
+FileContents read_config_file(const std::string& path) { return FileReader(path).read(std::nullopt); }
 
-void read_config_text(std::string_view text, const std::string& name, Draft& draft, std::vector<Problem>& problems) {
-  FileReader(name, draft, problems).read(text);
-}
+FileContents read_config_text(std::string_view text, const std::string& name) { return FileReader(name).read(text); }
 
 }  // namespace belay::app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,10 +10,18 @@
 
 namespace belay::app {
 
-/// Reads the TOML file into the draft. Whatever is wrong in it is named with its line: a section or key that is not
-/// known, a value of the wrong kind, a secret.
-void read_config_file(const std::string& path, Draft& draft, std::vector<Problem>& problems);
+/// What a TOML file says, in its order; values are not looked at yet beyond their kind.
+struct FileContents {
+  struct Part {
+    std::vector<Setting> settings;
+    std::vector<Problem> problems;  ///< an unknown section or key, a value of the wrong kind, a secret; with its line
+  };
+  Part common;
+  std::map<std::string, Part> accounts;  ///< [accounts.NAME]
+};
+
+FileContents read_config_file(const std::string& path);
 /// The same of a text; `name` stands for the file in what is complained of.
-void read_config_text(std::string_view text, const std::string& name, Draft& draft, std::vector<Problem>& problems);
+FileContents read_config_text(std::string_view text, const std::string& name);
 
 }  // namespace belay::app

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config_keys.hpp"
 
-#include <charconv>
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <vector>
@@ -14,17 +14,6 @@ namespace {
 using Kind = Key::Kind;
 using Concern = Problem::Concern;
 using namespace std::chrono_literals;
-
-template <class T>
-Result<T> whole_number(std::string_view text, T least, T most) {
-  T number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < least || number > most) {
-    return fail("\"" + std::string(text) + "\" is no whole number from " + std::to_string(least) + " to " +
-                std::to_string(most));
-  }
-  return number;
-}
 
 template <std::string alpaca::Settings::* Member>
 Result<void> set_broker(Draft& draft, std::string_view text) {
@@ -96,82 +85,17 @@ Result<void> set_sweep(Draft& draft, std::string_view text) {
   return {};
 }
 
+Result<void> set_keep_noisy_events(Draft& draft, std::string_view text) {
+  const auto span = parse_duration(text);
+  if (!span) return std::unexpected(span.error());
+  draft.config.runtime.keep_noisy_events = *span;
+  return {};
+}
+
 Result<void> set_senders(Draft& draft, std::string_view text) {
   const auto number = whole_number<std::uint32_t>(text, 1, 32);
   if (!number) return std::unexpected(number.error());
   draft.config.runtime.senders = *number;
-  return {};
-}
-
-template <Duration Policy::* Member>
-Result<void> set_span(Draft& draft, std::string_view text) {
-  const auto span = parse_duration(text);
-  if (!span) return std::unexpected(span.error());
-  draft.config.runtime.policy.*Member = *span;
-  return {};
-}
-
-template <auto Member>
-Result<void> set_decimal(Draft& draft, std::string_view text) {
-  auto& place = draft.config.runtime.policy.*Member;
-  const auto number = std::remove_reference_t<decltype(place)>::parse(text);
-  if (!number) return std::unexpected(number.error());
-  if (!number->is_positive()) return fail("must be greater than 0, not " + std::string(text));
-  place = *number;
-  return {};
-}
-
-template <std::optional<Ratio> Policy::* Member>
-Result<void> set_distance(Draft& draft, std::string_view text) {
-  const auto number = Ratio::parse(text);
-  if (!number) return std::unexpected(number.error());
-  if (!number->is_positive() || *number >= 1.0_ratio) {
-    return fail("must be between 0 and 1 (0.05 is five percent), not " + std::string(text));
-  }
-  draft.config.runtime.policy.*Member = *number;
-  return {};
-}
-
-Result<void> set_loss_limit(Draft& draft, std::string_view text) {
-  const auto amount = Money::parse(text);
-  if (!amount) return std::unexpected(amount.error());
-  if (!amount->is_positive()) return fail("must be greater than 0, not " + std::string(text));
-  draft.config.runtime.policy.account_loss_limit = *amount;
-  return {};
-}
-
-Result<void> set_adoption(Draft& draft, std::string_view text) {
-  Adoption& adoption = draft.config.runtime.policy.adoption;
-  if (text == "watch") {
-    adoption = Adoption::watch;
-  } else if (text == "protect") {
-    adoption = Adoption::protect;
-  } else if (text == "ignore") {
-    adoption = Adoption::ignore;
-  } else {
-    return fail("\"" + std::string(text) + "\" is none of watch, protect, ignore");
-  }
-  return {};
-}
-
-Result<void> set_missing_brackets(Draft& draft, std::string_view text) {
-  MissingBrackets& choice = draft.config.runtime.policy.missing_brackets;
-  if (text != "restore" && text != "close") return fail("\"" + std::string(text) + "\" is neither restore nor close");
-  choice = text == "close" ? MissingBrackets::close : MissingBrackets::restore;
-  return {};
-}
-
-Result<bool> truth(std::string_view text) {
-  if (text == "true") return true;
-  if (text == "false") return false;
-  return fail("\"" + std::string(text) + "\" is neither true nor false");
-}
-
-template <bool Policy::* Member>
-Result<void> set_switch(Draft& draft, std::string_view text) {
-  const auto is_on = truth(text);
-  if (!is_on) return std::unexpected(is_on.error());
-  draft.config.runtime.policy.*Member = *is_on;
   return {};
 }
 
@@ -182,28 +106,46 @@ Result<void> set_stream(Draft& draft, std::string_view text) {
   return {};
 }
 
-Result<void> set_ignored(Draft& draft, std::string_view text) {
-  draft.config.runtime.policy.ignored_symbols = split_list(text);
+Result<void> set_metrics_listen(Draft& draft, std::string_view text) {
+  const auto address = metrics::parse_listen(text);
+  if (!address) return std::unexpected(address.error());
+  draft.config.metrics_listen = *address;
   return {};
 }
 
-template <int Policy::* Member, int Most>
-Result<void> set_count(Draft& draft, std::string_view text) {
-  const auto number = whole_number<int>(text, 1, Most);
+Result<void> set_metrics_emf(Draft& draft, std::string_view text) {
+  const auto is_on = truth(text);
+  if (!is_on) return std::unexpected(is_on.error());
+  draft.config.metrics_emf = *is_on;
+  return {};
+}
+
+Result<void> set_report_mail(Draft& draft, std::string_view text) {
+  const auto is_on = truth(text);
+  if (!is_on) return std::unexpected(is_on.error());
+  draft.config.report_mail = *is_on;
+  return {};
+}
+
+Result<void> set_keep_passes(Draft& draft, std::string_view text) {
+  const auto span = parse_duration(text);
+  if (!span) return std::unexpected(span.error());
+  if (*span < 24h || *span > 24h * 3650) return fail("between 1d and 3650d, not " + std::string(text));
+  draft.config.keep_passes = static_cast<int>(*span / 24h);
+  return {};
+}
+
+Result<void> set_unnamed_rows(Draft& draft, std::string_view text) {
+  const auto is_on = truth(text);
+  if (!is_on) return std::unexpected(is_on.error());
+  draft.unnamed_rows = *is_on;
+  return {};
+}
+
+Result<void> set_reload_limit(Draft& draft, std::string_view text) {
+  const auto number = whole_number<std::uint32_t>(text, 0, 100'000);
   if (!number) return std::unexpected(number.error());
-  draft.config.runtime.policy.*Member = *number;
-  return {};
-}
-
-Result<void> set_after_hours(Draft& draft, std::string_view text) {
-  AfterHours& after_hours = draft.config.runtime.policy.after_hours;
-  if (text == "wait") {
-    after_hours = AfterHours::wait;
-  } else if (text == "limit") {
-    after_hours = AfterHours::limit;
-  } else {
-    return fail("\"" + std::string(text) + "\" is none of wait, limit");
-  }
+  draft.config.reload_exits_limit = *number;
   return {};
 }
 
@@ -211,105 +153,72 @@ using Broker = alpaca::Settings;
 using Database = store::ConnectionSettings;
 
 constexpr Key kKeys[] = {
-    {"broker", "base_url", "ALPACA_BASE_URL", Kind::text, Concern::broker, set_broker<&Broker::trading_url>},
-    {"broker", "data_url", "ALPACA_DATA_URL", Kind::text, Concern::broker, set_data_url},
-    {"broker", "stock_feed", "ALPACA_STOCK_FEED", Kind::text, Concern::broker, set_broker<&Broker::stock_feed>},
-    {"broker", "option_feed", "ALPACA_OPTION_FEED", Kind::text, Concern::broker, set_broker<&Broker::option_feed>},
-    {"broker", "ca_file", "ALPACA_CA_FILE", Kind::text, Concern::broker, set_broker<&Broker::ca_file>},
-    {"broker", "stream", "ALPACA_STREAM", Kind::boolean, Concern::broker, set_stream},
-    {"broker", "stream_url", "ALPACA_STREAM_URL", Kind::text, Concern::broker, set_broker<&Broker::stream_url>},
-    {"broker", "api_key_file", "ALPACA_API_KEY_FILE", Kind::text, Concern::broker, set_file<&Draft::key_file>},
-    {"broker", "api_secret_file", "ALPACA_API_SECRET_FILE", Kind::text, Concern::broker, set_file<&Draft::secret_file>},
+    {"broker", "base_url", "ALPACA_BASE_URL", Kind::text, Concern::broker, set_broker<&Broker::trading_url>,
+     "https://paper-api.alpaca.markets", "",
+     "The trading API: the paper account's, or https://api.alpaca.markets for the live one"},
+    {"broker", "data_url", "ALPACA_DATA_URL", Kind::text, Concern::broker, set_data_url, "https://data.alpaca.markets",
+     "", "Prices; where base_url leads to this machine (belay sim), that one"},
+    {"broker", "stock_feed", "ALPACA_STOCK_FEED", Kind::text, Concern::broker, set_broker<&Broker::stock_feed>, "",
+     "sip", "Feed of stock prices: sip, iex ...; unset: the best that the data plan has"},
+    {"broker", "option_feed", "ALPACA_OPTION_FEED", Kind::text, Concern::broker, set_broker<&Broker::option_feed>, "",
+     "opra", "Feed of option prices: opra, indicative; unset: the best that the data plan has"},
+    {"broker", "ca_file", "ALPACA_CA_FILE", Kind::text, Concern::broker, set_broker<&Broker::ca_file>, "",
+     "/etc/ssl/company.pem", "PEM file of authorities trusted besides the system's"},
+    {"broker", "stream", "ALPACA_STREAM", Kind::boolean, Concern::broker, set_stream, "true", "",
+     "The service hears order updates from the broker's stream; false: it asks for everything"},
+    {"broker", "stream_url", "ALPACA_STREAM_URL", Kind::text, Concern::broker, set_broker<&Broker::stream_url>, "",
+     "wss://paper-api.alpaca.markets/stream", "That stream; unset: /stream of the trading API"},
+    {"broker", "api_key_file", "ALPACA_API_KEY_FILE", Kind::text, Concern::broker, set_file<&Draft::key_file>, "",
+     "/run/secrets/alpaca_api_key",
+     "A file that only its owner may read, with the API key; else the variable ALPACA_API_KEY"},
+    {"broker", "api_secret_file", "ALPACA_API_SECRET_FILE", Kind::text, Concern::broker, set_file<&Draft::secret_file>,
+     "", "/run/secrets/alpaca_api_secret", "Likewise with the secret; else the variable ALPACA_API_SECRET"},
 
-    {"store", "location", "BELAY_STORE", Kind::text, Concern::store, set_location},
-    {"store", "host", "DB_HOST", Kind::text, Concern::store, set_database<&Database::host>},
-    {"store", "port", "DB_PORT", Kind::integer, Concern::store, set_port},
-    {"store", "name", "DB_NAME", Kind::text, Concern::store, set_database<&Database::database>},
-    {"store", "user", "DB_USER", Kind::text, Concern::store, set_database<&Database::user>},
-    {"store", "password_file", "DB_PASSWORD_FILE", Kind::text, Concern::store, set_file<&Draft::password_file>},
-    {"store", "ssl_mode", "DB_SSL_MODE", Kind::text, Concern::store, set_database<&Database::ssl_mode>},
+    {"store", "location", "BELAY_STORE", Kind::text, Concern::store, set_location, "", "sqlite:/var/lib/belay/belay.db",
+     "sqlite:FILE, a file, or postgresql://USER@HOST:PORT/NAME; unset: a file under ~/.local/state/belay"},
+    {"store", "host", "DB_HOST", Kind::text, Concern::store, set_database<&Database::host>, "", "db.example.com",
+     "In place of location, a PostgreSQL database: its host"},
+    {"store", "port", "DB_PORT", Kind::integer, Concern::store, set_port, "", "5432", "Its port"},
+    {"store", "name", "DB_NAME", Kind::text, Concern::store, set_database<&Database::database>, "", "trading",
+     "Its name"},
+    {"store", "user", "DB_USER", Kind::text, Concern::store, set_database<&Database::user>, "", "belay",
+     "Who Belay is there"},
+    {"store", "password_file", "DB_PASSWORD_FILE", Kind::text, Concern::store, set_file<&Draft::password_file>, "",
+     "/run/secrets/db_password",
+     "A file that only its owner may read, with the password; else the variable DB_PASSWORD"},
+    {"store", "ssl_mode", "DB_SSL_MODE", Kind::text, Concern::store, set_database<&Database::ssl_mode>, "",
+     "verify-full", "TLS to the database, as libpq's sslmode"},
+    {"store", "keep_noisy_events", "BELAY_KEEP_NOISY_EVENTS", Kind::duration, Concern::general, set_keep_noisy_events,
+     "3d", "", "Price updates and checks older than this are folded into the positions' price paths; 0s: never"},
 
-    {"account", "name", "BELAY_ACCOUNT", Kind::text, Concern::general, set_account},
-    {"account", "aliases", "BELAY_ACCOUNT_ALIASES", Kind::list, Concern::general, set_aliases},
-    {"clock", "url", "BELAY_CLOCK_URL", Kind::text, Concern::general, set_clock},
-    {"log", "level", "BELAY_LOG_LEVEL", Kind::text, Concern::general, set_level},
+    {"account", "name", "BELAY_ACCOUNT", Kind::text, Concern::general, set_account, "default", "",
+     "Our name of the account: key of its rows and its lock"},
+    {"account", "aliases", "BELAY_ACCOUNT_ALIASES", Kind::list, Concern::general, set_aliases, "", "large-100k",
+     "Upstream's names of the account; unset: every row of upstream is this account's"},
+    {"account", "unnamed_rows", "BELAY_UNNAMED_ROWS", Kind::boolean, Concern::general, set_unnamed_rows, "", "true",
+     "Rows of upstream that name no account are this one's; unset: they are, unless there are several accounts"},
+    {"clock", "url", "BELAY_CLOCK_URL", Kind::text, Concern::general, set_clock, "", "http://127.0.0.1:8800/_sim/clock",
+     "All time comes from there; this machine only"},
+    {"log", "level", "BELAY_LOG_LEVEL", Kind::text, Concern::general, set_level, "info", "",
+     "debug, info, warning or error"},
 
-    {"run", "wait", "BELAY_WAIT", Kind::duration, Concern::general, set_wait},
-    {"run", "sweep", "BELAY_SWEEP", Kind::duration, Concern::general, set_sweep},
-    {"run", "senders", "BELAY_SENDERS", Kind::integer, Concern::general, set_senders},
+    {"run", "wait", "BELAY_WAIT", Kind::duration, Concern::general, set_wait, "40s", "",
+     "How long belay cycle stands by for exits"},
+    {"run", "sweep", "BELAY_SWEEP", Kind::duration, Concern::general, set_sweep, "60s", "",
+     "Between the passes of belay run"},
+    {"run", "senders", "BELAY_SENDERS", Kind::integer, Concern::general, set_senders, "4", "",
+     "Calls to the broker at once"},
+    {"run", "reload_exits_limit", "BELAY_RELOAD_EXITS_LIMIT", Kind::integer, Concern::general, set_reload_limit, "1",
+     "", "A reload by which more positions of an account than this would leave at once waits for a person's word"},
 
-    {"policy", "unseen_limit", "BELAY_UNSEEN_LIMIT", Kind::duration, Concern::general, set_span<&Policy::unseen_limit>},
-    {"policy", "witness_rest", "BELAY_WITNESS_REST", Kind::duration, Concern::general, set_span<&Policy::witness_rest>},
-    {"policy", "stream_down_limit", "BELAY_STREAM_DOWN_LIMIT", Kind::duration, Concern::general,
-     set_span<&Policy::stream_down_limit>},
-    {"policy", "unseen_limit_streaming", "BELAY_UNSEEN_LIMIT_STREAMING", Kind::duration, Concern::general,
-     set_span<&Policy::unseen_limit_streaming>},
-    {"policy", "quote_age_limit", "BELAY_QUOTE_AGE_LIMIT", Kind::duration, Concern::general,
-     set_span<&Policy::quote_age_limit>},
-    {"policy", "stock_spread_limit", "BELAY_STOCK_SPREAD_LIMIT", Kind::decimal, Concern::general,
-     set_decimal<&Policy::stock_spread_limit>},
-    {"policy", "option_spread_limit", "BELAY_OPTION_SPREAD_LIMIT", Kind::decimal, Concern::general,
-     set_decimal<&Policy::option_spread_limit>},
-    {"policy", "option_spread_amount", "BELAY_OPTION_SPREAD_AMOUNT", Kind::decimal, Concern::general,
-     set_decimal<&Policy::option_spread_amount>},
-    {"policy", "unsound_persistence", "BELAY_UNSOUND_PERSISTENCE", Kind::duration, Concern::general,
-     set_span<&Policy::unsound_persistence>},
-    {"policy", "stock_jump_band", "BELAY_STOCK_JUMP_BAND", Kind::decimal, Concern::general,
-     set_decimal<&Policy::stock_jump_band>},
-    {"policy", "day_trade_lead", "BELAY_DAY_TRADE_LEAD", Kind::duration, Concern::general,
-     set_span<&Policy::day_trade_lead>},
-    {"policy", "expiring_day_trade_lead", "BELAY_EXPIRING_DAY_TRADE_LEAD", Kind::duration, Concern::general,
-     set_span<&Policy::expiring_day_trade_lead>},
-    {"policy", "adoption", "BELAY_ADOPTION", Kind::text, Concern::general, set_adoption},
-    {"policy", "ignored_symbols", "BELAY_IGNORED_SYMBOLS", Kind::list, Concern::general, set_ignored},
-    {"policy", "adopted_stop", "BELAY_ADOPTED_STOP", Kind::decimal, Concern::general,
-     set_distance<&Policy::adopted_stop>},
-    {"policy", "adopted_target", "BELAY_ADOPTED_TARGET", Kind::decimal, Concern::general,
-     set_distance<&Policy::adopted_target>},
-    {"policy", "fallback_stop", "BELAY_FALLBACK_STOP", Kind::decimal, Concern::general,
-     set_distance<&Policy::fallback_stop>},
-    {"policy", "fallback_target", "BELAY_FALLBACK_TARGET", Kind::decimal, Concern::general,
-     set_distance<&Policy::fallback_target>},
-    {"policy", "account_loss_limit", "BELAY_ACCOUNT_LOSS_LIMIT", Kind::decimal, Concern::general, set_loss_limit},
-    {"policy", "settling_window", "BELAY_SETTLING_WINDOW", Kind::duration, Concern::general,
-     set_span<&Policy::settling_window>},
-    {"policy", "exit_deadline", "BELAY_EXIT_DEADLINE", Kind::duration, Concern::general,
-     set_span<&Policy::exit_deadline>},
-    {"policy", "guard_grace", "BELAY_GUARD_GRACE", Kind::duration, Concern::general, set_span<&Policy::guard_grace>},
-    {"policy", "guard_grace_limit", "BELAY_GUARD_GRACE_LIMIT", Kind::duration, Concern::general,
-     set_span<&Policy::guard_grace_limit>},
-    {"policy", "first_price_wait", "BELAY_FIRST_PRICE_WAIT", Kind::duration, Concern::general,
-     set_span<&Policy::first_price_wait>},
-    {"policy", "after_hours", "BELAY_AFTER_HOURS", Kind::text, Concern::general, set_after_hours},
-    {"policy", "stock_collar", "BELAY_STOCK_COLLAR", Kind::decimal, Concern::general,
-     set_decimal<&Policy::stock_collar>},
-    {"policy", "ladder_step", "BELAY_LADDER_STEP", Kind::duration, Concern::general, set_span<&Policy::ladder_step>},
-    {"policy", "ladder_steps", "BELAY_LADDER_STEPS", Kind::integer, Concern::general,
-     set_count<&Policy::ladder_steps, 20>},
-    {"policy", "option_collar", "BELAY_OPTION_COLLAR", Kind::decimal, Concern::general,
-     set_decimal<&Policy::option_collar>},
-
-    {"policy", "missing_brackets", "BELAY_MISSING_BRACKETS", Kind::text, Concern::general, set_missing_brackets},
-    {"policy", "guard_failures", "BELAY_GUARD_FAILURES", Kind::integer, Concern::general,
-     set_count<&Policy::guard_failures, 100>},
-    {"policy", "guard_rearm_lead", "BELAY_GUARD_REARM_LEAD", Kind::duration, Concern::general,
-     set_span<&Policy::guard_rearm_lead>},
-    {"policy", "held_children_limit", "BELAY_HELD_CHILDREN_LIMIT", Kind::duration, Concern::general,
-     set_span<&Policy::held_children_limit>},
-    {"policy", "option_resting_stop", "BELAY_OPTION_RESTING_STOP", Kind::boolean, Concern::general,
-     set_switch<&Policy::option_resting_stop>},
-    {"policy", "move_resting_stop", "BELAY_MOVE_RESTING_STOP", Kind::boolean, Concern::general,
-     set_switch<&Policy::move_resting_stop>},
-    {"policy", "catastrophe_stop", "BELAY_CATASTROPHE_STOP", Kind::decimal, Concern::general,
-     set_distance<&Policy::catastrophe_stop>},
-
-    {"policy", "orders_per_lot", "BELAY_ORDERS_PER_LOT", Kind::integer, Concern::general,
-     set_count<&Policy::orders_per_lot, 1000>},
-    {"policy", "orders_per_account", "BELAY_ORDERS_PER_ACCOUNT", Kind::integer, Concern::general,
-     set_count<&Policy::orders_per_account, 100'000>},
-    {"policy", "notional_per_minute", "BELAY_NOTIONAL_PER_MINUTE", Kind::decimal, Concern::general,
-     set_decimal<&Policy::notional_per_minute>},
-    {"policy", "safe_mode", "BELAY_SAFE_MODE", Kind::duration, Concern::general, set_span<&Policy::safe_mode>},
+    {"metrics", "listen", "BELAY_METRICS_LISTEN", Kind::text, Concern::general, set_metrics_listen, "",
+     "127.0.0.1:9464", "Where belay run shows /metrics, /healthz and /readyz; this machine only; unset: nowhere"},
+    {"metrics", "emf", "BELAY_METRICS_EMF", Kind::boolean, Concern::general, set_metrics_emf, "false", "",
+     "A line of CloudWatch's embedded metric format with each pass"},
+    {"metrics", "report_mail", "BELAY_REPORT_MAIL", Kind::boolean, Concern::general, set_report_mail, "true", "",
+     "The report after the close, and what stays overnight before it, go where mail of alerts goes"},
+    {"metrics", "keep_passes", "BELAY_KEEP_PASSES", Kind::duration, Concern::general, set_keep_passes, "14d", "",
+     "Single passes are kept for so long, then a row a day"},
 };
 
 }  // namespace
@@ -317,11 +226,31 @@ constexpr Key kKeys[] = {
 std::span<const Key> config_keys() {
   static const std::vector<Key> all = [] {
     std::vector<Key> keys(std::begin(kKeys), std::end(kKeys));
-    const auto terms = term_keys();
-    keys.insert(keys.end(), terms.begin(), terms.end());
+    for (const std::span<const Key> more : {policy_keys(), term_keys(), alert_keys()})
+      keys.insert(keys.end(), more.begin(), more.end());
+    // A strategy's parameters mean what the account's do.
+    for (Key& key : keys) {
+      const auto same = std::ranges::find_if(keys, [&](const Key& k) { return k.key == key.key && !k.about.empty(); });
+      if (key.about.empty() && same != keys.end()) {
+        key.about = same->about;
+        key.sample = same->sample;
+      }
+    }
     return keys;
   }();
   return all;
+}
+
+bool is_per_account(const Key& key) {
+  const bool names_it = key.section == "account" && key.key == "name";
+  return !names_it && (key.section == "broker" || key.section == "account" || key.section == "policy" ||
+                       key.section == "alerts" || key.section.starts_with("strategy."));
+}
+
+void Draft::apply(const Setting& setting, std::vector<Problem>& problems) {
+  const auto done = setting.key->set(*this, setting.text);
+  if (!done) problems.push_back({setting.key->concern, setting.called + ": " + done.error().message});
+  given[setting.key] = setting;
 }
 
 }  // namespace belay::app

@@ -169,7 +169,7 @@ TEST_F(Configuration, TheFileSetsAndTheEnvironmentOverrules) {
   EXPECT_EQ(file.config.broker.data_url, "http://127.0.0.1:8800");
   EXPECT_EQ(spec(file), "sqlite:/var/lib/belay/belay.db");
   EXPECT_EQ(file.config.runtime.account, "swing");
-  EXPECT_THAT(file.config.runtime.aliases, ElementsAre("paper-1", "paper-2"));
+  EXPECT_THAT(file.config.runtime.aliases, ElementsAre("paper-1", "paper-2", "")) << "and rows without a name";
   EXPECT_EQ(file.config.runtime.sweep, Duration(30s));
   EXPECT_EQ(file.config.runtime.wait, Duration(20s));
   EXPECT_EQ(file.config.runtime.senders, 8U);
@@ -192,7 +192,7 @@ TEST_F(Configuration, TheFileSetsAndTheEnvironmentOverrules) {
       toml, {{"BELAY_SWEEP", "45s"}, {"BELAY_ADOPTION", "watch"}, {"BELAY_ACCOUNT_ALIASES", "a, b"}, {"DB_NAME", "x"}});
   EXPECT_EQ(both.config.runtime.sweep, Duration(45s));
   EXPECT_EQ(both.config.runtime.policy.adoption, Adoption::watch);
-  EXPECT_THAT(both.config.runtime.aliases, ElementsAre("a", "b"));
+  EXPECT_THAT(both.config.runtime.aliases, ElementsAre("a", "b", ""));
   EXPECT_EQ(spec(both), "a database");
 }
 
@@ -273,6 +273,33 @@ TEST_F(Configuration, AMistypedVariableIsPointedOut) {
 TEST_F(Configuration, AWrongVariableIsNamed) {
   EXPECT_THAT(messages(load({{"BELAY_SWEEP", "often"}})), ElementsAre(HasSubstr("BELAY_SWEEP: ")));
   EXPECT_THAT(messages(load({{"BELAY_OPTION_COLLAR", "-1"}})), ElementsAre(HasSubstr("BELAY_OPTION_COLLAR: ")));
+}
+
+TEST_F(Configuration, AlertsGoByWhatIsSetUp) {
+  const std::string file =
+      "[alerts]\nsmtp_url = \"smtps://mail.example.com\"\nfrom = \"belay@example.com\"\nto = [\"ann@example.com\"]\n"
+      "webhook_url = \"https://example.com/hook\"\nsecond_to = [\"boss@example.com\"]\n";
+  const LoadedConfig loaded = load_file(file, {{"BELAY_SMTP_PASSWORD", "pw"}, {"BELAY_ALERTS_REMIND_AFTER", "2m"}});
+  EXPECT_THAT(messages(loaded), IsEmpty());
+  EXPECT_THAT(loaded.notes, IsEmpty());
+  const notify::Settings& alerts = loaded.config.alerts;
+  EXPECT_EQ(alerts.mail->password, "pw");
+  EXPECT_EQ(alerts.second_mail->to, std::vector<std::string>{"boss@example.com"});
+  EXPECT_EQ(alerts.fold.remind_after, 2min);
+  EXPECT_EQ(alerts.routes, (notify::Routes{{"mail"}, {"webhook"}, {"second_mail"}}));
+  EXPECT_EQ(load_file(file + "escalation = [\"mail+webhook\"]\n").config.alerts.routes,
+            (notify::Routes{{"mail", "webhook"}, {"second_mail"}}))
+      << "nobody is forgotten";
+  EXPECT_FALSE(load().config.alerts.wanted());
+}
+
+TEST_F(Configuration, WhatIsWrongWithAlertsConcernsThemAlone) {
+  const LoadedConfig loaded =
+      load({{"BELAY_SMTP_URL", "smtps://mail.example.com"}, {"BELAY_ALERTS_FROM", "b@example.com"}});
+  ASSERT_EQ(loaded.problems.size(), 1U);
+  EXPECT_EQ(loaded.problems[0].concern, Concern::alerts);
+  EXPECT_FALSE(loaded.config.alerts.wanted());
+  EXPECT_THAT(messages(load_file("[alerts]\nsmtp_password = \"x\"\n")), Contains(HasSubstr("secrets do not belong")));
 }
 
 }  // namespace

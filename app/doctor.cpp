@@ -29,28 +29,56 @@ struct Finding {
 
 class Doctor {
  public:
-  std::vector<Finding> examine() {
+  /// `account` of several; empty: all of them.
+  std::vector<Finding> examine(const std::string& account) {
     loaded_ = load_config(process_environment());
     check_settings();
+    std::vector<AccountConfig> accounts = std::move(loaded_.accounts);
+    if (accounts.empty()) {
+      examine_one(account);
+      return std::move(findings_);
+    }
+    const std::vector<Problem> common = loaded_.problems;
+    for (AccountConfig& one : accounts) {
+      if (!account.empty() && account != one.config.runtime.account) continue;
+      whose_ = one.config.runtime.account + ": ";
+      loaded_.config = std::move(one.config);
+      for (const Problem& problem : one.problems) bad("settings", problem.message, kUsage);
+      loaded_.problems = common;
+      loaded_.problems.insert(loaded_.problems.end(), one.problems.begin(), one.problems.end());
+      examine_one(account);
+    }
+    if (whose_.empty()) bad("settings", "there is no account \"" + account + "\"", kUsage);
+    return std::move(findings_);
+  }
+
+ private:
+  void examine_one(const std::string& account) {
+    const std::string& name = loaded_.config.runtime.account;
+    if (!account.empty() && account != name) {
+      bad("settings", "there is no account \"" + account + "\": the only one is \"" + name + "\"", kUsage);
+      return;
+    }
+    clock_.reset();
+    market_.reset();
     check_clock_source();
     check_store();
+    check_alerts();
     if (connect() && check_account()) {
       check_skew();
       check_calendar();
       check_data();
     }
-    return std::move(findings_);
   }
 
- private:
-  void good(std::string check, std::string text) {
-    findings_.push_back({std::move(check), Verdict::good, std::move(text), kAllWell});
+  void good(const std::string& check, std::string text) {
+    findings_.push_back({whose_ + check, Verdict::good, std::move(text), kAllWell});
   }
-  void warn(std::string check, std::string text) {
-    findings_.push_back({std::move(check), Verdict::warning, std::move(text), kAttention});
+  void warn(const std::string& check, std::string text) {
+    findings_.push_back({whose_ + check, Verdict::warning, std::move(text), kAttention});
   }
-  void bad(std::string check, std::string text, ExitCode code) {
-    findings_.push_back({std::move(check), Verdict::bad, std::move(text), code});
+  void bad(const std::string& check, std::string text, ExitCode code) {
+    findings_.push_back({whose_ + check, Verdict::bad, std::move(text), code});
   }
 
   [[nodiscard]] bool has_problem(Problem::Concern concern) const {
@@ -106,6 +134,19 @@ class Doctor {
     } else {
       good("lock", *lock ? "free: no service is running" : "held: a service or a cycle is at work");
     }
+  }
+
+  /// Whether they are set up; whether they arrive, belay alert --test shows.
+  void check_alerts() {
+    if (has_problem(Problem::Concern::alerts)) return;
+    std::string order;
+    for (const auto& route : loaded_.config.alerts.routes) {
+      std::string level;
+      for (const std::string& name : route) level += (level.empty() ? "" : " and ") + name;
+      order += (order.empty() ? "" : ", then ") + level;
+    }
+    good("alerts", order.empty() ? "nobody is told by mail or webhook: see [alerts] smtp_url and webhook_url"
+                                 : "by " + order + "; belay alert --test tries them");
   }
 
   bool connect() {
@@ -247,19 +288,16 @@ class Doctor {
   }
 
   LoadedConfig loaded_;
+  std::string whose_;  ///< "large: ", where there are several accounts
   std::unique_ptr<Clock> clock_;
   alpaca::Connection connection_;
   std::optional<MarketClock> market_;
   std::vector<Finding> findings_;
 };
 
-/// What stops everything comes before what only wants attention.
 ExitCode worst(const std::vector<Finding>& findings) {
   ExitCode code = kAllWell;
-  for (const Finding& finding : findings) {
-    const auto rank = [](ExitCode c) { return c == kAllWell ? 0 : c == kAttention ? 1 : 7 - static_cast<int>(c); };
-    if (rank(finding.code) > rank(code)) code = finding.code;
-  }
+  for (const Finding& finding : findings) code = worse(code, finding.code);
   return code;
 }
 
@@ -274,7 +312,7 @@ std::string_view mark(Verdict verdict) {
 }  // namespace
 
 int doctor(const DoctorOptions& options) {
-  const auto findings = Doctor().examine();
+  const auto findings = Doctor().examine(options.account);
   const ExitCode code = worst(findings);
   json::Array checks;
   for (const Finding& finding : findings) {

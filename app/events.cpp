@@ -5,8 +5,8 @@
 #include "app/commands.hpp"
 #include "app/console.hpp"
 #include "app/json_shapes.hpp"
+#include "app/moments.hpp"
 #include "app/stop_signal.hpp"
-#include "app/text_values.hpp"
 #include "app/texts.hpp"
 #include "core/calendar/new_york.hpp"
 #include "shell/json/write.hpp"
@@ -16,27 +16,25 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A time, a date (its midnight in New York), or a span back from now.
-Result<Timestamp> parse_since(const std::string& text, Timestamp now) {
-  if (const auto at = parse_timestamp(text)) return *at;
-  if (const auto date = parse_date(text)) return calendar::from_new_york(*date, 0s);
-  if (const auto span = parse_duration(text)) return now - *span;
-  return fail("--since " + text + R"(: give a time ("2026-01-26T14:30:00Z"), a date ("2026-01-26") or a span ("2h"))");
-}
-
 Result<EventFilter> filter_of(const EventsOptions& options, Timestamp now) {
   EventFilter filter;
   filter.position_id = options.position;
   filter.symbol = options.symbol.empty() ? "" : filter_for(options.symbol).symbol;
   filter.limit = options.limit;
+  filter.account = options.account;
   for (const std::string& type : options.types) {
     if (!parse_event_type(type)) return fail("--type " + type + ": there are no events of this type");
     filter.types.push_back(type);
   }
   if (!options.since.empty()) {
-    const auto since = parse_since(options.since, now);
+    const auto since = parse_since("--since", options.since, now);
     if (!since) return std::unexpected(since.error());
     filter.since = *since;
+  }
+  if (!options.until.empty()) {
+    const auto until = parse_until("--until", options.until, now);
+    if (!until) return std::unexpected(until.error());
+    filter.until = *until;
   }
   return filter;
 }
@@ -94,7 +92,7 @@ int follow(Wired& wired, EventFilter filter, std::int64_t last, bool json) {
 }  // namespace
 
 int events(const EventsOptions& options) {
-  auto wired = wire({.broker = false, .store = true});
+  auto wired = wire({.broker = false, .store = true}, options.account);
   if (!wired) return wired.error();
   const auto now = wired->clock->now();
   if (!now) {

@@ -31,4 +31,9 @@ ExitCode exit_code(const BrokerError& error) {
   return answered ? kAttention : kBroker;
 }
 
+ExitCode worse(ExitCode one, ExitCode other) {
+  const auto rank = [](ExitCode c) { return c == kAllWell ? 0 : c == kAttention ? 1 : 7 - static_cast<int>(c); };
+  return rank(other) > rank(one) ? other : one;
+}
+
 }  // namespace belay::app

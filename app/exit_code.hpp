@@ -22,4 +22,7 @@ ExitCode exit_code(const runtime::PassReport& report);
 ExitCode exit_code(const StoreError& error);
 ExitCode exit_code(const BrokerError& error);
 
+/// What stops everything comes before what only wants attention; of what stops, configuration first.
+ExitCode worse(ExitCode one, ExitCode other);
+
 }  // namespace belay::app

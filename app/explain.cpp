@@ -224,6 +224,7 @@ void show(const Explained& one) {
   print("  result " + money_text(lot.result) + "  " + percent_text(lot.result_percent));
   if (!lot.frozen.empty()) print("  frozen: " + lot.frozen);
   if (!lot.concern.empty()) print("  concern: " + lot.concern);
+  if (lot.pause) print("  " + rules::pause_text(*lot.pause));
   const engine::Check* check = one.check();
   if (check != nullptr && !check->checked && check->why_not != lot.concern) print("  not checked: " + check->why_not);
 
@@ -270,7 +271,9 @@ std::vector<const Lot*> chosen(const engine::State& state, const std::string& wh
 }  // namespace
 
 int explain(const ExplainOptions& options) {
-  auto wired = wire({.broker = true, .store = true});
+  const auto account = account_of(options.which, options.account);
+  if (!account) return account.error();
+  auto wired = wire({.broker = true, .store = true}, *account);
   if (!wired) return wired.error();
   const auto version = wired->store->schema_version();
   if (!version || *version == 0) {

@@ -5,6 +5,7 @@
 #include "app/json_shapes.hpp"
 #include "app/texts.hpp"
 #include "core/rules/effective_stop.hpp"
+#include "core/rules/rule.hpp"
 
 namespace belay::app {
 namespace {
@@ -13,7 +14,9 @@ namespace {
 std::string remark(const Lot& lot) {
   if (lot.close_reason) return std::string(to_text(*lot.close_reason));
   if (lot.exit) return std::string(to_text(lot.exit->reason));
-  return lot.frozen.empty() ? lot.concern : "frozen: " + lot.frozen;
+  const std::string trouble = lot.frozen.empty() ? lot.concern : "frozen: " + lot.frozen;
+  if (!lot.pause) return trouble;
+  return rules::pause_text(*lot.pause) + (trouble.empty() ? "" : "; " + trouble);
 }
 
 struct LevelInForce {
@@ -72,27 +75,45 @@ void add_levels(Fields& fields, const Lot& lot, const Policy& policy) {
   add("trailing_stop", trailing, trailing ? std::string(to_text(rules::trail_of(lot, policy).from)) : "");
 }
 
-void show(const std::vector<Lot>& lots, const Policy& policy) {
+/// The numbers of the account whose the lot is; of one that is configured no more, what the others have in common.
+const Policy& policy_for(const Lot& lot, const Wired& wired) {
+  const Config* const account = wired.is_one_of_several ? account_called(wired.all, lot.account) : nullptr;
+  return account == nullptr ? wired.config.runtime.policy : account->runtime.policy;
+}
+
+void show(const std::vector<Lot>& lots, const Wired& wired) {
   using Align = Table::Align;
-  Table table({{"ID", Align::right},
-               {"SYMBOL"},
-               {"QTY", Align::right},
-               {"ENTRY", Align::right},
-               {"PRICE", Align::right},
-               {"RESULT", Align::right},
-               {"%", Align::right},
-               {"STOP", Align::right},
-               {"TARGET", Align::right},
-               {"STRATEGY"},
-               {"STATUS"},
-               {"REMARK"}});
+  std::vector<Table::Column> columns{{"ID", Align::right},
+                                     {"SYMBOL"},
+                                     {"QTY", Align::right},
+                                     {"ENTRY", Align::right},
+                                     {"PRICE", Align::right},
+                                     {"RESULT", Align::right},
+                                     {"%", Align::right},
+                                     {"STOP", Align::right},
+                                     {"TARGET", Align::right},
+                                     {"STRATEGY"},
+                                     {"STATUS"},
+                                     {"REMARK"}};
+  if (wired.is_one_of_several) columns.insert(columns.begin() + 1, {"ACCOUNT"});
+  Table table(std::move(columns));
   for (const Lot& lot : lots) {
+    const Policy& policy = policy_for(lot, wired);
     const bool closed = lot.status == LotStatus::closed;
-    table.add({std::to_string(lot.id), lot.instrument.symbol, quantity_text(lot), price_text(lot.entry_price),
-               price_text(closed ? lot.exit_price : lot.current_price),
-               money_text(closed ? lot.realised_result : lot.result), closed ? "" : percent_text(lot.result_percent),
-               level_cell(stop_in_force(lot, policy)), level_cell(target_in_force(lot, policy)),
-               std::string(to_text(lot.strategy)), std::string(to_text(lot.status)), remark(lot)});
+    std::vector<std::string> cells{std::to_string(lot.id),
+                                   lot.instrument.symbol,
+                                   quantity_text(lot),
+                                   price_text(lot.entry_price),
+                                   price_text(closed ? lot.exit_price : lot.current_price),
+                                   money_text(closed ? lot.realised_result : lot.result),
+                                   closed ? "" : percent_text(lot.result_percent),
+                                   level_cell(stop_in_force(lot, policy)),
+                                   level_cell(target_in_force(lot, policy)),
+                                   std::string(to_text(lot.strategy)),
+                                   std::string(to_text(lot.status)),
+                                   remark(lot)};
+    if (wired.is_one_of_several) cells.insert(cells.begin() + 1, lot.account);
+    table.add(std::move(cells));
   }
   table.show();
 }
@@ -100,24 +121,25 @@ void show(const std::vector<Lot>& lots, const Policy& policy) {
 }  // namespace
 
 int positions(const PositionsOptions& options) {
-  auto wired = wire({.broker = false, .store = true});
+  auto wired = wire({.broker = false, .store = true}, options.account);
   if (!wired) return wired.error();
-  const auto lots = read_lots(*wired->store, {.include_closed = options.all, .symbol = {}, .id = 0});
+  auto lots = read_lots(*wired->store, {.include_closed = options.all, .symbol = {}, .id = 0});
   if (!lots) return lots.error();
+  if (!options.account.empty()) *lots = of_account(std::move(*lots), wired->config);
   if (options.json) {
     json::Array rows;
     auto others = read_other_columns(*wired->store, {.include_closed = options.all, .symbol = {}, .id = 0});
     if (!others) return others.error();
     for (const Lot& lot : *lots) {
       Fields& beside = (*others)[lot.id];
-      add_levels(beside, lot, wired->config.runtime.policy);
+      add_levels(beside, lot, policy_for(lot, *wired));
       rows.push_back(position_json(lot, beside));
     }
     print_json(std::move(rows));
   } else if (lots->empty()) {
     print("no " + std::string(options.all ? "" : "open ") + "positions in " + wired->store->description());
   } else {
-    show(*lots, wired->config.runtime.policy);
+    show(*lots, *wired);
   }
   return kAllWell;
 }

@@ -6,6 +6,7 @@
 #include "app/commands.hpp"
 #include "app/console.hpp"
 #include "app/wiring.hpp"
+#include "app/write_off.hpp"
 
 namespace belay::app {
 namespace {
@@ -80,7 +81,8 @@ int tell(const runtime::Conductor& conductor, const runtime::PassReport& report,
 }  // namespace
 
 int reconcile(const ReconcileOptions& options) {
-  auto wired = wire({.broker = true, .store = true}, log::to_descriptor(STDERR_FILENO));
+  if (!options.write_off.empty()) return write_off(options);
+  auto wired = wire({.broker = true, .store = true}, options.account, log::to_descriptor(STDERR_FILENO));
   if (!wired) return wired.error();
   wired->log = std::make_unique<log::Log>(log::to_descriptor(STDERR_FILENO), log::Level::error);
   runtime::Conductor conductor(wired->parts(), wired->config.runtime);

@@ -4,14 +4,10 @@
 #include "app/book_reading.hpp"
 #include "app/commands.hpp"
 #include "app/console.hpp"
+#include "app/delivery.hpp"
 
 namespace belay::app {
 namespace {
-
-using namespace std::chrono_literals;
-using runtime::Failure;
-
-constexpr Duration kPoll = 200ms;
 
 int tell(bool done, const ResumeOptions& options) {
   if (options.json) {
@@ -23,46 +19,28 @@ int tell(bool done, const ResumeOptions& options) {
   return done ? kAllWell : kAttention;
 }
 
-}  // namespace
-
-int resume(const ResumeOptions& options) {
-  if (!options.loss_limit) {
-    complain("say what is to be resumed: --loss-limit");
-    return kUsage;
-  }
-  auto wired = wire({.broker = true, .store = true}, log::to_descriptor(STDERR_FILENO));
+int resume_loss_limit(const ResumeOptions& options) {
+  auto wired = wire({.broker = true, .store = true}, options.account, log::to_descriptor(STDERR_FILENO));
   if (!wired) return wired.error();
   wired->log = std::make_unique<log::Log>(log::to_descriptor(STDERR_FILENO), log::Level::error);
-  runtime::Conductor conductor(wired->parts(), wired->config.runtime);
-  const Failure opened = conductor.open();
-  if (opened != Failure::none && opened != Failure::locked) {
-    for (const std::string& error : conductor.errors()) complain(error);
-    return exit_code(opened);
-  }
   OperatorCommand command;
   command.kind = OperatorCommand::Kind::resume_loss_limit;
   command.who = operator_name();
   command.why = options.why;
-  const auto id = wired->store->enqueue(wired->config.runtime.account, command);
-  if (!id) {
-    complain("store: " + id.error().message);
-    return exit_code(id.error());
+  const auto delivery = deliver(*wired, {command});
+  if (!delivery) return delivery.error();
+  const auto done = await_taken_up(*wired, *delivery, options.wait);
+  return done ? tell(*done, options) : static_cast<int>(done.error());
+}
+
+}  // namespace
+
+int resume(const ResumeOptions& options) {
+  if (options.loss_limit == !options.which.empty()) {
+    complain("say what is to be resumed: a position (its id or symbol), or --loss-limit");
+    return kUsage;
   }
-  if (opened == Failure::none) {  // nobody is at work: this process makes the pass that takes it up
-    const runtime::PassReport report = conductor.pass();
-    for (const std::string& error : report.errors) complain(error);
-    if (report.failure != Failure::none) {
-      complain("the command stays queued: the next cycle carries it out");
-      return exit_code(report.failure);
-    }
-  }
-  const auto until = std::chrono::steady_clock::now() + (opened == Failure::none ? 0s : options.wait);
-  while (true) {
-    const auto waiting = is_waiting(*wired->store, wired->config.runtime.account, *id);
-    if (!waiting) return waiting.error();
-    if (!*waiting || std::chrono::steady_clock::now() >= until) return tell(!*waiting, options);
-    wired->clock->pause(kPoll);
-  }
+  return options.loss_limit ? resume_loss_limit(options) : resume_position(options);
 }
 
 }  // namespace belay::app

@@ -54,10 +54,13 @@ Result<sim::SimOptions> sim_options(const SimCommandOptions& options) {
     return fail("--speed " + options.speed + ": give virtual seconds a second, e.g. 60; 0 is frozen");
   out.server.speed = *speed;
   out.server.trading_requests_per_minute = options.requests_per_minute;
+  if (options.plan != "basic" && options.plan != "plus") return fail("--plan " + options.plan + ": basic or plus");
+  out.server.plan.is_basic = options.plan == "basic";
   out.exchange.seed = options.seed;
   sim::AccountConfig& account = out.exchange.accounts.front();
   if (!options.key.empty()) account.key_id = options.key;
   if (!options.secret.empty()) account.secret = options.secret;
+  if (!options.account_number.empty()) account.number = options.account_number;
   const auto cash = Money::parse(options.cash);
   if (!cash || cash->is_negative()) return fail("--cash " + options.cash + " is no amount of dollars");
   account.cash = *cash;
@@ -67,6 +70,7 @@ Result<sim::SimOptions> sim_options(const SimCommandOptions& options) {
     out.start = *start;
   }
   out.replay_files = options.replay;
+  out.server.arrangements = options.arrange;
   auto synthetic = synthetic_of(options);
   if (!synthetic) return std::unexpected(synthetic.error());
   out.synthetic = std::move(*synthetic);

@@ -19,6 +19,7 @@ struct Counts {
   std::int64_t closing = 0;
   std::int64_t concern = 0;
   std::int64_t unguarded = 0;  ///< open ones that nothing protects
+  std::int64_t paused = 0;     ///< whose rules a person has suspended
   Duration unguarded_time{};   ///< of all of them, so far
   std::optional<Timestamp> last_check;
 };
@@ -29,6 +30,7 @@ Counts count(const std::vector<Lot>& lots) {
     ++(lot.status == LotStatus::closing ? counts.closing : counts.open);
     if (!lot.concern.empty() || !lot.frozen.empty()) ++counts.concern;
     if (lot.guards.protection == Protection::none) ++counts.unguarded;
+    if (lot.pause) ++counts.paused;
     counts.unguarded_time += lot.guards.unguarded;
     if (lot.last_checked_at) counts.last_check = std::max(counts.last_check, lot.last_checked_at);
   }
@@ -141,7 +143,8 @@ json::Value to_json(const Status& status) {
       {"positions", json::Object{{"open", counts.open},
                                  {"closing", counts.closing},
                                  {"concern", counts.concern},
-                                 {"unguarded", counts.unguarded}}},
+                                 {"unguarded", counts.unguarded},
+                                 {"paused", counts.paused}}},
       {"seconds_unguarded", std::chrono::floor<std::chrono::seconds>(counts.unguarded_time).count()},
       {"last_check", time_or_null(counts.last_check)},
       {"last_check_age_seconds", std::move(age)},
@@ -164,7 +167,8 @@ void show(const Status& status) {
   table.add({"market", std::string(status.market.is_open ? "open until " : "closed until ") +
                            time_text(status.market.is_open ? status.market.next_close : status.market.next_open)});
   table.add({"positions", std::to_string(counts.open) + " open, " + std::to_string(counts.closing) + " closing, " +
-                              std::to_string(counts.concern) + " with a concern"});
+                              std::to_string(counts.concern) + " with a concern" +
+                              (counts.paused > 0 ? ", " + std::to_string(counts.paused) + " paused" : "")});
   table.add({"unguarded", std::to_string(counts.unguarded) + " now; " +
                               std::to_string(std::chrono::floor<std::chrono::seconds>(counts.unguarded_time).count()) +
                               " s of trading in all"});
@@ -191,36 +195,57 @@ int verdict(const Status& status) {
 
 }  // namespace
 
-int status(const StatusOptions& options) {
-  auto wired = wire({.broker = true, .store = true});
-  if (!wired) return wired.error();
-  const auto lots = read_lots(*wired->store, {});
-  if (!lots) return lots.error();
+namespace {
+
+std::expected<Status, ExitCode> status_of(Wired& wired) {
+  const auto lots = read_lots(*wired.store, {});
+  if (!lots) return std::unexpected(lots.error());
   Status status;
-  const auto now = wired->clock->now();
+  const auto now = wired.clock->now();
   if (!now) {
     complain(now.error().message);
-    return kUsage;
+    return std::unexpected(kUsage);
   }
+  const std::string& account = wired.config.runtime.account;
   status.now = now->wall;
-  status.counts = count(of_account(*lots, wired->config.runtime));
-  status.store = wired->store->description();
-  status.stream = read_stream(*wired->store, wired->config.runtime.account);
-  if (const auto waiting = wired->store->waiting_commands(wired->config.runtime.account)) {
-    status.waiting_commands = waiting->size();
-  }
-  const auto free = wired->store->try_lock(wired->config.runtime.account);
+  status.counts = count(of_account(*lots, wired.config));
+  status.store = wired.store->description();
+  status.stream = read_stream(*wired.store, account);
+  if (const auto waiting = wired.store->waiting_commands(account)) status.waiting_commands = waiting->size();
+  const auto free = wired.store->try_lock(account);
   status.locked = free && !*free;
-  wired->store.reset();  // and with it the lock, if it was free
-  status.broker = ask(*wired->connection.broker);
+  wired.store.reset();  // and with it the lock, if it was free
+  status.broker = ask(*wired.connection.broker);
   status.market = status.broker.clock.value_or(built_in_market(status.now));
-  status.config = wired->config;
-  if (options.json) {
-    print_json(to_json(status));
-  } else {
-    show(status);
+  status.config = wired.config;
+  return status;
+}
+
+}  // namespace
+
+int status(const StatusOptions& options) {
+  constexpr Needs kBoth{.broker = true, .store = true};
+  const auto accounts = choose_accounts(options.account, kBoth);
+  if (!accounts) return accounts.error();
+  const bool one = !accounts->are_several || !options.account.empty();
+  ExitCode code = kAllWell;
+  json::Array all;
+  for (const AccountConfig& account : accounts->chosen) {
+    auto wired = wire_one(*accounts, account, kBoth, log::Log(log::nowhere(), log::Level::error));
+    const auto status = wired ? status_of(*wired) : std::unexpected(wired.error());
+    code = worse(code, status ? static_cast<ExitCode>(verdict(*status)) : status.error());
+    if (!status) {
+      all.push_back(json::Object{{"account", account.config.runtime.account}, {"exit_code", int{status.error()}}});
+    } else if (options.json) {
+      all.push_back(to_json(*status));
+    } else {
+      if (&account != &accounts->chosen.front()) print("");
+      show(*status);
+    }
   }
-  return verdict(status);
+  if (!options.json || (one && code != kAllWell && all.front().find("store") == nullptr)) return code;
+  print_json(one ? std::move(all.front()) : json::Value(std::move(all)));
+  return code;
 }
 
 }  // namespace belay::app

@@ -32,6 +32,12 @@ Result<Duration> parse_duration(std::string_view text) {
   return unit->second * count;
 }
 
+Result<bool> truth(std::string_view text) {
+  if (text == "true") return true;
+  if (text == "false") return false;
+  return fail("\"" + std::string(text) + "\" is neither true nor false");
+}
+
 std::string duration_text(Duration span) {
   static constexpr std::array<std::pair<std::string_view, Duration>, 4> kUnits{
       {{"d", 24h}, {"h", 1h}, {"min", 1min}, {"s", 1s}}};

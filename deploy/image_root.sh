@@ -31,6 +31,7 @@ done
 
 take /usr/bin/belay
 for library in $(ldd /usr/bin/belay | grep -o '/[^ ]*'); do take "$library"; done
+for font in DejaVuSans DejaVuSans-Bold; do take "/usr/share/fonts/truetype/dejavu/$font.ttf"; done
 take /etc/os-release
 cp /etc/ssl/certs/ca-certificates.crt "$target/etc/ssl/certs/"
 echo 'hosts: files dns' >"$target/etc/nsswitch.conf"

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds docs/failures.md against the tests: each row of the catalogue is there once, every test that the page names
-exists, and a row without a test says why. Tests whose name carries a row's number and which that row does not name are
-listed, for whoever writes the page; they are no error.
+"""Holds docs/failures.md and docs/original-plan.md against the tests: every test that their tables name exists. In the
+first, each row of the catalogue is there once, and a row without a test says why. Tests whose name carries a row's number
+and which that row does not name are listed, for whoever writes the page; they are no error.
 
 A row is "| number | fault | what Belay does | tests |", tests in backquotes with commas between; where there is none,
 the cell begins with "none: ". A C++ test is `Suite.Name`, a Python one `test_name`. `F36` in a C++ name and `f36_` in a
@@ -17,10 +17,11 @@ import sys
 
 ROWS = 80
 PAGE = "docs/failures.md"
+PLAN = "docs/original-plan.md"
 SKIPPED = {"build", ".git", "node_modules", "__pycache__"}
 GTEST = re.compile(r"^\s*(?:TEST|TEST_F|TEST_P|TYPED_TEST)\(\s*(\w+),\s*(\w+)\s*\)", re.M)
 PYTEST = re.compile(r"^\s*def (test_\w+)\(", re.M)
-NAMED = re.compile(r"`(\w+\.\w+\*?|test_\w+\*?)`")
+NAMED = re.compile(r"`([A-Z]\w*\.(?:\w+\*?|\*)|test_\w+\*?)`")
 ROW = re.compile(r"^\|\s*(\d+)\s*\|(.*)\|\s*$")
 NUMBER = re.compile(r"F(\d+)(?=[A-Z])")
 PYTHON_NUMBER = re.compile(r"(?<=_)f(\d+)(?=_)")
@@ -47,17 +48,20 @@ def exists(name, tests):
     return name in tests or (name.endswith("*") and any(test.startswith(name[:-1]) for test in tests))
 
 
+def missing(page, tests):
+    """The tests that its tables name and that do not exist, a line each."""
+    return [f"{name}: no such test: {line[:60]}…" for line in page.splitlines() if line.startswith("|")
+            for name in NAMED.findall(line) if not exists(name, tests)]
+
+
 def check(page, tests):
     """What is wrong, a line each; and what might be added."""
-    wrong = []
+    wrong = missing(page, tests)
     unnamed = []
     rows = {}
     for line in page.splitlines():
         if not line.startswith("|") or set(line) <= set("|-: "):
             continue
-        for name in NAMED.findall(line):
-            if not exists(name, tests):
-                wrong.append(f"{name}: no such test: {line[:60]}…")
         row = ROW.match(line)
         if not row:
             continue
@@ -106,10 +110,15 @@ def main():
         with open(place, "w", encoding="utf-8") as file:
             file.write(page)
     wrong, unnamed = check(page, tests)
+    with open(os.path.join(root, PLAN), encoding="utf-8") as file:
+        wrong_of_plan = missing(file.read(), tests)
     for line in unnamed:
         print(f"{PAGE}: note: {line}")
     for line in wrong:
         print(f"{PAGE}: {line}")
+    for line in wrong_of_plan:
+        print(f"{PLAN}: {line}")
+    wrong += wrong_of_plan
     print(f"failures: {len(wrong)} errors, {len(unnamed)} notes")
     return 1 if wrong else 0
 

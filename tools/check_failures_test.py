@@ -36,6 +36,10 @@ class CheckFailures(unittest.TestCase):
         wrong, _ = check_failures.check(page() + "\n| stop_loss | `Orders.Gone` |", TESTS)
         self.assertEqual(len(wrong), 1)
 
+    def test_of_a_page_without_rows_the_named_tests_must_exist(self):
+        wrong = check_failures.missing("| a | `Orders.*`, `Orders.Plain`, `main.py`, `Gone.*`, `test_gone` |", TESTS)
+        self.assertEqual([line.split(":")[0] for line in wrong], ["Gone.*", "test_gone"])
+
     def test_a_beginning_stands_for_all_that_begin_so(self):
         self.assertEqual(check_failures.check(page() + "\n| stop_loss | `Orders.F1*` |", TESTS), ([], []))
         wrong, _ = check_failures.check(page() + "\n| stop_loss | `Orders.G*` |", TESTS)

@@ -102,6 +102,12 @@ Quantity Stepper::still_missing(const reconcile::Shortfall& shortfall) {
   return {};
 }
 
+// Nothing of its symbol is there. People know that, and no price would help.
+bool Stepper::is_missing(const Lot& lot) const {
+  const bool is_known = state_.absences.contains(lot.instrument.symbol) && state_.broker.read_at;
+  return is_known && state_.broker.held(lot.instrument.symbol).is_zero();
+}
+
 Quantity Stepper::certainly_held(const Lot& lot) const {
   const Quantity own = lot.quantity - lifecycle::live_leaves(lot);
   const auto absence = state_.absences.find(lot.instrument.symbol);

@@ -104,6 +104,15 @@ struct RaiseAlert {
   bool operator==(const RaiseAlert&) const = default;
 };
 
+/// A person wants the configuration read anew and taken, whatever leaves by it; or only to know what would.
+struct TakeConfiguration {
+  std::int64_t command = 0;  ///< its id, for the answer
+  std::string who;
+  std::string why;
+  bool only_preview = false;
+  bool operator==(const TakeConfiguration&) const = default;
+};
+
 /// Come back with TimerFired at that steady time, or earlier.
 struct WakeAt {
   Duration steady{};
@@ -114,11 +123,11 @@ struct WakeAt {
 
 namespace belay::engine {
 
-using Action =
-    std::variant<action::SubmitOrder, action::CancelOrder, action::AskOrder, action::LookAtOrder, action::FetchPrices,
-                 action::ReadBroker, action::ReadActivities, action::FindRecords, action::ReadCorporateActions,
-                 action::KeepLot, action::KeepLossLimit, action::KeepAbsences, action::RecordEvent,
-                 action::SettleExecution, action::FinishCommand, action::RaiseAlert, action::WakeAt>;
+using Action = std::variant<action::SubmitOrder, action::CancelOrder, action::AskOrder, action::LookAtOrder,
+                            action::FetchPrices, action::ReadBroker, action::ReadActivities, action::FindRecords,
+                            action::ReadCorporateActions, action::KeepLot, action::KeepLossLimit, action::KeepAbsences,
+                            action::RecordEvent, action::SettleExecution, action::FinishCommand, action::RaiseAlert,
+                            action::TakeConfiguration, action::WakeAt>;
 using Actions = std::vector<Action>;
 
 }  // namespace belay::engine

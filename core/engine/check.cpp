@@ -25,6 +25,7 @@ bool has_no_protection(const Lot& lot, const Policy& policy) {
 }  // namespace
 
 void Stepper::on(const event::CheckDue&) {
+  carry_out_write_offs();
   for (auto& [uid, lot] : state_.lots) detect_split(lot);  // before any price is believed on behalf of another lot
   judge_loss_limit();
   for (auto& [uid, lot] : state_.lots) {
@@ -42,6 +43,9 @@ void Stepper::on(const event::CheckDue&) {
 void Stepper::wake_for_deadlines() {
   const auto next = state_.deadlines.next();
   if (next) emit(action::WakeAt{now_.steady + std::max(Duration{}, *next - now_.wall)});
+  for (const auto& [uid, lot] : state_.lots) {
+    if (lot.pause) emit(action::WakeAt{now_.steady + std::max(Duration{}, lot.pause->until - now_.wall)});
+  }
 }
 
 // An absurd number in one lot is that lot's trouble only.
@@ -62,6 +66,7 @@ void Stepper::check_guarded(Lot& lot) {
 }
 
 void Stepper::check(Lot& lot) {
+  end_pause_if_over(lot);
   pricing::Judgement own = judge_own(lot);
   if (lot.instrument.kind == InstrumentKind::crypto) {
     const auto holding = state_.broker.holdings.find(lot.instrument.symbol);
@@ -92,6 +97,7 @@ void Stepper::check(Lot& lot) {
   check.levels = own_levels ? std::nullopt : std::optional(levels);
 
   note_amber(lot, amber, previous_check);
+  tell_of_expiration(lot, previous_check);
   set_concern(lot, check.checked ? lesser_concern(lot) : check.why_not);
   judge_protection(lot);
   keep(lot);
@@ -169,6 +175,7 @@ void Stepper::weigh(Lot& lot, const pricing::Judgement& levels) {
     } else {
       verdict = rule.judge(situation);
     }
+    suspend_if_paused(lot, rule, verdict);
     if (verdict.state == rules::Verdict::State::holds && rule.is_partial) {
       partial = verdict;
     } else if (verdict.state == rules::Verdict::State::holds) {
@@ -181,7 +188,7 @@ void Stepper::weigh(Lot& lot, const pricing::Judgement& levels) {
   }
   state_.deadlines.set(lot.uid, due);
   if (lot.quantity.is_positive()) act_on(lot, whole, deciding, partial ? &*partial : nullptr);
-  if (lot.management == Management::managed) take_rungs(lot, situation.price);
+  if (lot.management == Management::managed && !lot.pause) take_rungs(lot, situation.price);
   raise_peak(lot, situation.price);
 }
 
@@ -239,9 +246,23 @@ void Stepper::note_amber(Lot& lot, const std::string& why, std::optional<Timesta
   }
   const bool has_lasted = previous_check && now_.wall - *lot.amber_since >= kAmberBeforeAlert &&
                           *previous_check - *lot.amber_since < kAmberBeforeAlert;
-  if (has_lasted && lot.frozen.empty()) {
+  if (has_lasted && lot.frozen.empty() && !is_missing(lot)) {
     alert(Severity::critical, "stale_price", &lot, lot.instrument.symbol + ": " + why + ".");
   }
+}
+
+// At the close of the session before the one in which it will leave for its expiry: there is an evening to decide. By
+// the last look, so that it is told once whatever process looks next.
+void Stepper::tell_of_expiration(const Lot& lot, std::optional<Timestamp> previous_check) {
+  if (lot.exit || !lot.instrument.is_option()) return;
+  const auto& verdicts = state_.checks[lot.uid].verdicts;
+  const auto found =
+      std::ranges::find(verdicts, ExitReason::expiration_risk, [](const auto& one) { return one.first; });
+  if (found == verdicts.end() || found->second.state != rules::Verdict::State::waits || !found->second.due) return;
+  const calendar::Session leaves_in = state_.calendar.session_of(*found->second.due);
+  const Timestamp from = state_.calendar.session_before(leaves_in.date).close;
+  if (now_.wall < from || (previous_check && *previous_check >= from)) return;
+  alert(Severity::warning, "expiration_warning", &lot, lot.instrument.symbol + " " + found->second.message + ".");
 }
 
 // People are told when a concern begins, not each time it is seen again. Doubts about a price word themselves anew all

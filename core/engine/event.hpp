@@ -19,6 +19,7 @@
 #include "core/trading/market.hpp"
 #include "core/trading/order.hpp"
 #include "core/trading/order_event.hpp"
+#include "core/trading/policy.hpp"
 
 /// What can happen to the engine. Time arrives beside each event; nothing in the engine asks for it.
 namespace belay::engine::event {
@@ -167,6 +168,11 @@ struct CommandGiven {
   OperatorCommand command;
 };
 
+/// The numbers that a person may set are these from now on.
+struct PolicyGiven {
+  Policy policy;
+};
+
 /// A moment that was asked for has come.
 struct TimerFired {};
 
@@ -180,6 +186,6 @@ using Event =
                  event::SubmitNotSent, event::SubmitUnknown, event::OrderSeen, event::OrderGone, event::OrderMissing,
                  event::OrderUnread, event::StreamUp, event::StreamDown, event::FillCorrected, event::ActivitiesRead,
                  event::ActivitiesUnread, event::RecordsFound, event::RecordsUnread, event::CorporateActionsRead,
-                 event::CorporateActionsUnread, event::CommandGiven, event::TimerFired>;
+                 event::CorporateActionsUnread, event::CommandGiven, event::PolicyGiven, event::TimerFired>;
 
 }  // namespace belay::engine

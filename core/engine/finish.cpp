@@ -5,6 +5,7 @@
 
 #include "core/base/planted.hpp"
 #include "core/engine/stepper.hpp"
+#include "core/rules/effective_stop.hpp"
 
 namespace belay::engine {
 
@@ -51,11 +52,23 @@ void Stepper::recount(Lot& lot) {
     exit.triggered_at = now_.wall;
     exit.left_before = left;
     exit.message = exit.reason == ExitReason::external_close ? "closed outside of Belay" : "a resting guard filled";
+    note_levels(lot, exit);
     lot.exit = exit;
     lot.status = LotStatus::closing;
     flight = lifecycle::Flight{};  // what an earlier exit of a part had told people, is told of this one too
     flight.began = now_.steady;
     flight.last_fill = now_.steady;
+  }
+}
+
+// For whoever learns from it later: what moved the stop is forgotten by then.
+void Stepper::note_levels(const Lot& lot, Exit& exit) const {
+  try {
+    exit.stop = rules::effective_stop(lot, state_.policy, lot.peak_price).level;
+    exit.target = rules::target_of(lot, state_.policy).value;
+  } catch (const Overflow&) {  // an absurd level is none, and keeps no lot from leaving
+    exit.stop.reset();
+    exit.target.reset();
   }
 }
 
@@ -105,6 +118,9 @@ void Stepper::finish_part(Lot& lot) {
 
 // A result that is too large to be counted does not keep a lot from closing.
 void Stepper::count_result(Lot& lot) {
+  const bool known = std::ranges::none_of(
+      lot.left_elsewise, [](const LeftElsewise& part) { return part.order.text().starts_with(kWrittenOff); });
+  if (!known) return;
   try {
     Money value;
     for (const ExitOrder& order : lot.exit_orders) {

@@ -196,6 +196,10 @@ void Stepper::trigger_level(Lot& lot, const GuardOrder& refused, bool is_stop, P
                                           price.text(),
                                .trigger_price = price,
                                .due = std::nullopt};
+  if (lot.pause && now_.wall < lot.pause->until) {
+    state_.guard_flights[lot.uid].retry_at = now_.steady + kOutsideDistance;
+    return tell_of_suspended(lot, verdict.message);
+  }
   if (lot.exit) {
     join_exit(lot, reason, lot.quantity, verdict, "");
   } else {
@@ -279,7 +283,7 @@ Protection Stepper::protection_of(const Lot& lot) {
     armed = true;
     if (verdict.state == rules::Verdict::State::waits) return Protection::local_rule;
   }
-  const bool by_choice = (!armed && !is_bracket_promised(lot)) || lot.management == Management::watch;
+  const bool by_choice = (!armed && !is_bracket_promised(lot)) || lot.management == Management::watch || lot.pause;
   return by_choice ? Protection::by_choice : Protection::none;
 }
 

@@ -56,6 +56,7 @@ void Stepper::note_trigger(Lot& lot, const rules::Verdict& verdict) {
   exit.triggered_at = now_.wall;
   exit.trigger_price = verdict.trigger_price && own_level ? verdict.trigger_price : lot.current_price;
   exit.price_at = verdict.trigger_price ? price_time(level_symbol(lot)) : std::nullopt;
+  note_levels(lot, exit);
 }
 
 // When the exchange made the price that was judged last.

@@ -183,6 +183,7 @@ void Stepper::on(const event::TimerFired&) {
     const auto lot = state_.lots.find(uid);
     if (lot != state_.lots.end()) check_guarded(lot->second);
   }
+  end_pauses();
   look_again();
   heal_gap();
   tend_guards_in_work();

@@ -131,10 +131,11 @@ struct State {
   TriggerBook triggers;
   Deadlines deadlines;
 
-  std::vector<Execution> executions;      ///< offered, not settled
-  std::set<std::int64_t> taken_commands;  ///< ids of queued commands that were carried out
-  std::set<std::string> told_words;       ///< oddities of the broker that people were told of already
-  std::set<LotUid> told_orphans;          ///< adopted, and told of when no row of upstream came
+  std::vector<Execution> executions;        ///< offered, not settled
+  std::set<std::int64_t> taken_commands;    ///< ids of queued commands that were carried out
+  std::vector<OperatorCommand> write_offs;  ///< given before the broker was read: they wait for it
+  std::set<std::string> told_words;         ///< oddities of the broker that people were told of already
+  std::set<LotUid> told_orphans;            ///< adopted, and told of when no row of upstream came
   LossLimit loss_limit;
   bool memory_known = false;          ///< the store's word of the loss limit and the absences has been taken
   rules::LossStanding loss_standing;  ///< as of the latest sweep

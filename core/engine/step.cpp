@@ -229,18 +229,24 @@ void Stepper::offer_command(const OperatorCommand& command) {
   if (planted(Bug::commands_dropped)) return;
   if (command.id != 0 && !state_.taken_commands.insert(command.id).second) return;
   if (command.kind == OperatorCommand::Kind::resume_loss_limit) return resume_loss_limit(command);
+  if (command.kind == OperatorCommand::Kind::note) return note(command);
+  const bool only_preview = command.kind == OperatorCommand::Kind::preview_reload;
+  if (command.kind == OperatorCommand::Kind::reload || only_preview) return pass_on_reload(command, only_preview);
+  if (command.kind == OperatorCommand::Kind::write_off) return write_off(command);
   const auto found = state_.lots.find(command.lot);
   if (found == state_.lots.end()) {
-    const bool closes = command.kind == OperatorCommand::Kind::close;
-    record_account(EventType::operator_, {{"command", std::string(closes ? "close" : "adopt")},
+    record_account(EventType::operator_, {{"command", std::string(to_text(command.kind))},
                                           {"who", command.who},
+                                          {"why", command.why},
                                           {"result", "no open position " + command.lot.text()}});
     if (command.id != 0) emit(action::FinishCommand{command.id});
     return;
   }
   Lot& lot = found->second;
-  if (command.kind == OperatorCommand::Kind::adopt) {
-    change_terms(lot, command);
+  if (command.kind != OperatorCommand::Kind::close) {
+    if (command.kind == OperatorCommand::Kind::adopt) change_terms(lot, command);
+    if (command.kind == OperatorCommand::Kind::pause) pause(lot, command);
+    if (command.kind == OperatorCommand::Kind::resume) resume(lot, command);
     if (command.id != 0) emit(action::FinishCommand{command.id});
     return;
   }
@@ -252,8 +258,13 @@ void Stepper::offer_command(const OperatorCommand& command) {
     if (command.id != 0) emit(action::FinishCommand{command.id});
     return;
   }
-  record(lot, EventType::operator_, {{"command", std::string("close")}, {"who", command.who}, {"why", command.why}});
   const Quantity wanted = command.quantity ? std::min(*command.quantity, lot.quantity) : lot.quantity;
+  record(lot, EventType::operator_,
+         {{"command", std::string("close")},
+          {"who", command.who},
+          {"why", command.why},
+          {"quantity", Decimal(wanted)},
+          {"joins", lot.exit ? FieldValue(std::string(to_text(lot.exit->reason))) : FieldValue()}});
   const rules::Verdict verdict = rules::manual_close(
       {.lot = lot, .now = now_.wall, .calendar = state_.calendar, .policy = state_.policy, .command = &command});
   if (lot.exit) {
@@ -265,6 +276,23 @@ void Stepper::offer_command(const OperatorCommand& command) {
   }
   if (command.id != 0) emit(action::FinishCommand{command.id});
   advance(command.lot);
+}
+
+// Where the configuration is, and whether it can be taken, is not the engine's affair: it only hears the person.
+void Stepper::pass_on_reload(const OperatorCommand& command, bool only_preview) {
+  if (!only_preview) {
+    record_account(EventType::operator_,
+                   {{"command", std::string("reload")}, {"who", command.who}, {"why", command.why}});
+  }
+  emit(action::TakeConfiguration{
+      .command = command.id, .who = command.who, .why = command.why, .only_preview = only_preview});
+  if (command.id != 0) emit(action::FinishCommand{command.id});
+}
+
+// What is at or beyond its new levels leaves when it is judged next.
+void Stepper::on(const event::PolicyGiven& event) {
+  state_.policy = event.policy;
+  for (const auto& [uid, lot] : state_.lots) index_triggers(lot);
 }
 
 // How a lot is managed, by a person's word. Levels that contradict each other are refused as a whole.

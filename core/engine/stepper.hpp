@@ -11,6 +11,9 @@
 
 namespace belay::engine {
 
+/// The name of what a person gave up, among what left a lot; followed by the time.
+inline constexpr std::string_view kWrittenOff = "written-off/";
+
 /// One step in the making: the state, the moment, and the actions so far. The handlers are spread over files by what
 /// they are about, each named at its declarations below.
 class Stepper {
@@ -42,6 +45,7 @@ class Stepper {
   void on(const event::CorporateActionsRead& event);
   void on(const event::CorporateActionsUnread& event);
   void on(const event::CommandGiven& event);
+  void on(const event::PolicyGiven& event);
   void on(const event::TimerFired& event);
 
   void keep_absences() { emit(action::KeepAbsences{state_.absences}); }
@@ -62,6 +66,20 @@ class Stepper {
   static std::string why_not_closable(const Lot& lot, const OperatorCommand& command);
   void quarantine(const QuarantinedExecution& row);
   void change_terms(Lot& lot, const OperatorCommand& command);
+  void pass_on_reload(const OperatorCommand& command, bool only_preview);
+
+  // ---- a person's suspension of a lot's exits (pause.cpp)
+  [[nodiscard]] bool is_missing(const Lot& lot) const;
+  void write_off(const OperatorCommand& command);
+  void carry_out_write_offs();
+  std::string why_not_written_off(const Lot& lot);
+  void pause(Lot& lot, const OperatorCommand& command);
+  void resume(Lot& lot, const OperatorCommand& command);
+  void note(const OperatorCommand& command);
+  void end_pause_if_over(Lot& lot);
+  void end_pauses();
+  void suspend_if_paused(Lot& lot, const rules::Rule& rule, rules::Verdict& verdict);
+  void tell_of_suspended(Lot& lot, const std::string& message);
 
   // ---- the broker's word (broker_read.cpp)
   void remember_orders(const std::vector<Order>& orders);
@@ -227,6 +245,7 @@ class Stepper {
   void mark(Lot& lot, const pricing::Judgement& own);
   void weigh(Lot& lot, const pricing::Judgement& levels);
   void note_amber(Lot& lot, const std::string& why, std::optional<Timestamp> previous_check);
+  void tell_of_expiration(const Lot& lot, std::optional<Timestamp> previous_check);
   void set_concern(Lot& lot, std::string concern);
   [[nodiscard]] std::string lesser_concern(const Lot& lot) const;
   void act_on(Lot& lot, const std::vector<ExitReason>& whole, const rules::Verdict& deciding,
@@ -278,6 +297,7 @@ class Stepper {
                   const rules::Verdict& verdict);
   void join_exit(Lot& lot, ExitReason reason, Quantity wanted, const rules::Verdict& verdict, const std::string& who);
   void note_trigger(Lot& lot, const rules::Verdict& verdict);
+  void note_levels(const Lot& lot, Exit& exit) const;
   void advance(const LotUid& uid);
   void move_on(Lot& lot);
   void advance_all();

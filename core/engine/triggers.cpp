@@ -54,7 +54,8 @@ Wanted wanted_of(const Lot& lot, const Policy& policy) {
 
 void Stepper::index_triggers(const Lot& lot) {
   const bool whole_leaves = lot.exit && lifecycle::remaining(lot) >= lot.quantity;
-  const bool armed = !whole_leaves && lot.management == Management::managed && lot.frozen.empty();
+  const bool paused = lot.pause && now_.wall < lot.pause->until;
+  const bool armed = !whole_leaves && lot.management == Management::managed && lot.frozen.empty() && !paused;
   Wanted wanted;
   try {
     if (armed) wanted = wanted_of(lot, state_.policy);

@@ -75,6 +75,12 @@ struct Rule {
   bool is_partial = false;     ///< asks for part of the lot; a reason for the whole of it cancels that
 };
 
+/// Whether a person's pause suspends the rule at that moment. A person's own word and the account's loss limit are
+/// never suspended.
+bool is_paused(const Rule& rule, const Lot& lot, Timestamp now);
+/// "paused until 2026-01-26 15:00 by bob@desk because of earnings": what a suspended rule says.
+std::string pause_text(const Pause& pause);
+
 // One file each.
 Verdict manual_close(const Situation& situation);
 Verdict account_loss_limit(const Situation& situation);

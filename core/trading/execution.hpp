@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/trading/lot.hpp"
 
@@ -58,6 +59,12 @@ struct OperatorCommand {
     close,              ///< leave the lot
     adopt,              ///< change how the lot is managed
     resume_loss_limit,  ///< the account's loss limit was reached and looked at: go on
+    pause,              ///< suspend the lot's automatic exits until a moment
+    resume,             ///< end that before its time
+    reload,             ///< take the configuration as it is now, also where positions leave by it at once
+    preview_reload,     ///< tell what would leave by it
+    write_off,          ///< the broker does not have the lot, and nothing explains it: it is given up
+    note,               ///< something was done beside the book, at the broker itself: to be recorded
   };
   std::int64_t id = 0;
   LotUid lot;
@@ -66,8 +73,13 @@ struct OperatorCommand {
   std::string why;
   Kind kind = Kind::close;
   ManagementTerms terms = {};  ///< of `adopt`
+  Pause pause = {};            ///< of `pause`: which rules, until when
+  std::string what = {};       ///< of `note`: what was done
 
   bool operator==(const OperatorCommand&) const = default;
 };
+
+std::string_view to_text(OperatorCommand::Kind kind);  ///< "close", "adopt", "resume_loss_limit", …
+std::optional<OperatorCommand::Kind> parse_command_kind(std::string_view text);
 
 }  // namespace belay

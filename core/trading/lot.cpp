@@ -20,6 +20,8 @@ constexpr Words<ExitReason, 16> kReasons{{"manual_close", "account_loss_limit", 
                                           "assigned", "broker_liquidation", "corporate_action"}};
 constexpr Words<Protection, 5> kProtections{{"none", "by_choice", "local_rule", "resting_order", "leaving"}};
 
+constexpr Words<Pause::Rules, 2> kPausedRules{{"price", "all"}};
+
 constexpr std::string_view kIdPrefix = "blx-";
 constexpr std::string_view kExitMark = "-x";
 constexpr std::string_view kGuardMark = "-g";
@@ -81,6 +83,7 @@ std::string_view to_text(LotStatus status) { return kStatuses.text_of(status); }
 std::string_view to_text(PriceDomain domain) { return kDomains.text_of(domain); }
 std::string_view to_text(Management management) { return kManagements.text_of(management); }
 std::string_view to_text(ExitReason reason) { return kReasons.text_of(reason); }
+std::string_view to_text(Pause::Rules rules) { return kPausedRules.text_of(rules); }
 std::string_view to_text(Protection protection) { return kProtections.text_of(protection); }
 
 std::optional<Direction> parse_direction(std::string_view text) { return kDirections.value_of(text); }
@@ -89,6 +92,7 @@ std::optional<LotStatus> parse_lot_status(std::string_view text) { return kStatu
 std::optional<PriceDomain> parse_price_domain(std::string_view text) { return kDomains.value_of(text); }
 std::optional<Management> parse_management(std::string_view text) { return kManagements.value_of(text); }
 std::optional<ExitReason> parse_exit_reason(std::string_view text) { return kReasons.value_of(text); }
+std::optional<Pause::Rules> parse_paused_rules(std::string_view text) { return kPausedRules.value_of(text); }
 std::optional<Protection> parse_protection(std::string_view text) { return kProtections.value_of(text); }
 
 Quantity left_so_far(const Lot& lot) {

@@ -163,9 +163,29 @@ struct Exit {
   std::string who;                    ///< the operator of a manual close
   Quantity left_before;               ///< of the lot when this exit began: earlier partial exits, guards
   std::set<std::string> told;         ///< what people were told of it, each once whatever process lives then
+  std::optional<Price> stop;          ///< the stop that was in force then, wherever it came from …
+  std::optional<Price> target;        ///< … and the target
 
   bool operator==(const Exit&) const = default;
 };
+
+/// A person's suspension of a lot's automatic exits. It has an end, and ends by itself.
+struct Pause {
+  enum class Rules : std::uint8_t {
+    price,  ///< the rules that go by price; deadlines still act
+    all,    ///< every rule but a person's word and the account's loss limit
+  };
+  Rules rules = Rules::price;
+  Timestamp until;
+  std::string who;
+  std::string why;
+  bool told = false;  ///< a person knows that a suspended rule holds
+
+  bool operator==(const Pause&) const = default;
+};
+
+std::string_view to_text(Pause::Rules rules);  ///< "price", "all"
+std::optional<Pause::Rules> parse_paused_rules(std::string_view text);
 
 /// A quantity of one symbol in one account that is tracked as one: a row of active_positions.
 struct Lot {
@@ -220,6 +240,7 @@ struct Lot {
   std::string concern;                   ///< why the lot is not in order (unpriced, stale, …); empty when it is
   std::optional<Timestamp> concern_since;
   std::string frozen;  ///< why price rules are suspended until a person looks; empty when they are not
+  std::optional<Pause> pause;
 
   LotStatus status = LotStatus::open;
   std::optional<Exit> exit;

@@ -102,17 +102,23 @@ Log::Log(Sink sink, Level least)
       }),
       least_(least) {}
 
+Log::Log(const Log& other, Fields always) : sink_(other.sink_), least_(other.least_), always_(std::move(always)) {}
+
 void Log::write(Level level, Timestamp at, std::string_view message, const Fields& fields) {
   if (!wants(level)) return;
   std::string line = R"({"ts":")" + belay::to_text(at) + R"(","level":")";
   line += to_text(level);
   line += R"(","msg":)";
   json::write_string_to(line, message);
-  for (const auto& [name, value] : fields) {
+  const auto say = [&](const std::string& name, const FieldValue& value) {
     line += ',';
     json::write_string_to(line, is_reserved(name) ? name + '_' : name);
     line += ':';
     write_value_to(line, value);
+  };
+  for (const auto& [name, value] : fields) say(name, value);
+  for (const auto& [name, value] : always_) {
+    if (std::ranges::find(fields, name, &Fields::value_type::first) == fields.end()) say(name, value);
   }
   line += '}';
   sink_(line);

@@ -22,13 +22,18 @@ class Log {
 
   /// Lines below `least` are dropped.
   Log(Sink sink, Level least);
+  /// Into the same sink; every line says these fields as well, unless it has one of that name already.
+  Log(const Log& other, Fields always);
 
   void write(Level level, Timestamp at, std::string_view message, const Fields& fields = {});
   [[nodiscard]] bool wants(Level level) const { return level >= least_; }
+  /// For lines that have a form of their own.
+  [[nodiscard]] const Sink& sink() const { return sink_; }
 
  private:
   Sink sink_;
   Level least_;
+  Fields always_;
 };
 
 /// Writes whole lines to the descriptor (1: standard output), unbuffered.

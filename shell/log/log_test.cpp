@@ -54,6 +54,19 @@ TEST(Log, LinesBelowTheLeastLevelAreDropped) {
   EXPECT_TRUE(log.wants(Level::error));
 }
 
+TEST(Log, ALogOfOneOfManySaysWhoseItsLinesAre) {
+  Lines lines;
+  const Log all(lines.sink(), Level::info);
+  Log large(all, {{"account", "large"}});
+  large.write(Level::info, kAt, "pass", {{"exits", std::int64_t{1}}});
+  large.write(Level::info, kAt, "started", {{"account", "as it says itself"}});
+  large.write(Level::debug, kAt, "dropped as by the other");
+  EXPECT_THAT(lines.all,
+              ElementsAre(R"({"ts":"2026-01-26T20:00:00Z","level":"INFO","msg":"pass","exits":1,"account":"large"})",
+                          R"({"ts":"2026-01-26T20:00:00Z","level":"INFO","msg":"started",)"
+                          R"("account":"as it says itself"})"));
+}
+
 TEST(Log, AFieldCannotTakeTheNameOfTheLineItself) {
   Lines lines;
   Log log(lines.sink(), Level::debug);

@@ -109,11 +109,13 @@ Result<std::string> encode_request(const HttpRequest& request, std::string_view 
   return out;
 }
 
-Result<std::string> encode_response(const HttpResponse& response, bool to_head, bool keep_alive) {
+namespace {
+
+/// Up to and including the headers that were given.
+Result<std::string> begin_response(const HttpResponse& response) {
   if (response.status < 200 || response.status > 999) {
     return fail("HTTP status " + std::to_string(response.status) + " cannot be a response");
   }
-  const bool has_body = response.status != 204 && response.status != 304;
   const auto reason = http::obsolete_reason(static_cast<http::status>(response.status));
   std::string out;
   out.reserve(256 + response.body.size());
@@ -121,11 +123,27 @@ Result<std::string> encode_response(const HttpResponse& response, bool to_head, 
   out.append(reason.data(), reason.size()).append("\r\n");
   std::string bad;
   if (!add_headers(out, response.headers, bad)) return fail("HTTP header \"" + bad + "\" has forbidden characters");
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> encode_streamed_head(const HttpResponse& response) {
+  auto out = begin_response(response);
+  if (out) out->append("Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
+  return out;
+}
+
+Result<std::string> encode_response(const HttpResponse& response, bool to_head, bool keep_alive) {
+  auto begun = begin_response(response);
+  if (!begun) return begun;
+  std::string& out = *begun;
+  const bool has_body = response.status != 204 && response.status != 304;
   if (has_body) out.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
   if (!keep_alive) out.append("Connection: close\r\n");
   out.append("\r\n");
   if (has_body && !to_head) out.append(response.body);
-  return out;
+  return begun;
 }
 
 struct ResponseReader::Impl {

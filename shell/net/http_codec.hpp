@@ -19,6 +19,8 @@ namespace belay::net {
                                                  std::string_view base_path);
 /// The whole response, without its body if it answers a HEAD.
 [[nodiscard]] Result<std::string> encode_response(const HttpResponse& response, bool to_head, bool keep_alive);
+/// The head of a response whose body follows in chunks, and whose end is the connection's.
+[[nodiscard]] Result<std::string> encode_streamed_head(const HttpResponse& response);
 
 /// How far a message has come.
 enum class HttpProgress { More, Done, Broken };

@@ -21,6 +21,7 @@
 #include <variant>
 
 #include "shell/net/http_codec.hpp"
+#include "shell/net/http_stream_session.hpp"
 #include "shell/net/stream.hpp"
 #include "shell/net/url.hpp"
 #include "shell/net/websocket_session.hpp"
@@ -105,6 +106,8 @@ class Session : public std::enable_shared_from_this<Session> {
       write_later(std::move(*delay), to_head);
     } else if (auto* const upgrade = std::get_if<Upgrade>(&given)) {
       serve_websocket(executor_, std::move(stream_), request, std::move(upgrade->handler));
+    } else if (auto* const streamed = std::get_if<StreamedResponse>(&given)) {
+      stream(std::move(*streamed), to_head);
     }  // Drop: nothing holds the session any longer, which closes it
   }
 
@@ -114,6 +117,13 @@ class Session : public std::enable_shared_from_this<Session> {
     } catch (const std::exception&) {
       return HttpResponse{.status = 500};
     }
+  }
+
+  void stream(StreamedResponse streamed, bool to_head) {
+    auto head = encode_streamed_head(streamed.head);
+    keep_alive_ = keep_alive_ && head.has_value();
+    if (!head || to_head) return write(head ? streamed.head : HttpResponse{.status = 500}, to_head);
+    serve_http_stream(executor_, std::move(stream_), std::move(*head), std::move(streamed.handler));
   }
 
   void write_later(Delay delay, bool to_head) {

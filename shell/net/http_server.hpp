@@ -11,6 +11,7 @@
 
 #include "core/base/result.hpp"
 #include "shell/net/http_message.hpp"
+#include "shell/net/http_streaming.hpp"
 #include "shell/net/websocket_server.hpp"
 
 namespace belay::net {
@@ -29,7 +30,13 @@ struct Upgrade {
   WebSocketHandler handler;
 };
 
-using HttpAnswer = std::variant<HttpResponse, Delay, Drop, Upgrade>;
+/// Status and headers now, the body bit by bit; the connection ends with it. A HEAD gets the head alone.
+struct StreamedResponse {
+  HttpResponse head;  ///< without a body
+  HttpStreamHandler handler;
+};
+
+using HttpAnswer = std::variant<HttpResponse, Delay, Drop, Upgrade, StreamedResponse>;
 /// A function that returns HttpResponse will do. An exception becomes a 500.
 using HttpHandler = std::function<HttpAnswer(const HttpRequest&)>;
 
@@ -39,7 +46,7 @@ struct HttpServerOptions {
   /// A host other than loopback is refused unless this is set.
   bool beyond_loopback = false;
   std::size_t max_connections = 1024;  // further ones are closed at once
-  // None of these times bound a connection that was upgraded.
+  // None of these times bound a connection that was upgraded or is streamed to.
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);     // between requests
   std::chrono::milliseconds request_timeout = std::chrono::seconds(10);  // first to last byte of a request
   std::chrono::milliseconds write_timeout = std::chrono::seconds(30);    // for the client to take the response

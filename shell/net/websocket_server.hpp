@@ -23,6 +23,10 @@ class WebSocketPeer {
   virtual void cut() = 0;
   /// Stays connected, but nothing leaves any more, no answer to a ping either: like a peer whose line is dead.
   virtual void go_silent() = 0;
+  /// How many messages wait to be written, the one under way included.
+  [[nodiscard]] virtual std::size_t waiting() const = 0;
+  /// Forgets what waits, except what is under way.
+  virtual void discard() = 0;
 };
 
 /// What becomes of a WebSocket at the server. Called on the server's thread, one after the other; none is called after
@@ -33,6 +37,7 @@ struct WebSocketHandler {
   /// In whatever way. Not when the server stops.
   std::function<void(const std::shared_ptr<WebSocketPeer>&)> closed;
   std::size_t max_message = std::size_t{1024} * 1024;
+  std::size_t max_queue = std::size_t{16} * 1024 * 1024;  ///< bytes that may wait to be written; more: cut
 };
 
 }  // namespace belay::net

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shell/net/websocket_session.hpp"
 
+#include <atomic>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -19,8 +20,6 @@ namespace {
 namespace http = boost::beast::http;
 namespace websocket = boost::beast::websocket;
 
-constexpr std::size_t kLongestQueue = std::size_t{16} * 1024 * 1024;
-
 class Session;
 
 /// Hands to the loop's thread what others want of the session, as long as there is one.
@@ -32,17 +31,22 @@ class Peer final : public WebSocketPeer {
   void close() override;
   void cut() override;
   void go_silent() override;
+  [[nodiscard]] std::size_t waiting() const override { return waiting_; }
+  void discard() override;
 
   void forget_session() {
     const std::scoped_lock lock(mutex_);
     session_ = nullptr;
+    waiting_ = 0;
   }
+  void forget(std::size_t messages) { waiting_ -= messages; }
 
  private:
   void post(std::function<void(Session&)> what);
 
   std::mutex mutex_;
   Session* session_;
+  std::atomic<std::size_t> waiting_ = 0;
 };
 
 class Session : public std::enable_shared_from_this<Session> {
@@ -70,11 +74,19 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void send(std::string data, WebSocketFrame frame) {
-    if (!open_ || closing_) return;
+    if (!open_ || closing_) return peer_->forget(1);
     queued_ += data.size();
     queue_.push_back({frame, std::move(data)});
-    if (queued_ > kLongestQueue) return cut();
+    if (queued_ > handler_.max_queue) return cut();
     if (!writing_) write();
+  }
+
+  void discard() {
+    while (queue_.size() > (writing_ ? 1U : 0U)) {
+      queued_ -= queue_.back().data.size();
+      queue_.pop_back();
+      peer_->forget(1);
+    }
   }
 
   void close() {
@@ -120,6 +132,7 @@ class Session : public std::enable_shared_from_this<Session> {
       if (error) return;  // the read under way ends too, and tells
       self->queued_ -= self->queue_.front().data.size();
       self->queue_.pop_front();
+      self->peer_->forget(1);
       self->write();
     });
   }
@@ -166,7 +179,13 @@ void Peer::post(std::function<void(Session&)> what) {
 }
 
 void Peer::send(std::string data, WebSocketFrame frame) {
-  post([data = std::move(data), frame](Session& session) mutable { session.send(std::move(data), frame); });
+  const std::scoped_lock lock(mutex_);
+  if (session_ == nullptr) return;
+  ++waiting_;
+  session_->post([data = std::move(data), frame](Session& session) mutable { session.send(std::move(data), frame); });
+}
+void Peer::discard() {
+  post([](Session& session) { session.discard(); });
 }
 void Peer::close() {
   post([](Session& session) { session.close(); });

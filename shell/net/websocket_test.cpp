@@ -407,5 +407,31 @@ TEST(WebSocket, F78RefusesTheCertificateOfAnotherHost) {
   EXPECT_THAT(outcome.error().message, HasSubstr("certificate"));
 }
 
+TEST(WebSocketServer, knows_how_much_waits_for_a_client_and_forgets_it_when_told_to) {
+  SocketServer server;
+  WebSocketClient client = opened(server.url());
+  const Peer peer = server.peer();
+  EXPECT_EQ(peer->waiting(), 0U);
+  // Far more than the line holds while nobody reads.
+  for (int i = 0; i < 12; ++i) peer->send(std::string(1024UL * 1024, 'x'), WebSocketFrame::binary);
+  EXPECT_GT(peer->waiting(), 0U);
+  peer->discard();
+  peer->send("the last", WebSocketFrame::text);
+  WebSocketMessage message = next(client);
+  for (int i = 0; i < 12 && message.frame == WebSocketFrame::binary; ++i) message = next(client);
+  EXPECT_EQ(message.data, "the last");
+}
+
+TEST(WebSocketServer, cuts_a_client_whose_queue_grows_beyond_its_bound) {
+  WebSocketHandler handler;
+  handler.max_queue = 1000;
+  handler.opened = [](const Peer& peer) {
+    for (int i = 0; i < 2; ++i) peer->send(std::string(600, 'x'), WebSocketFrame::text);
+  };
+  auto server = HttpServer::start({}, [&](const HttpRequest&) -> HttpAnswer { return Upgrade{handler}; }).value();
+  WebSocketClient client = opened("ws://127.0.0.1:" + std::to_string(server.port()) + "/");
+  while (const auto message = client.receive(5s)) ASSERT_TRUE(message->has_value()) << "neither cut nor served";
+}
+
 }  // namespace
 }  // namespace belay::net

@@ -14,6 +14,8 @@
 #include "core/trading/loss_limit.hpp"
 #include "core/trading/lot.hpp"
 #include "core/trading/record.hpp"
+#include "shell/ports/export.hpp"
+#include "shell/ports/pass_figures.hpp"
 
 namespace belay {
 
@@ -62,12 +64,22 @@ struct Batch {
   std::optional<std::string> account_number;  ///< to be remembered from now on
   std::optional<LossLimit> loss_limit;        ///< likewise
   std::optional<Absences> absences;           ///< likewise
+  /// What the pass came to, and those before it that could not be written; a record of the same moment is replaced.
+  std::vector<PassFigures> passes;
 
   [[nodiscard]] bool empty() const {
     return lots.empty() && events.empty() && imported.empty() && finished_commands.empty() && !account_number &&
-           !loss_limit && !absences;
+           !loss_limit && !absences && passes.empty();
   }
+  /// So many rows it writes; a lot that closes has one more.
+  [[nodiscard]] std::size_t rows() const;
 };
+
+inline std::size_t Batch::rows() const {
+  std::size_t closed = 0;
+  for (const Lot& lot : lots) closed += lot.status == LotStatus::closed ? 1 : 0;
+  return lots.size() + closed + events.size() + imported.size() + finished_commands.size() + passes.size();
+}
 
 /// The row that a new lot got.
 struct NewRow {
@@ -90,6 +102,7 @@ struct EventFilter {
   std::optional<Timestamp> until;
   std::int64_t after_id = 0;  ///< for following
   std::size_t limit = 1000;   ///< the newest so many, given oldest first
+  std::string account = {};   ///< of its positions, and about itself; empty: all
 };
 
 struct StoredEvent {
@@ -98,6 +111,14 @@ struct StoredEvent {
   std::string event_type;
   std::string event_data;  ///< JSON text
   Timestamp created_at;
+};
+
+/// A name by which upstream or another service calls an account, and how much stands under it.
+struct UnknownAccount {
+  std::string name;  ///< empty: rows that name no account
+  std::int64_t rows = 0;
+
+  bool operator==(const UnknownAccount&) const = default;
 };
 
 struct MigrationReport {
@@ -121,11 +142,20 @@ class Store {
   /// At most one holder per account, over all processes; held until the Store is destroyed, the connection is lost or
   /// the process dies. false: somebody else holds it.
   virtual StoreResult<bool> try_lock(const std::string& account) = 0;
-  /// Whether the lock taken is certainly still ours.
+  /// As try_lock; but a holder that the database has not heard of for ten seconds loses the lock, and with it the means
+  /// to write. For whoever means to work on the account, not for those who look.
+  virtual StoreResult<bool> take_over(const std::string& account) { return try_lock(account); }
+  /// Whether the lock taken is certainly still ours. Also a sign of life: it has to be asked every few seconds.
   virtual bool still_locked() = 0;
 
-  /// `aliases`: upstream's names of this account; empty means that every row is of this account.
+  /// `aliases`: upstream's names of this account beside its own, "" standing for rows that name none; no alias at all
+  /// means that every row is of this account.
   virtual StoreResult<StoredBook> load(const std::string& account, const std::vector<std::string>& aliases) = 0;
+  /// Names of upstream's unsettled trades and of open positions that are none of these, and of which no event of cause
+  /// "unknown_account" tells yet. A store without upstream has none.
+  virtual StoreResult<std::vector<UnknownAccount>> unknown_accounts(const std::vector<std::string>& /*known*/) {
+    return std::vector<UnknownAccount>{};
+  }
   /// Rows for these symbols that were never imported, also those that claim to be simulated: for orphans.
   virtual StoreResult<std::vector<Execution>> executions_for(const std::string& account,
                                                              const std::vector<std::string>& aliases,
@@ -141,6 +171,19 @@ class Store {
   /// What active_positions has beside the lots' own fields (created_at, …), by row id: for people and scripts.
   virtual StoreResult<std::map<std::int64_t, Fields>> other_columns(const LotFilter& filter) = 0;
   virtual StoreResult<std::vector<StoredEvent>> events(const EventFilter& filter) = 0;
+
+  /// One page of what is exported. refused: this store keeps no such thing.
+  virtual StoreResult<ExportPage> page(const ExportQuery& query) {
+    static_cast<void>(query);
+    return std::unexpected(StoreError{StoreError::Kind::refused, "nothing can be exported from " + description()});
+  }
+  /// Makes room in one small transaction: of one position and one day (UTC) that ended before `before`, the price
+  /// updates become a price path of a sample a minute, and they and the other noisy events go. false: there is nothing
+  /// left to be folded.
+  virtual StoreResult<bool> fold_noisy_events(Timestamp before) {
+    static_cast<void>(before);
+    return false;
+  }
 
   /// SQL statements sent so far, transaction control included.
   [[nodiscard]] virtual std::uint64_t statements() const = 0;

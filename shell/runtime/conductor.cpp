@@ -2,6 +2,7 @@
 #include "shell/runtime/conductor.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "shell/failpoint/fail_point.hpp"
 #include "shell/runtime/calls.hpp"
@@ -16,7 +17,6 @@ using namespace std::chrono_literals;
 
 // A decision older than this is not acted on: the process may have been stopped in between.
 constexpr Duration kDecisionAge = 5s;
-constexpr Duration kStoreDistance = 5s;
 constexpr std::size_t kManyQuestions = 3;
 
 Failure failure_of(const StoreError& error) {
@@ -55,6 +55,8 @@ void Conductor::Inner::carry_out(engine::Actions actions) {
           false);
     } else if (const auto* records = std::get_if<action::FindRecords>(&wanted)) {
       find_records(*records);
+    } else if (auto* taking = std::get_if<action::TakeConfiguration>(&wanted)) {
+      reload = std::move(*taking);
     } else if (const auto* wake = std::get_if<action::WakeAt>(&wanted)) {
       wake_at = wake_at ? std::min(*wake_at, wake->steady) : wake->steady;
     } else if (!dry) {
@@ -62,6 +64,7 @@ void Conductor::Inner::carry_out(engine::Actions actions) {
     }
   }
   if (!questions.empty()) start_questions(questions);
+  if (store_down) tell_past_store();
 }
 
 // The store has one owner, this thread: asked at once.
@@ -107,6 +110,7 @@ void Conductor::Inner::follow(Duration real_time) {
     const bool busy = executor->outstanding() > 0;
     const bool in_time = machine_time() - begun < real_time;
     if (!busy && (!in_time || !engine::has_work_in_flight(state))) return;
+    show_life();
     hear_stream();
     if (const auto events = executor->next(in_time ? patience(settings.glance) : settings.glance)) {
       run(*events);
@@ -150,6 +154,7 @@ void Conductor::Inner::save() {
       const auto lot = state.lots.find(row.uid);
       if (lot != state.lots.end()) lot->second.id = row.id;
     }
+    figures.rows_written += static_cast<std::int64_t>(record.batch().rows());
     record.saved(*saved);
     if (store_down) record.log_info(parts.log, now().wall, "the store is back; what had waited is written");
     store_down = false;
@@ -161,7 +166,7 @@ void Conductor::Inner::save() {
   if (locked && !parts.store.still_locked()) {
     static_cast<void>(keep_lock());
   } else {
-    store_is_away();
+    store_is_away(saved.error().message);
   }
 }
 
@@ -170,11 +175,15 @@ Failure Conductor::Inner::ask_store() {
   if (store_down && machine_time() < try_store_at) return Failure::none;
   if (const Failure kept = keep_lock(); kept != Failure::none) return kept;
   heed_others();
+  if (store_down) {
+    save();  // what waits comes first
+    if (const Failure kept = keep_lock(); kept != Failure::none) return kept;
+  }
   if (anew || (store_down && !record.batch().empty())) return Failure::none;
   const auto commands = parts.store.waiting_commands(settings.account);
   if (!commands) {
     complain("store: " + commands.error().message);
-    if (store_down) store_is_away();
+    if (store_down) store_is_away(commands.error().message);
     return keep_lock();  // the connection may have gone, and the lock with it
   }
   store_down = false;
@@ -182,10 +191,25 @@ Failure Conductor::Inner::ask_store() {
   return Failure::none;
 }
 
-void Conductor::Inner::store_is_away() {
-  store_down = true;
-  try_store_at = machine_time() + kStoreDistance;  // an attempt may block for seconds, and exits are to be followed
-  record.limit_waiting(parts.log, now().wall);
+void Conductor::Inner::begin_pass() {
+  errors.clear();
+  figures = PassFigures{.at = now().wall, .kind = settings.kind};
+  pass_before = {machine_time(), parts.broker.calls(), parts.market_data.calls(), parts.store.statements()};
+  record.begin_pass();
+}
+
+// What the pass has come to so far: to be written with whatever else it records.
+void Conductor::Inner::note_pass() {
+  record.count(state, figures);
+  figures.duration_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(machine_time() - pass_before.begun).count();
+  figures.trading_calls = static_cast<std::int64_t>(parts.broker.calls() - pass_before.trading);
+  figures.data_calls = static_cast<std::int64_t>(parts.market_data.calls() - pass_before.data);
+  figures.store_statements = static_cast<std::int64_t>(parts.store.statements() - pass_before.statements);
+  figures.errors = static_cast<std::int64_t>(errors.size());
+  std::vector<PassFigures>& passes = record.batch().passes;
+  if (passes.empty() || passes.back().at != figures.at) passes.emplace_back();
+  passes.back() = figures;
 }
 
 // The last records are written, and what the pass came to is told.
@@ -194,7 +218,6 @@ void Conductor::Inner::end_pass(PassReport& report) {
   if (store_down && report.failure == Failure::none) report.failure = Failure::store;
   if (anew) complain("another instance has worked on this account meanwhile: this pass came to nothing");
   record.report(state, report);
-  report.unguarded_time = std::chrono::duration_cast<std::chrono::milliseconds>(record.take_unguarded());
   report.errors = errors;
 }
 
@@ -207,6 +230,14 @@ Conductor::~Conductor() = default;
 const engine::State& Conductor::state() const { return inner_->state; }
 const std::vector<std::string>& Conductor::errors() const { return inner_->errors; }
 
+Standing Conductor::standing() const {
+  const engine::BrokerView& broker = inner_->state.broker;
+  return {.holds_lock = inner_->locked && !inner_->store_down,
+          .store_reachable = inner_->had_book && !inner_->store_down,
+          .broker_read_at = broker.read_at,
+          .broker_unread_why = broker.unread_why};
+}
+
 Failure Conductor::open() {
   Inner& in = *inner_;
   in.errors.clear();
@@ -214,7 +245,7 @@ Failure Conductor::open() {
     in.complain("clock: " + in.parts.clock.now().error().message);
     return Failure::configuration;
   }
-  const auto lock = in.parts.store.try_lock(in.settings.account);
+  const auto lock = in.parts.store.take_over(in.settings.account);
   if (!lock) {
     in.complain("store: " + lock.error().message);
     return failure_of(lock.error());
@@ -233,17 +264,36 @@ Failure Conductor::open() {
   return Failure::none;
 }
 
+void Conductor::alert(const std::string& cause, const std::string& text) { inner_->alert(cause, text); }
+
 void Conductor::command(const OperatorCommand& command) { inner_->step(event::CommandGiven{command}); }
+
+std::vector<engine::Leaving> Conductor::leaving_under(const Policy& policy) {
+  return engine::leaving_under(inner_->state, policy, inner_->now());
+}
+
+void Conductor::take_policy(const Policy& policy) {
+  inner_->settings.policy = policy;
+  inner_->step(event::PolicyGiven{policy});
+}
+
+std::optional<action::TakeConfiguration> Conductor::take_reload() { return std::exchange(inner_->reload, {}); }
+
+void Conductor::note(EventType type, Fields data) {
+  Inner& in = *inner_;
+  in.record.take(action::RecordEvent{{.lot = {}, .type = type, .data = std::move(data), .at = in.now().wall}}, in.state,
+                 in.parts.log);
+}
+
+std::string AccountNumbers::claim(const std::string& number, const std::string& account) {
+  const std::lock_guard lock(mutex_);
+  return owners_.try_emplace(number, account).first->second;
+}
 
 PassReport Conductor::pass() {
   Inner& in = *inner_;
-  in.errors.clear();
   in.dry = false;
-  const Duration begun = in.machine_time();
-  const auto trading = in.parts.broker.calls();
-  const auto data = in.parts.market_data.calls();
-  const auto statements = in.parts.store.statements();
-  in.record.begin_pass();
+  in.begin_pass();
 
   PassReport report;
   report.failure = in.keep_lock();
@@ -266,16 +316,24 @@ PassReport Conductor::pass() {
   if (read != Failure::none && report.failure == Failure::none) report.failure = read;
   if (read == Failure::none) {
     in.hear_stream();
+    const Timestamp checked = in.now().wall;
     in.step(event::CheckDue{});
     // The sends have begun on their threads; their record begins here, and neither waits for the other.
+    in.note_pass();
     in.save();
     in.follow(in.settings.wait);
+    PassRecord::log_checks(in.state, in.parts.log, checked);
   }
+  // Once more only together with something else, or where it was not written: a pass is one record in one statement.
+  if (read != Failure::none || !in.record.batch().empty()) in.note_pass();
   in.end_pass(report);
-  report.trading_calls = in.parts.broker.calls() - trading;
-  report.data_calls = in.parts.market_data.calls() - data;
-  report.store_statements = in.parts.store.statements() - statements;
-  report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(in.machine_time() - begun);
+  report.unguarded_time = std::chrono::milliseconds(in.figures.unguarded_ms);
+  report.trading_calls = in.parts.broker.calls() - in.pass_before.trading;
+  report.data_calls = in.parts.market_data.calls() - in.pass_before.data;
+  report.store_statements = in.parts.store.statements() - in.pass_before.statements;
+  report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(in.machine_time() - in.pass_before.begun);
+  report.figures = in.figures;
+  report.figures->store_statements = static_cast<std::int64_t>(report.store_statements);  // the last transaction's too
   return report;
 }
 

@@ -2,14 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/engine/preview.hpp"
 #include "core/engine/state.hpp"
 #include "core/engine/step.hpp"
 #include "shell/log/log.hpp"
+#include "shell/ports/alert_sink.hpp"
 #include "shell/ports/broker.hpp"
 #include "shell/ports/clock.hpp"
 #include "shell/ports/market_data.hpp"
@@ -21,13 +25,30 @@ namespace belay::runtime {
 
 /// How one account is run.
 struct Settings {
-  std::string account = "default";   ///< our name of it: key of rows and lock
-  std::vector<std::string> aliases;  ///< upstream's names of it; empty: all of upstream's rows are this account's
+  std::string account = "default";  ///< our name of it: key of rows and lock
+  /// Upstream's names of it, "" standing for rows that name none; no alias: all of upstream's rows are this account's.
+  std::vector<std::string> aliases;
+  /// Of the accounts that run beside each other, one points out rows of none of them: then, all of their names and
+  /// aliases. Empty: this one does not.
+  std::vector<std::string> known_names = {};
   Policy policy;
-  Duration wait = std::chrono::seconds(40);         ///< how long a cycle stands by for its exits
-  Duration sweep = std::chrono::seconds(60);        ///< between the passes of a service
-  std::uint32_t senders = 4;                        ///< broker calls at once
-  Duration glance = std::chrono::milliseconds(50);  ///< between looks at the clock, which may be given, while waiting
+  Duration wait = std::chrono::seconds(40);           ///< how long a cycle stands by for its exits
+  Duration sweep = std::chrono::seconds(60);          ///< between the passes of a service
+  std::string kind = "cycle";                         ///< what makes the passes, for their record: "cycle" or "run"
+  std::uint32_t senders = 4;                          ///< broker calls at once
+  Duration keep_noisy_events = std::chrono::days(3);  ///< then they are folded into price paths; 0: never
+  Duration glance = std::chrono::milliseconds(50);    ///< between looks at the clock, which may be given, while waiting
+};
+
+/// Which account has which number at the broker, among those that one process runs. Used by several threads.
+class AccountNumbers {
+ public:
+  /// Whose the number is: `account`'s from now on, if it was nobody's.
+  std::string claim(const std::string& number, const std::string& account);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::string> owners_;
 };
 
 /// The parts that an account runs on. None is owned; all outlive the conductor.
@@ -37,7 +58,9 @@ struct Parts {
   Store& store;
   Clock& clock;
   log::Log& log;
-  OrderStream* stream = nullptr;  ///< null: everything is asked for
+  OrderStream* stream = nullptr;      ///< null: everything is asked for
+  AlertSink* alerts = nullptr;        ///< null: what cannot be stored is only logged
+  AccountNumbers* numbers = nullptr;  ///< null: no other account runs in this process
 };
 
 /// One line about an exit, as a pass tells it.
@@ -98,9 +121,18 @@ struct PassReport {
   std::chrono::milliseconds duration{};
   std::vector<std::string> errors;
   Failure failure = Failure::none;
+  std::optional<PassFigures> figures;  ///< as recorded; absent where there was nothing to record
 
   /// Done, and nothing needs attention: every position checked, every exit closed or in good order waiting.
   [[nodiscard]] bool all_well() const;
+};
+
+/// What a conductor can count on at the moment.
+struct Standing {
+  bool holds_lock = false;  ///< for certain: while the store is away nobody knows
+  bool store_reachable = false;
+  std::optional<Moment> broker_read_at;  ///< when the latest read of the broker began
+  std::string broker_unread_why;         ///< why the latest attempt failed; empty when it did not
 };
 
 /// Runs one account: turns what the ports say into events, hands them to the engine, and turns its actions into calls
@@ -124,10 +156,25 @@ class Conductor {
   /// Between passes: follows exits under way, takes up people's commands and sees to it that the lock is kept, for at
   /// most that long in real time.
   Interlude attend(Duration real_time);
+  /// Between passes: folds a bounded part of the noisy events that are old enough (Store::fold_noisy_events), unless
+  /// something is leaving, the store is away, or there was nothing to do a short while ago. Whether it did.
+  bool tidy();
   /// A person's word, as if it had come through the store.
   void command(const OperatorCommand& command);
+  /// Tells a person of what the service itself suffers, as the engine does of its positions; critical.
+  void alert(const std::string& cause, const std::string& text);
+
+  /// What would leave now by these numbers, and does not by those that count: engine::leaving_under.
+  [[nodiscard]] std::vector<engine::Leaving> leaving_under(const Policy& policy);
+  /// These numbers count from now on. What leaves by them does so in the next pass.
+  void take_policy(const Policy& policy);
+  /// What a person said since the last call: that the configuration be taken, whatever leaves by it.
+  std::optional<engine::action::TakeConfiguration> take_reload();
+  /// An event about the account.
+  void note(EventType type, Fields data);
 
   [[nodiscard]] const engine::State& state() const;
+  [[nodiscard]] Standing standing() const;
   /// Errors of open(), for people.
   [[nodiscard]] const std::vector<std::string>& errors() const;
 

@@ -34,6 +34,19 @@ struct Conductor::Inner {
   bool anew = false;                            // all was forgotten, and no pass has begun since
   std::string known_number;                     // the account number that the store remembers
   std::optional<Duration> wake_at;              // steady
+  Duration names_asked_at{};                    // machine time; before that nobody asks whose rows there are
+  Duration tidy_at{};                           // machine time; before that there is nothing to fold
+
+  // Of the pass under way: what it has come to so far, and what was counted before it.
+  struct PassBefore {
+    Duration begun{};  // machine time
+    std::uint64_t trading = 0;
+    std::uint64_t data = 0;
+    std::uint64_t statements = 0;
+  };
+  PassFigures figures;
+  PassBefore pass_before;
+  std::optional<engine::action::TakeConfiguration> reload;  // asked for, and not taken yet
 
   Inner(Parts p, Settings s, std::unique_ptr<Executor> e)
       : parts(p),
@@ -57,7 +70,8 @@ struct Conductor::Inner {
   // A clock that cannot be asked stands still: nothing is decided on a guess of the time.
   Moment last_moment;
   CheckedTime time;
-  std::string clock_trouble;  // as last told
+  std::string clock_trouble;          // as last told
+  std::uint64_t told_past_store = 0;  // number of the last event that was looked at for it
   Moment now() {
     const auto moment = parts.clock.now();
     if (moment) last_moment = time.believed(*moment);
@@ -81,11 +95,17 @@ struct Conductor::Inner {
   bool check_account(const Executor::Events& events);
   Failure read_everything();
   void read_prices();
+  Executor::Events await(const Executor::Call& call);
+  void show_life();
   Failure keep_lock();
   Failure ask_store();
   bool may_write();
   bool heed_others();
-  void store_is_away();
+  void store_is_away(const std::string& why);
+  void alert(const std::string& cause, const std::string& text);
+  void tell_past_store();
+  void tell_of_lost_lock();
+  void page_without_store(std::size_t held, const std::string& unguarded);
   [[nodiscard]] bool others_have_written();
   StoreResult<bool> others_have_closed();
   bool is_of_others(const Lot& stored);
@@ -93,12 +113,15 @@ struct Conductor::Inner {
   void note_saved(const Batch& batch, bool certain);
   void compare_clocks(const Moment& before, const MarketClock& clock);
   void heed_calendar(const MarketClock& clock);
+  void point_out_unknown_accounts();
   void watch_without_book(PassReport& report);
   void hear_stream();
   void fire_timer();
   [[nodiscard]] Duration patience(Duration at_most);
   void follow(Duration real_time);
   void save();
+  void begin_pass();
+  void note_pass();
   void end_pass(PassReport& report);
 };
 

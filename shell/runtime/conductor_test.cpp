@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "shell/runtime/test_ports.hpp"
 
 namespace belay::runtime {
@@ -28,6 +30,47 @@ TEST(Conductor, AStopThatIsPassedIsSent) {
   stage.data.price = 94_price;
   EXPECT_EQ(stage.conductor.pass().failure, Failure::none);
   EXPECT_FALSE(stage.broker.sent.empty()) << stage.told;
+}
+
+TEST(Conductor, WhatAPolicyWouldHaveLeaveIsKnownBeforeItIsTakenAndLeavesAfterwards) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  ASSERT_EQ(stage.conductor.pass().failure, Failure::none);
+  const std::size_t sent = stage.broker.sent.size();
+  Policy policy;
+  policy.account.max_hold_minutes = 1;
+  const auto leaving = stage.conductor.leaving_under(policy);
+  ASSERT_EQ(leaving.size(), 1U);
+  EXPECT_EQ(leaving.front().reason, ExitReason::max_hold_time);
+  EXPECT_EQ(stage.conductor.attend(2s), Interlude::over);
+  EXPECT_EQ(stage.broker.sent.size(), sent) << "it was only asked";
+  stage.conductor.take_policy(policy);
+  EXPECT_EQ(stage.conductor.pass().failure, Failure::none);
+  EXPECT_GT(stage.broker.sent.size(), sent) << stage.told;
+}
+
+TEST(Conductor, APersonsWordForAReloadIsHandedOnOnce) {
+  Stage stage;
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  ASSERT_EQ(stage.conductor.pass().failure, Failure::none);
+  OperatorCommand command{.id = 9, .lot = {}, .quantity = {}, .who = "ann", .why = "tighter"};
+  command.kind = OperatorCommand::Kind::reload;
+  stage.store.commands = {command};
+  EXPECT_EQ(stage.conductor.attend(2s), Interlude::over);
+  const auto word = stage.conductor.take_reload();
+  ASSERT_TRUE(word);
+  EXPECT_EQ(word->command, 9);
+  EXPECT_EQ(word->why, "tighter");
+  EXPECT_FALSE(stage.conductor.take_reload());
+}
+
+TEST(AccountNumbers, ANumberIsWhoseItWasFirst) {
+  AccountNumbers numbers;
+  EXPECT_EQ(numbers.claim("PA1", "large"), "large");
+  EXPECT_EQ(numbers.claim("PA1", "tiny"), "large");
+  EXPECT_EQ(numbers.claim("PA1", "large"), "large");
+  EXPECT_EQ(numbers.claim("PA2", "tiny"), "tiny");
 }
 
 TEST(Conductor, F23ALockThatAnotherHasTakenEndsTheServiceBetweenPasses) {
@@ -238,6 +281,70 @@ TEST(Conductor, OtherKeysThanRememberedEndTheFirstPass) {
   ASSERT_EQ(stage.conductor.open(), Failure::none);
   EXPECT_EQ(stage.conductor.pass().failure, Failure::configuration);
   EXPECT_TRUE(stage.broker.sent.empty());
+}
+
+/// What the batches recorded of passes, a later record of the same moment in place of an earlier.
+std::map<Timestamp, PassFigures> recorded_passes(const Stage& stage) {
+  std::map<Timestamp, PassFigures> out;
+  for (const Batch& batch : stage.store.saved) {
+    for (const PassFigures& pass : batch.passes) out[pass.at] = pass;
+  }
+  return out;
+}
+
+TEST(Conductor, EachPassIsRecordedInItsOwnTransaction) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  const PassReport first = stage.conductor.pass();
+  ASSERT_EQ(stage.store.saved.size(), 1U) << "no transaction of its own";
+  stage.clock.pass(60s);
+  stage.conductor.pass();
+  const auto passes = recorded_passes(stage);
+  ASSERT_EQ(passes.size(), 2U);
+  const PassFigures& pass = passes.begin()->second;
+  EXPECT_EQ(pass.kind, "cycle");
+  EXPECT_EQ(pass.positions, 1);
+  EXPECT_EQ(pass.checked, 1);
+  EXPECT_EQ(pass.priced, 1);
+  EXPECT_EQ(pass.guards_expected, 0);
+  EXPECT_EQ(pass.exits_triggered, 0);
+  ASSERT_TRUE(first.figures.has_value());
+  EXPECT_EQ(first.figures->at, pass.at);
+}
+
+TEST(Conductor, APassCountsItsExitsOnceWhateverIsRecordedLater) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  stage.data.price = 94_price;
+  stage.conductor.pass();
+  stage.conductor.attend(5s);
+  stage.clock.pass(60s);
+  stage.conductor.pass();
+  std::int64_t triggered = 0;
+  for (const auto& [at, pass] : recorded_passes(stage)) triggered += pass.exits_triggered;
+  EXPECT_EQ(triggered, 1);
+}
+
+TEST(Conductor, PassesThatCouldNotBeRecordedWaitForTheStore) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  stage.conductor.pass();
+  stage.store.is_up = false;
+  for (int i = 0; i < 3; ++i) {
+    stage.clock.pass(60s);
+    stage.conductor.pass();
+  }
+  EXPECT_FALSE(stage.conductor.standing().store_reachable);
+  EXPECT_EQ(recorded_passes(stage).size(), 1U);
+  stage.store.is_up = true;
+  stage.clock.pass(60s);
+  stage.conductor.pass();
+  EXPECT_EQ(recorded_passes(stage).size(), 5U);
+  EXPECT_TRUE(stage.conductor.standing().store_reachable);
+  EXPECT_TRUE(stage.conductor.standing().holds_lock);
 }
 
 }  // namespace

@@ -22,6 +22,12 @@ class Executor {
 
   /// Urgent calls overtake the others. A call must not throw: what goes wrong is an event.
   virtual void start(Call call, bool urgent) = 0;
+  /// Makes a call and waits for its result. `meanwhile` is called about once a second until it is there, on the
+  /// caller's thread.
+  virtual Events await(const Call& call, const std::function<void()>& meanwhile) {
+    static_cast<void>(meanwhile);  // nobody really waits
+    return call();
+  }
   /// The next result, waiting for at most so long. The only place where the conductor lets time pass by itself.
   virtual std::optional<Events> next(Duration at_most) = 0;
   /// Lets next() return soon, from whatever thread: something has come by itself. On virtual time nobody waits.

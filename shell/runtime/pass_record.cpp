@@ -29,6 +29,15 @@ log::Level level_of(EventType type) {
   }
 }
 
+/// Why the pass could not judge it; empty where it could.
+std::string why_unchecked(const engine::State& state, const LotUid& uid) {
+  if (!state.broker.unread_why.empty()) return "not reached in this pass: " + state.broker.unread_why;
+  const auto check = state.checks.find(uid);
+  if (check == state.checks.end()) return "not reached in this pass";
+  if (check->second.checked) return "";
+  return check->second.why_not.empty() ? "not judged" : check->second.why_not;
+}
+
 }  // namespace
 
 void PassRecord::begin_pass() {
@@ -82,8 +91,21 @@ std::string PassRecord::symbol_of(const LotUid& uid, const engine::State& state)
   return kept == batch_.lots.end() ? "" : kept->instrument.symbol;
 }
 
+void PassRecord::count_event(const EventRecord& record) {
+  const auto said = [&](std::string_view name) {
+    const auto field = std::ranges::find(record.data, name, &Fields::value_type::first);
+    return field == record.data.end() ? nullptr : &field->second;
+  };
+  // A further reason joins an exit that was triggered before; what becomes of guards is counted by what rests.
+  if (record.type == EventType::exit_triggered && !record.lot.empty() && said("joined") == nullptr) ++exits_triggered_;
+  if (record.type != EventType::order_failed) return;
+  const FieldValue* reason = said("reason");
+  if (reason == nullptr || *reason != FieldValue(std::string("guard"))) ++failed_closes_;
+}
+
 void PassRecord::take_event(EventRecord record, const engine::State& state, log::Log& log) {
   if (record.type == EventType::adopted) adopted_.push_back(record.lot);
+  count_event(record);
   const log::Level level = level_of(record.type);
   if (log.wants(level)) {
     Fields fields;
@@ -110,6 +132,9 @@ void PassRecord::saved(const std::vector<NewRow>& new_rows) {
 }
 
 void PassRecord::limit_waiting(log::Log& log, Timestamp at) {
+  constexpr std::size_t kMostPasses = 2'000;
+  auto& passes = batch_.passes;
+  if (passes.size() > kMostPasses) passes.erase(passes.begin(), passes.end() - kMostPasses);
   if (batch_.events.size() <= kMostWaiting) return;
   const std::size_t before = batch_.events.size();
   std::erase_if(batch_.events, [](const EventRecord& e) { return e.type == EventType::price_update; });
@@ -162,6 +187,28 @@ ExitLine PassRecord::exit_line(const Lot& lot, const engine::State& state) const
   return line;
 }
 
+void PassRecord::count(const engine::State& state, PassFigures& figures) {
+  const auto closed = static_cast<std::int64_t>(closed_.size());
+  figures.positions = static_cast<std::int64_t>(state.lots.size()) + closed;
+  figures.checked = figures.priced = closed;
+  figures.unguarded = figures.guards_expected = figures.guards_verified = 0;
+  for (const auto& [uid, lot] : state.lots) {
+    if (lot.guards.protection == Protection::none) ++figures.unguarded;
+    if (lot.bracket_expected && lot.status == LotStatus::open) {
+      ++figures.guards_expected;
+      if (lot.guards.protection == Protection::resting_order) ++figures.guards_verified;
+    }
+    const auto check = state.checks.find(uid);
+    if (!state.broker.unread_why.empty() || check == state.checks.end()) continue;
+    if (check->second.checked) ++figures.checked;
+    if (check->second.price.standing != pricing::Judgement::Standing::doubtful) ++figures.priced;
+  }
+  figures.exits_triggered += std::exchange(exits_triggered_, 0);
+  figures.failed_closes += std::exchange(failed_closes_, 0);
+  figures.unguarded_ms +=
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::exchange(unguarded_anew_, Duration{})).count();
+}
+
 void PassRecord::report(const engine::State& state, PassReport& report) const {
   for (const Lot& lot : closed_) report.exits.push_back(exit_line(lot, state));
   report.positions = state.lots.size() + closed_.size();
@@ -169,15 +216,11 @@ void PassRecord::report(const engine::State& state, PassReport& report) const {
   for (const auto& [uid, lot] : state.lots) {
     if (lot.exit) report.exits.push_back(exit_line(lot, state));
     if (lot.guards.protection == Protection::none) ++report.unguarded;
-    const auto check = state.checks.find(uid);
-    if (!state.broker.unread_why.empty()) {
-      report.unchecked.push_back(
-          {lot.id, lot.instrument.symbol, "not reached in this pass: " + state.broker.unread_why});
-    } else if (check != state.checks.end() && check->second.checked) {
+    std::string why_not = why_unchecked(state, uid);
+    if (why_not.empty()) {
       ++report.checked;
     } else {
-      const std::string why = check == state.checks.end() ? "not reached in this pass" : check->second.why_not;
-      report.unchecked.push_back({lot.id, lot.instrument.symbol, why});
+      report.unchecked.push_back({lot.id, lot.instrument.symbol, std::move(why_not)});
     }
   }
   for (const LotUid& uid : adopted_) {
@@ -185,6 +228,22 @@ void PassRecord::report(const engine::State& state, PassReport& report) const {
     if (lot == state.lots.end()) continue;
     report.adopted.push_back({lot->second.instrument.symbol, lot->second.signed_quantity(),
                               lot->second.management == Management::watch ? "watch" : "protect"});
+  }
+}
+
+void PassRecord::log_checks(const engine::State& state, log::Log& log, Timestamp since) {
+  if (!log.wants(log::Level::info)) return;
+  for (const auto& [uid, lot] : state.lots) {
+    const auto check = state.checks.find(uid);
+    if (check == state.checks.end() || !lot.last_checked_at || *lot.last_checked_at < since) continue;
+    log.write(log::Level::info, *lot.last_checked_at, to_text(EventType::check),
+              {{"position", uid.text()},
+               {"symbol", lot.instrument.symbol},
+               {"checked", check->second.checked},
+               {"why_not", check->second.checked ? FieldValue() : FieldValue(check->second.why_not)},
+               {"price", or_null(lot.current_price)},
+               {"pnl", or_null(lot.result)},
+               {"status", std::string(to_text(lot.status))}});
   }
 }
 

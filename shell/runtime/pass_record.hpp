@@ -33,18 +33,20 @@ class PassRecord {
 
   /// A lot of the stored book: what it went unguarded so far is no news.
   void loaded(const Lot& lot) { unguarded_.try_emplace(lot.uid, lot.guards.unguarded); }
-  /// For how long lots went unguarded that nobody has asked about yet.
-  Duration take_unguarded() { return std::exchange(unguarded_anew_, Duration{}); }
-
+  /// Counts the positions as they are, and adds what happened since the last time.
+  void count(const engine::State& state, PassFigures& figures);
   /// Positions, exits and adoptions of this pass.
   void report(const engine::State& state, PassReport& report) const;
 
+  /// A line for every position that was checked from then on. They are lines only: its row tells the store the same.
+  static void log_checks(const engine::State& state, log::Log& log, Timestamp since);
   void log_error(log::Log& log, Timestamp at, const std::string& what);
   void log_warning(log::Log& log, Timestamp at, const std::string& what);
   void log_info(log::Log& log, Timestamp at, const std::string& what);
 
  private:
   void count_unguarded(const Lot& lot);
+  void count_event(const EventRecord& record);
   void take_event(EventRecord record, const engine::State& state, log::Log& log);
   [[nodiscard]] std::string symbol_of(const LotUid& uid, const engine::State& state) const;
   [[nodiscard]] ExitLine exit_line(const Lot& lot, const engine::State& state) const;
@@ -56,6 +58,8 @@ class PassRecord {
   std::vector<LotUid> adopted_;               // likewise
   std::map<LotUid, Duration> unguarded_;      // of open lots, so far
   Duration unguarded_anew_{};
+  std::int64_t exits_triggered_ = 0;  // not counted yet
+  std::int64_t failed_closes_ = 0;    // likewise
 };
 
 }  // namespace belay::runtime

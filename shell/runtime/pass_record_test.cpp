@@ -61,6 +61,12 @@ engine::action::KeepLot unguarded_for(std::chrono::seconds time, LotStatus statu
   return {lot};
 }
 
+std::int64_t unguarded_ms(PassRecord& record) {
+  PassFigures figures;
+  record.count({}, figures);
+  return figures.unguarded_ms;
+}
+
 TEST(PassRecord, UnguardedTimeIsToldOnce) {
   using std::chrono::seconds;
   log::Log log(log::nowhere(), log::Level::error);
@@ -69,11 +75,28 @@ TEST(PassRecord, UnguardedTimeIsToldOnce) {
   record.loaded(unguarded_for(seconds(100)).lot);
   record.take(unguarded_for(seconds(107)), state, log);
   record.take(unguarded_for(seconds(110)), state, log);
-  EXPECT_EQ(record.take_unguarded(), seconds(10));
-  EXPECT_EQ(record.take_unguarded(), seconds(0));
+  EXPECT_EQ(unguarded_ms(record), 10'000);
+  EXPECT_EQ(unguarded_ms(record), 0);
   record.loaded(unguarded_for(seconds(100)).lot);  // an older book
   record.take(unguarded_for(seconds(113), LotStatus::closed), state, log);
-  EXPECT_EQ(record.take_unguarded(), seconds(3));
+  EXPECT_EQ(unguarded_ms(record), 3'000);
+}
+
+TEST(PassRecord, ExitsAreCountedByTheirBeginningAndFailuresOfGuardsAreNot) {
+  log::Log log(log::nowhere(), log::Level::error);
+  const engine::State state;
+  PassRecord record;
+  const auto told = [&](EventType type, Fields data) {
+    record.take(engine::action::RecordEvent{{LotUid("a"), type, std::move(data), {}}}, state, log);
+  };
+  told(EventType::exit_triggered, {{"reason", std::string("stop_loss")}});
+  told(EventType::exit_triggered, {{"reason", std::string("day_trade_close")}, {"joined", true}});
+  told(EventType::order_failed, {{"reason", std::string("stop_loss")}, {"error", std::string("refused")}});
+  told(EventType::order_failed, {{"reason", std::string("guard")}, {"error", std::string("refused")}});
+  PassFigures figures;
+  record.count(state, figures);
+  EXPECT_EQ(figures.exits_triggered, 1);
+  EXPECT_EQ(figures.failed_closes, 1);
 }
 
 TEST(PassRecord, WhatIsNoLotsSaysWhoseItIs) {
@@ -84,6 +107,40 @@ TEST(PassRecord, WhatIsNoLotsSaysWhoseItIs) {
   record.take(event_of(EventType::monitor_error), state, log);
   const Fields expected{{"account", std::string("second")}};
   EXPECT_EQ(record.batch().events.front().data, expected);
+}
+
+TEST(PassRecord, EventsAreLoggedAtThePlansLevels) {
+  std::string told;
+  log::Log log([&](std::string_view line) { told = line; }, log::Level::debug);
+  const engine::State state;
+  const auto level_of = [&](EventType type) {
+    PassRecord().take(event_of(type), state, log);
+    const std::size_t at = told.find("\"level\":\"") + 9;
+    return told.substr(at, told.find('"', at) - at);
+  };
+  EXPECT_EQ(level_of(EventType::check), "INFO");
+  EXPECT_EQ(level_of(EventType::price_update), "DEBUG");
+  EXPECT_EQ(level_of(EventType::exit_triggered), "WARNING");
+  EXPECT_EQ(level_of(EventType::order_failed), "ERROR");
+}
+
+TEST(PassRecord, EveryCheckOfThisPassIsALine) {
+  std::string told;
+  log::Log log([&](std::string_view line) { told += line; }, log::Level::info);
+  engine::State state;
+  const Timestamp now = parse_timestamp("2026-01-26T15:00:00Z").value();
+  for (const char* uid : {"a", "b"}) {
+    Lot lot;
+    lot.uid = LotUid(uid);
+    lot.last_checked_at = uid == std::string("a") ? now : now - std::chrono::minutes(1);
+    lot.current_price = 94.5_price;
+    state.lots.emplace(lot.uid, lot);
+    state.checks[lot.uid].checked = true;
+  }
+  PassRecord::log_checks(state, log, now);
+  EXPECT_TRUE(told.contains(R"("level":"INFO","msg":"check","position":"a")")) << told;
+  EXPECT_TRUE(told.contains(R"("price":94.5)")) << told;
+  EXPECT_FALSE(told.contains(R"("position":"b")")) << told;
 }
 
 }  // namespace

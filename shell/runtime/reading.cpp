@@ -57,6 +57,7 @@ bool Conductor::Inner::load() {
     closed = std::move(*lots);
     closed_known = true;
   }
+  point_out_unknown_accounts();
   known_number = book->account_number;
   if (state.account_number.empty()) state.account_number = book->account_number;
   for (const Lot& lot : book->lots) {
@@ -73,18 +74,57 @@ bool Conductor::Inner::load() {
   return true;
 }
 
+// What stands under a name that no account has is nobody's: a person has to say whose, and is told once.
+void Conductor::Inner::point_out_unknown_accounts() {
+  constexpr Duration kDistance = 10min;  // a question over all of upstream's rows
+  if (settings.known_names.empty() || dry || machine_time() < names_asked_at) return;
+  names_asked_at = machine_time() + kDistance;
+  const auto unknown = parts.store.unknown_accounts(settings.known_names);
+  if (!unknown) {
+    complain("store: " + unknown.error().message);
+    return;
+  }
+  for (const UnknownAccount& one : *unknown) {
+    const std::string text =
+        one.name.empty()
+            ? std::to_string(one.rows) +
+                  " rows that name no account are nobody's: set unnamed_rows for the one that "
+                  "they are of."
+            : std::to_string(one.rows) + " rows of account \"" + one.name +
+                  "\" are nobody's: name it in the aliases of the account that it is, or call an account so.";
+    record.take(engine::action::RecordEvent{{.lot = {},
+                                             .type = EventType::alert,
+                                             .data = {{"cause", std::string("unknown_account")},
+                                                      {"severity", std::string("warning")},
+                                                      {"upstream_account", one.name},
+                                                      {"text", text}},
+                                             .at = now().wall}},
+                state, parts.log);
+  }
+}
+
 // The account behind the keys must be the one that the store remembers: with other keys, every lot would be a phantom.
 bool Conductor::Inner::check_account(const Executor::Events& events) {
   const auto* read = std::get_if<event::BrokerRead>(&events.front());
   BELAY_CHECK(read != nullptr);
   const std::string& number = read->account.number;
-  if (known_number.empty() && !dry) {
-    known_number = number;
-    record.batch().account_number = number;
-  } else if (known_number != number && !known_number.empty()) {
+  if (known_number != number && !known_number.empty()) {
     complain("the keys are of account " + number + ", but \"" + settings.account + "\" is account " + known_number +
              " in the store: check ALPACA_API_KEY, or use another account name");
     return false;
+  }
+  // Only with the right keys: else a mistake in one account's would keep another one out.
+  if (parts.numbers != nullptr) {
+    const std::string owner = parts.numbers->claim(number, settings.account);
+    if (owner != settings.account) {
+      complain("the keys of \"" + settings.account + "\" are of account " + number + ", which is \"" + owner +
+               "\" already: each account has keys of its own");
+      return false;
+    }
+  }
+  if (known_number.empty() && !dry) {
+    known_number = number;
+    record.batch().account_number = number;
   }
   state.account_number = number;
   return true;
@@ -93,7 +133,9 @@ bool Conductor::Inner::check_account(const Executor::Events& events) {
 Failure Conductor::Inner::read_everything() {
   std::optional<BrokerError> error;
   const auto before = parts.clock.now();
-  const Executor::Events read = calls::read_broker(parts.broker, now(), engine::orders_to_list(state), &error);
+  const Executor::Events read = await([&, begun = now(), most = engine::orders_to_list(state)] {
+    return calls::read_broker(parts.broker, begun, most, &error);
+  });
   if (error) {
     complain("broker: " + std::get<event::BrokerUnread>(read.front()).why);
     run(read);
@@ -115,7 +157,17 @@ Failure Conductor::Inner::read_everything() {
 
 void Conductor::Inner::read_prices() {
   const auto symbols = engine::symbols_to_price(state);
-  if (!symbols.empty()) run(calls::read_prices(parts.market_data, symbols));
+  if (!symbols.empty()) run(await([&] { return calls::read_prices(parts.market_data, symbols); }));
+}
+
+// What a pass cannot go on without. A broker that does not answer for long must not look like a holder that is gone.
+Executor::Events Conductor::Inner::await(const Executor::Call& call) {
+  return executor->await(call, [this] { show_life(); });
+}
+
+// Whoever has the lock speaks to the database every few seconds; of who does not, it is taken (Store::take_over).
+void Conductor::Inner::show_life() {
+  if (locked && !store_down) static_cast<void>(parts.store.still_locked());
 }
 
 // Later reads, which the engine asks for, are held to the same account as the first one of a pass.
@@ -146,15 +198,7 @@ void Conductor::Inner::compare_clocks(const Moment& before, const MarketClock& c
     wrong = "this clock and the broker's differ by " +
             std::to_string(std::chrono::floor<std::chrono::seconds>(skew).count()) + " s: time rules act by this one";
   }
-  if (!dry && !wrong.empty() && clock_trouble.empty()) {
-    record.take(
-        engine::action::RecordEvent{
-            {.lot = {},
-             .type = EventType::alert,
-             .data = {{"cause", std::string("clock")}, {"severity", std::string("critical")}, {"text", wrong}},
-             .at = now().wall}},
-        state, parts.log);
-  }
+  if (!dry && !wrong.empty() && clock_trouble.empty()) alert("clock", wrong);
   clock_trouble = std::move(wrong);
 }
 
@@ -168,7 +212,11 @@ void Conductor::Inner::heed_calendar(const MarketClock& clock) {
 
   const Date first = calendar::to_new_york(clock.timestamp).date;
   const Date last = std::chrono::sys_days(first) + std::chrono::days(kDaysAhead);
-  auto sessions = parts.broker.calendar(first, last);
+  BrokerResult<std::vector<calendar::Session>> sessions;
+  await([&]() -> Executor::Events {
+    sessions = parts.broker.calendar(first, last);
+    return {};
+  });
   if (!sessions) {
     complain("the broker's calendar could not be read: " + sessions.error().message);
     return;
@@ -184,7 +232,7 @@ Failure Conductor::Inner::keep_lock() {
   const auto lock = parts.store.try_lock(settings.account);
   if (!lock) {
     complain("store: " + lock.error().message);
-    store_is_away();
+    store_is_away(lock.error().message);
     return Failure::none;
   }
   if (*lock) {
@@ -193,6 +241,7 @@ Failure Conductor::Inner::keep_lock() {
   }
   store_down = false;  // it answers: no reason to send without the lock
   complain("another instance has taken over account \"" + settings.account + "\"");
+  tell_of_lost_lock();
   return Failure::locked;
 }
 
@@ -243,7 +292,7 @@ bool Conductor::Inner::others_have_written() {
   const auto closed = book ? others_have_closed() : std::unexpected(book.error());
   if (!closed) {  // found out when it can be read; until then nothing is written over what they may have written
     complain("store: " + closed.error().message);
-    store_is_away();
+    store_is_away(closed.error().message);
     return false;
   }
   lock_regained = false;
@@ -297,6 +346,7 @@ void Conductor::Inner::watch_without_book(PassReport& report) {
     complain("broker: " + (!holdings ? holdings.error().message : orders.error().message));
     return;
   }
+  std::string unguarded;
   for (const Holding& holding : *holdings) {
     ++report.positions;
     bool covered = false;
@@ -310,7 +360,9 @@ void Conductor::Inner::watch_without_book(PassReport& report) {
     }
     report.unchecked.push_back({0, holding.instrument.symbol, why});
     if (!covered) record.log_error(parts.log, now().wall, holding.instrument.symbol + ": " + why);
+    if (!covered) unguarded += (unguarded.empty() ? "" : ", ") + holding.instrument.symbol;
   }
+  page_without_store(holdings->size(), unguarded);
 }
 
 }  // namespace belay::runtime

@@ -121,6 +121,8 @@ class TestStore : public Store {
   std::vector<Lot> rows;  ///< also of what has left
   std::vector<OperatorCommand> commands;
   std::vector<Batch> saved;
+  int days_to_fold = 0;
+  std::vector<Timestamp> folded_before;
 
   void lose_lock(bool to_another) {
     holds_lock = false;
@@ -165,6 +167,11 @@ class TestStore : public Store {
     return std::map<std::int64_t, Fields>{};
   }
   StoreResult<std::vector<StoredEvent>> events(const EventFilter&) override { return std::vector<StoredEvent>{}; }
+  StoreResult<bool> fold_noisy_events(Timestamp before) override {
+    folded_before.push_back(before);
+    if (!is_up) return away();
+    return days_to_fold-- > 0;
+  }
   [[nodiscard]] std::uint64_t statements() const override { return 0; }
   [[nodiscard]] std::string description() const override { return "a test's store"; }
 
@@ -182,6 +189,14 @@ class TestStream : public OrderStream {
   void start(std::function<void()>) override {}
   std::vector<StreamNews> take() override { return std::exchange(news, {}); }
   void stop() override {}
+};
+
+/// What was told past the store.
+class TestAlerts : public AlertSink {
+ public:
+  std::vector<AlertEvent> told;
+
+  void unstored(const AlertEvent& event) override { told.push_back(event); }
 };
 
 /// Calls are made where their result is waited for; where there is none, time passes.
@@ -213,9 +228,10 @@ struct Stage {
   TestData data{clock};
   TestStore store;
   TestStream stream;
+  TestAlerts alerts;
   std::string told;  ///< the log
   log::Log log{[this](std::string_view line) { told += line; }, log::Level::warning};
-  Conductor conductor{Parts{broker, data, store, clock, log, &stream}, Settings{.wait = 0s},
+  Conductor conductor{Parts{broker, data, store, clock, log, &stream, &alerts}, Settings{.wait = 0s},
                       std::make_unique<TestExecutor>(clock)};
 
   /// A long position that the book and the broker agree upon, with a stop at 95.

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shell/runtime/workers.hpp"
 
+#include <chrono>
+#include <future>
+#include <system_error>
+
 namespace belay::runtime {
 
 Workers::Workers(unsigned threads) {
@@ -19,6 +23,17 @@ void Workers::start(Call call, bool urgent) {
   (urgent ? urgent_ : ordinary_).push_back(std::move(call));
   ++outstanding_;
   wake_.notify_all();
+}
+
+Workers::Events Workers::await(const Call& call, const std::function<void()>& meanwhile) {
+  std::future<Events> result;
+  try {
+    result = std::async(std::launch::async, call);
+  } catch (const std::system_error&) {
+    return call();  // no thread to be had: then nothing is done meanwhile
+  }
+  while (result.wait_for(std::chrono::seconds(1)) != std::future_status::ready) meanwhile();
+  return result.get();
 }
 
 std::optional<Workers::Events> Workers::next(Duration at_most) {

@@ -22,6 +22,7 @@ class Workers : public Executor {
   Workers& operator=(const Workers&) = delete;
 
   void start(Call call, bool urgent) override;
+  Events await(const Call& call, const std::function<void()>& meanwhile) override;
   std::optional<Events> next(Duration at_most) override;
   void wake() override;
   [[nodiscard]] std::size_t outstanding() const override;

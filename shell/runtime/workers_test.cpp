@@ -70,6 +70,23 @@ TEST(Workers, ASlowCallHoldsUpNoOther) {
   EXPECT_EQ(name_of(workers.next(kLong)), "slow");
 }
 
+TEST(Workers, DoSomethingMeanwhileWhereTheResultIsWaitedFor) {
+  Workers workers(1);
+  std::latch seen(1);
+  int meanwhile = 0;
+  const auto made = workers.await(
+      [&] {
+        seen.wait();
+        return named("slow");
+      },
+      [&] {
+        if (++meanwhile == 1) seen.count_down();
+      });
+  EXPECT_EQ(name_of(made), "slow");
+  EXPECT_GE(meanwhile, 1);
+  EXPECT_EQ(workers.outstanding(), 0U) << "nothing is left to be taken";
+}
+
 TEST(Workers, AreWokenBeforeAnythingComes) {
   Workers workers(1);
   std::jthread other([&] { workers.wake(); });

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <thread>
 
 #include "shell/store/testing.hpp"
 
@@ -139,8 +140,20 @@ TEST_P(Batches, CommandsWaitUntilTheyAreFinished) {
 }
 
 TEST_P(Batches, ACommandToResumeComesBackAsOne) {
+  OperatorCommand pauses;
+  pauses.kind = OperatorCommand::Kind::pause;
+  pauses.lot = LotUid("a");
+  pauses.pause = {.rules = Pause::Rules::all, .until = at("2026-01-26T17:00:00.5Z")};
+  must(store->enqueue("other", pauses));
+  EXPECT_EQ(must(store->waiting_commands("other")).at(0).pause, pauses.pause);
+  must(store->enqueue("note", {.who = "ann", .kind = OperatorCommand::Kind::note, .what = "close --direct AAPL"}));
+  EXPECT_EQ(must(store->waiting_commands("note")).at(0).what, "close --direct AAPL");
   must(store->enqueue("main", {.who = "ann", .why = "looked", .kind = OperatorCommand::Kind::resume_loss_limit}));
   EXPECT_EQ(must(store->waiting_commands("main")).at(0).kind, OperatorCommand::Kind::resume_loss_limit);
+  for (const auto kind : {OperatorCommand::Kind::reload, OperatorCommand::Kind::preview_reload}) {
+    must(store->enqueue("main", {.who = "ann", .why = "tighter", .kind = kind}));
+    EXPECT_EQ(must(store->waiting_commands("main")).back().kind, kind);
+  }
 }
 
 TEST_P(Batches, WhatTheLossLimitRemembersComesBackAlsoBesideANewAccountNumber) {
@@ -233,6 +246,37 @@ TEST_P(Batches, ALockDiesWithItsProcess) {
   bool taken = false;
   while (!taken && std::chrono::steady_clock::now() < deadline) taken = must(store->try_lock("main"));
   EXPECT_TRUE(taken);
+}
+
+TEST_P(Batches, WhoeverSpeaksKeepsItsLock) {
+  EXPECT_TRUE(must(store->take_over("main")));
+  auto second = database.open();
+  EXPECT_FALSE(must(second->take_over("main")));
+  EXPECT_TRUE(store->still_locked());
+}
+
+/// Ten seconds, and by the server's own clock: there is no shorter way.
+TEST(PostgresLock, F24GoesToWhoAsksForItOnceItsHolderIsSilent) {
+  testing::Database database(Dialect::postgres);
+  const auto holder = database.open();
+  const auto second = database.open();
+  must(holder->migrate());
+  must(holder->try_lock("main"));
+  must(holder->try_lock("other"));
+  const auto silent_since = std::chrono::steady_clock::now();
+  const auto deadline = silent_since + std::chrono::seconds(15);
+  while (!must(second->take_over("main"))) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    EXPECT_FALSE(must(second->try_lock("main"))) << "that takes nothing from anybody";
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  EXPECT_GE(std::chrono::steady_clock::now() - silent_since, std::chrono::milliseconds(9'900));
+  EXPECT_FALSE(holder->still_locked());
+  const auto written = holder->save("main", {.account_number = "PA1"});
+  ASSERT_FALSE(written);
+  EXPECT_THAT(written.error().message, HasSubstr("lock"));
+  EXPECT_TRUE(second->save("main", {.account_number = "PA2"}));
+  EXPECT_FALSE(must(holder->try_lock("main")));
 }
 
 TEST(SqliteLock, IsLostWithItsFile) {

@@ -47,6 +47,8 @@ class Connection {
   virtual void be_patient(bool patient) = 0;
 
   virtual StoreResult<bool> try_lock(const std::string& account) = 0;
+  /// Store::take_over.
+  virtual StoreResult<bool> take_over(const std::string& account) { return try_lock(account); }
   /// Every lock that was taken is still ours; false where none was.
   virtual bool still_locked() = 0;
   /// The account's lock was taken and then lost: nothing may be written for it until it is taken again.

@@ -4,10 +4,10 @@
 #include <chrono>
 #include <optional>
 
+#include "shell/store/column_values.hpp"
+
 namespace belay::store {
 namespace {
-
-using json::Value;
 
 constexpr Column kLotColumns[] = {
     {"uid", "text"},
@@ -67,6 +67,7 @@ constexpr Column kLotColumns[] = {
     {"concern", "text"},
     {"concern_since", "timestamptz"},
     {"frozen", "text"},
+    {"pause_state", "jsonb"},
     {"status", "text"},
     {"exit_state", "jsonb"},
     {"exit_order_id", "text"},
@@ -75,51 +76,6 @@ constexpr Column kLotColumns[] = {
     {"close_reason", "text"},
     {"closed_at", "timestamptz"},
 };
-
-constexpr Column kHistoryColumns[] = {
-    {"uid", "text"},
-    {"account_name", "text"},
-    {"execution_key", "text"},
-    {"ticker", "text"},
-    {"instrument_type", "text"},
-    {"strategy_type", "text"},
-    {"side", "text"},
-    {"quantity", "numeric"},
-    {"multiplier", "bigint"},
-    {"entry_price", "numeric"},
-    {"exit_price", "numeric"},
-    {"entry_time", "timestamptz"},
-    {"exit_time", "timestamptz"},
-    {"pnl_dollars", "numeric"},
-    {"pnl_pct", "numeric"},
-    {"strike_price", "numeric"},
-    {"expiration_date", "date"},
-    {"option_symbol", "text"},
-    {"stop_loss", "numeric"},
-    {"take_profit", "numeric"},
-    {"max_hold_minutes", "bigint"},
-    {"holding_seconds", "bigint"},
-    {"exit_reason", "text"},
-    {"exit_order_id", "text"},
-};
-
-Value value_of(const std::string& text) { return text; }
-Value value_of(std::int64_t number) { return number; }
-Value value_of(Timestamp at) { return to_text(at); }
-Value value_of(Date date) { return to_text(date); }
-Value value_of(ExitReason reason) { return to_text(reason); }
-template <class Tag>
-Value value_of(Fixed<Tag> number) {
-  return number.text();
-}
-template <class Tag>
-Value value_of(const StrongId<Tag>& id) {
-  return id.text();
-}
-template <class T>
-Value value_of(const std::optional<T>& value) {
-  return value ? value_of(*value) : Value();
-}
 
 Value exit_link_value(const ExitLink& link) {
   return json::Object{{"id", value_of(link.id)},
@@ -164,7 +120,18 @@ Value exit_value(const std::optional<Exit>& exit) {
                       {"message", exit->message},
                       {"who", exit->who},
                       {"left_before", value_of(exit->left_before)},
-                      {"told", std::move(told)}};
+                      {"told", std::move(told)},
+                      {"stop", value_of(exit->stop)},
+                      {"target", value_of(exit->target)}};
+}
+
+Value pause_value(const std::optional<Pause>& pause) {
+  if (!pause) return {};
+  return json::Object{{"rules", to_text(pause->rules)},
+                      {"until", value_of(pause->until)},
+                      {"who", pause->who},
+                      {"why", pause->why},
+                      {"told", pause->told}};
 }
 
 Value left_elsewise_value(const LeftElsewise& part) {
@@ -178,15 +145,6 @@ Value left_elsewise_value(const LeftElsewise& part) {
 Value trade_value(const std::optional<Trade>& trade) {
   if (!trade) return {};
   return json::Object{{"price", value_of(trade->price)}, {"as_of", value_of(trade->as_of)}};
-}
-
-Value ladder_value(const std::optional<Ladder>& ladder) {
-  if (!ladder) return {};
-  json::Array rungs;
-  for (const Rung& rung : *ladder) {
-    rungs.push_back(json::Object{{"at", value_of(rung.at)}, {"close", value_of(rung.close)}});
-  }
-  return rungs;
 }
 
 Value rungs_taken(const Lot& lot) {
@@ -232,50 +190,9 @@ Value guard_state(const GuardRecord& guards) {
                       {"unguarded_ns", std::int64_t{guards.unguarded.count()}}};
 }
 
-Value seconds_unguarded(const Lot& lot) {
-  return std::int64_t{std::chrono::floor<std::chrono::seconds>(lot.guards.unguarded).count()};
-}
-
-/// The order that closed the lot: the last of ours that filled; else the last that took from it elsewise; else the last
-/// of ours of which the broker told an id.
-Value exit_order_id(const Lot& lot) {
-  const OrderId* filled = nullptr;
-  const OrderId* known = nullptr;
-  for (const ExitOrder& order : lot.exit_orders) {
-    if (order.id.empty()) continue;
-    known = &order.id;
-    if (order.filled.is_positive()) filled = &order.id;
-  }
-  if (filled != nullptr) return value_of(*filled);
-  if (!lot.left_elsewise.empty()) return value_of(lot.left_elsewise.back().order);
-  return known == nullptr ? Value() : value_of(*known);
-}
-
-Value strike(const Lot& lot) { return lot.instrument.option ? value_of(lot.instrument.option->strike) : Value(); }
-Value expiration(const Lot& lot) {
-  return lot.instrument.option ? Value(to_text(lot.instrument.option->expiration)) : Value();
-}
-Value option_symbol(const Lot& lot) { return lot.instrument.option ? Value(lot.instrument.symbol) : Value(); }
-
-Value percent_of_entry(const Lot& lot) {
-  if (!lot.realised_result) return {};
-  try {
-    const auto part = ratio(*lot.realised_result, notional(lot.entry_price, lot.original_quantity, lot.multiplier));
-    return part ? value_of(Ratio::from_nanos(fixed::multiply_divide(part->nanos(), 100, 1))) : Value();
-  } catch (const Overflow&) {
-    return {};  // an absurd number must not keep the close from being recorded
-  }
-}
-
-Value holding_seconds(const Lot& lot) {
-  if (!lot.closed_at) return {};
-  return std::chrono::duration_cast<std::chrono::seconds>(*lot.closed_at - lot.entry_time).count();
-}
-
 }  // namespace
 
 std::span<const Column> written_lot_columns() { return kLotColumns; }
-std::span<const Column> written_history_columns() { return kHistoryColumns; }
 
 Columns lot_columns(const Lot& lot) {
   return {{"id", lot.id},
@@ -337,6 +254,7 @@ Columns lot_columns(const Lot& lot) {
           {"concern", lot.concern},
           {"concern_since", value_of(lot.concern_since)},
           {"frozen", lot.frozen},
+          {"pause_state", pause_value(lot.pause)},
           {"status", to_text(lot.status)},
           {"exit_state", exit_state(lot)},
           {"exit_order_id", exit_order_id(lot)},
@@ -346,33 +264,6 @@ Columns lot_columns(const Lot& lot) {
           {"closed_at", value_of(lot.closed_at)},
           {"account", lot.account},
           {"symbol", lot.instrument.symbol}};
-}
-
-Columns history_columns(const Lot& lot) {
-  return {{"uid", value_of(lot.uid)},
-          {"account_name", lot.account},
-          {"execution_key", value_of(lot.execution_key)},
-          {"ticker", ticker(lot.instrument)},
-          {"instrument_type", to_text(lot.instrument.kind)},
-          {"strategy_type", to_text(lot.strategy)},
-          {"side", to_text(lot.direction)},
-          {"quantity", value_of(lot.original_quantity)},
-          {"multiplier", lot.multiplier},
-          {"entry_price", value_of(lot.entry_price)},
-          {"exit_price", value_of(lot.exit_price)},
-          {"entry_time", value_of(lot.entry_time)},
-          {"exit_time", value_of(lot.closed_at)},
-          {"pnl_dollars", value_of(lot.realised_result)},
-          {"pnl_pct", percent_of_entry(lot)},
-          {"strike_price", strike(lot)},
-          {"expiration_date", expiration(lot)},
-          {"option_symbol", option_symbol(lot)},
-          {"stop_loss", value_of(lot.stop_loss)},
-          {"take_profit", value_of(lot.take_profit)},
-          {"max_hold_minutes", value_of(lot.max_hold_minutes)},
-          {"holding_seconds", holding_seconds(lot)},
-          {"exit_reason", value_of(lot.close_reason)},
-          {"exit_order_id", exit_order_id(lot)}};
 }
 
 }  // namespace belay::store

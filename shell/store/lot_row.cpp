@@ -85,6 +85,8 @@ Exit read_exit(const json::Value& object, RowReader& row) {
       if (const std::string* text = word.as_string()) exit.told.insert(*text);
     }
   }
+  exit.stop = in.decimal<Price>("stop");
+  exit.target = in.decimal<Price>("target");
   return exit;
 }
 
@@ -182,6 +184,26 @@ void read_guard_state(Lot& lot, RowReader& row) {
   guards.judged_at = in.time("judged_at");
   guards.good_until = in.time("good_until");
   guards.unguarded = Duration(in.integer("unguarded_ns", 0));
+}
+
+/// One that is not understood is none: the rules act, and the row says why.
+std::optional<Pause> read_pause(RowReader& row) {
+  constexpr std::string_view kPauseState = "pause_state";
+  const auto text = row.word(kPauseState);
+  if (!text || *text == "null") return std::nullopt;
+  const auto parsed = json::parse(*text);
+  if (!parsed) {
+    row.complain("pause_state: " + parsed.error().message);
+    return std::nullopt;
+  }
+  const ObjectReader in(*parsed, row, kPauseState);
+  const auto rules = parse_paused_rules(in.text("rules"));
+  const auto until = in.time("until");
+  if (!rules || !until) {
+    row.complain("pause_state: no rules or no end");
+    return std::nullopt;
+  }
+  return Pause{.rules = *rules, .until = *until, .who = in.text("who"), .why = in.text("why"), .told = in.yes("told")};
 }
 
 std::optional<Trade> read_trade(RowReader& row, std::string_view column) {
@@ -307,6 +329,7 @@ void read_tracking(Lot& lot, RowReader& row) {
   lot.concern = row.text("concern").value_or("");
   lot.concern_since = row.time("concern_since");
   lot.frozen = row.text("frozen").value_or("");
+  lot.pause = read_pause(row);
 }
 
 void read_end(Lot& lot, RowReader& row) {

@@ -40,7 +40,9 @@ Exit full_exit() {
           .message = "price 94.125 <= stop 95; \"quoted\", ümlaut",
           .who = "ann",
           .left_before = 1.5_qty,
-          .told = {"late", "spread in the way"}};
+          .told = {"late", "spread in the way"},
+          .stop = 95.000000001_price,
+          .target = 110_price};
 }
 
 ExitOrder full_exit_order() {
@@ -100,7 +102,7 @@ Lot full_lot() {
          take_profit, price_domain, max_hold_minutes, terms, entry_underlying_price, peak_price, rungs_taken,
          bracket_expected, bracket_order_accepted, entry_order_id, stop_order_id, target_order_id, guards,
          current_price, result, result_percent, last_checked_at, check_count, good_price, priced_at, suspect,
-         unsound_since, level_price, level_priced_at, level_suspect, amber_since, concern, concern_since, frozen,
+         unsound_since, level_price, level_priced_at, level_suspect, amber_since, concern, concern_since, frozen, pause,
          status, exit, exit_orders, left_elsewise, close_reason, closed_at, exit_price, realised_result] = lot;
   id = 1;
   uid = LotUid("00aa");
@@ -155,6 +157,11 @@ Lot full_lot() {
   concern = "stale";
   concern_since = at("2026-01-26T15:59:00Z");
   frozen = "the quantity changed its sign";
+  pause = Pause{.rules = Pause::Rules::all,
+                .until = at("2026-01-26T17:00:00.5Z"),
+                .who = "ann@desk",
+                .why = "earnings \"call\"",
+                .told = true};
   status = LotStatus::closing;
   exit = full_exit();
   exit_orders = {full_exit_order(), ExitOrder{.sent_at = at("2026-01-26T16:00:03Z")}};

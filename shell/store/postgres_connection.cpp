@@ -9,6 +9,8 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
+#include <thread>
 
 #include "shell/failpoint/fail_point.hpp"
 
@@ -19,12 +21,26 @@ using SteadyClock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+/// Runs through suspension: whoever slept has not been heard of for that long.
+struct BootClock {
+  using duration = std::chrono::nanoseconds;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<BootClock>;
+  static constexpr bool is_steady = true;
+  static time_point now() {
+    timespec at{};
+    clock_gettime(CLOCK_BOOTTIME, &at);
+    return time_point(seconds(at.tv_sec) + duration(at.tv_nsec));
+  }
+};
+
 // The server ends a statement first, which keeps the connection and its locks; ours is for a server that hangs.
 constexpr milliseconds kConnectTime = seconds(4);
 constexpr milliseconds kServerTime = seconds(4);
 constexpr milliseconds kReplyTime = seconds(6);
-constexpr milliseconds kPatientServerTime = seconds(60);
-constexpr milliseconds kPatientReplyTime = seconds(65);
+constexpr milliseconds kPatientServerTime = std::chrono::minutes(15);  // indexes over years of events
+constexpr milliseconds kPatientReplyTime = kPatientServerTime + seconds(5);
 constexpr milliseconds kProbeTime = seconds(2);
 constexpr milliseconds kProbeAfter = seconds(5);  // silence after which a held lock is no longer taken for granted
 
@@ -41,6 +57,17 @@ using Handle = std::unique_ptr<PGconn, FinishConnection>;
 using Reply = std::unique_ptr<PGresult, ClearResult>;
 
 /// One number for one account, the same in every process: FNV-1a over "belay:" and the name.
+// Ends the session that holds an advisory lock, where the database waits for it and has not heard of it for ten
+// seconds. What it ran to its end is done, what it left open is rolled back, and nothing comes after. state_change
+// is null, and nothing is ended, where the session is another role's: what is not known is no silence.
+constexpr const char* kEndSilentHolder =
+    "SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+    " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
+    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND ((CAST(l.classid AS bigint) << 32) | CAST(l.objid AS bigint)) = CAST($1 AS bigint)"
+    " AND (a.state LIKE 'idle%' OR a.wait_event_type = 'Client')"
+    " AND a.state_change < clock_timestamp() - interval '10 seconds'";
+
 std::string lock_key(const std::string& account) {
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (const char c : "belay:" + account) {
@@ -145,11 +172,24 @@ class PostgresConnection final : public Connection {
     return true;
   }
 
+  StoreResult<bool> take_over(const std::string& account) override {
+    auto taken = try_lock(account);
+    if (!taken || *taken) return taken;
+    const auto ended = run(kEndSilentHolder, {lock_key(account)});
+    if (!ended) return std::unexpected(ended.error());
+    // A session that is being ended gives its lock back a moment later.
+    for (int i = 0; !ended->rows.empty() && i < 20 && taken && !*taken; ++i) {
+      std::this_thread::sleep_for(milliseconds(50));
+      taken = try_lock(account);
+    }
+    return taken;
+  }
+
   bool still_locked() override {
     if (broken() || locks_.empty()) return false;
     if (!std::ranges::all_of(locks_, [](const auto& lock) { return lock.second; })) return false;
     if (!listen()) return false;
-    if (SteadyClock::now() - heard_ < kProbeAfter) return true;
+    if (BootClock::now() - heard_ < kProbeAfter) return true;
     return exchange("SELECT 1", &kNoParameters, kProbeTime).has_value();
   }
 
@@ -245,7 +285,7 @@ class PostgresConnection final : public Connection {
       return unavailable(std::string("cannot connect: ") + PQerrorMessage(handle_.get()));
     }
     PQsetnonblocking(handle_.get(), 1);
-    heard_ = SteadyClock::now();
+    heard_ = BootClock::now();
     return {};
   }
 
@@ -271,7 +311,7 @@ class PostgresConnection final : public Connection {
       if (answer) answer = rows_of(reply.get());
     }
     if (PQstatus(handle_.get()) != CONNECTION_OK) return lost();
-    heard_ = SteadyClock::now();
+    heard_ = BootClock::now();
     fail_point("statement done");
     return answer;
   }
@@ -336,7 +376,7 @@ class PostgresConnection final : public Connection {
   Handle handle_;
   bool patient_ = false;
   bool in_transaction_ = false;
-  SteadyClock::time_point heard_;
+  BootClock::time_point heard_;
   std::map<std::string, bool> locks_;  // by account: taken, and still held as far as is known
   std::uint64_t statements_ = 0;
 };

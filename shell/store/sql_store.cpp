@@ -8,6 +8,7 @@
 #include "shell/json/value.hpp"
 #include "shell/json/write.hpp"
 #include "shell/store/account_row.hpp"
+#include "shell/store/command_row.hpp"
 #include "shell/store/execution_row.hpp"
 #include "shell/store/lot_columns.hpp"
 #include "shell/store/migrator.hpp"
@@ -16,21 +17,6 @@
 
 namespace belay::store {
 namespace {
-
-constexpr std::string_view kAdopt = "adopt";
-constexpr std::string_view kResumeLossLimit = "resume_loss_limit";
-
-std::string_view word_of(OperatorCommand::Kind kind) {
-  switch (kind) {
-    case OperatorCommand::Kind::adopt:
-      return kAdopt;
-    case OperatorCommand::Kind::resume_loss_limit:
-      return kResumeLossLimit;
-    case OperatorCommand::Kind::close:
-      break;
-  }
-  return "close";
-}
 
 std::string json_list(const std::vector<std::string>& words) {
   json::Array out;
@@ -43,52 +29,6 @@ std::int64_t to_number(const Cell& cell) { return cell ? std::strtoll(cell->c_st
 /// The uid of a row that another service wrote: the same whenever and by whomever it is derived.
 LotUid uid_of_row(const std::string& account_number, const std::string& account, std::int64_t id) {
   return lot_uid(account_number.empty() ? account : account_number, "row:" + std::to_string(id));
-}
-
-std::string terms_text(const ManagementTerms& terms) {
-  const auto price = [](const std::optional<Price>& p) { return p ? json::Value(p->text()) : json::Value(); };
-  return json::write(
-      json::Object{{"management", terms.management ? json::Value(to_text(*terms.management)) : json::Value()},
-                   {"stop_loss", price(terms.stop_loss)},
-                   {"take_profit", price(terms.take_profit)},
-                   {"unfreeze", terms.unfreeze}});
-}
-
-ManagementTerms read_terms(const std::string& text) {
-  ManagementTerms terms;
-  const auto parsed = json::parse(text);
-  if (!parsed) return terms;
-  const auto word = [&](std::string_view key) -> const std::string* {
-    const json::Value* value = parsed->find(key);
-    return value == nullptr ? nullptr : value->as_string();
-  };
-  const auto price = [&](std::string_view key) -> std::optional<Price> {
-    const std::string* digits = word(key);
-    const auto number = digits == nullptr ? Result<Price>(fail("absent")) : Price::parse(*digits);
-    return number ? std::optional(*number) : std::nullopt;
-  };
-  if (const std::string* management = word("management")) terms.management = parse_management(*management);
-  terms.stop_loss = price("stop_loss");
-  terms.take_profit = price("take_profit");
-  const json::Value* unfreeze = parsed->find("unfreeze");
-  terms.unfreeze = unfreeze != nullptr && unfreeze->is_bool() && *unfreeze->as_bool();
-  return terms;
-}
-
-OperatorCommand read_command(const Rows& rows, std::size_t index) {
-  RowReader row(rows, index);
-  OperatorCommand command;
-  command.id = row.integer("id").value_or(0);
-  command.lot = LotUid(row.text("lot_uid").value_or(""));
-  command.quantity = row.decimal<Quantity>("quantity");
-  command.who = row.text("who").value_or("");
-  command.why = row.text("why").value_or("");
-  if (row.word("command") == kResumeLossLimit) command.kind = OperatorCommand::Kind::resume_loss_limit;
-  if (row.word("command") == kAdopt) {
-    command.kind = OperatorCommand::Kind::adopt;
-    command.terms = read_terms(row.text("terms").value_or("{}"));
-  }
-  return command;
 }
 
 bool older(const Lot& a, const Lot& b) { return std::tie(a.entry_time, a.id) < std::tie(b.entry_time, b.id); }
@@ -233,16 +173,26 @@ StoreResult<std::vector<Execution>> SqlStore::executions_for(const std::string& 
   return out;
 }
 
+StoreResult<std::vector<UnknownAccount>> SqlStore::unknown_accounts(const std::vector<std::string>& known) {
+  const auto rows = connection_->run(statements::unknown_accounts(connection_->dialect()), {json_list(known)});
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<UnknownAccount> out;
+  for (std::size_t i = 0; i < rows->rows.size(); ++i) {
+    RowReader row(*rows, i);
+    out.push_back({row.text("name").value_or(""), row.integer("found").value_or(0)});
+  }
+  return out;
+}
+
 StoreResult<std::int64_t> SqlStore::enqueue(const std::string& account, const OperatorCommand& command) {
-  const bool adopts = command.kind == OperatorCommand::Kind::adopt;
   const Cell quantity = command.quantity ? Cell(command.quantity->text()) : std::nullopt;
   const auto rows = connection_->run(
       std::string("INSERT INTO belay_commands (account_name, lot_uid, quantity, who, why, command, terms) "
                   "VALUES ($1, $2, ") +
           (connection_->dialect() == Dialect::postgres ? "CAST($3 AS numeric)" : "$3") +
           ", $4, $5, $6, $7) RETURNING id",
-      {account, command.lot.text(), quantity, command.who, command.why, std::string(word_of(command.kind)),
-       adopts ? Cell(terms_text(command.terms)) : std::nullopt});
+      {account, command.lot.text(), quantity, command.who, command.why, std::string(to_text(command.kind)),
+       command_terms(command)});
   if (!rows) return std::unexpected(rows.error());
   return to_number(rows->rows.at(0).at(0));
 }
@@ -301,37 +251,6 @@ StoreResult<std::map<std::int64_t, Fields>> SqlStore::other_columns(const LotFil
       const auto time = text != nullptr && name.ends_with("_at") ? row.time(name) : std::nullopt;
       fields.emplace_back(name, text == nullptr ? FieldValue() : FieldValue(time ? to_text(*time) : *text));
     }
-  }
-  return out;
-}
-
-StoreResult<std::vector<StoredEvent>> SqlStore::events(const EventFilter& filter) {
-  const bool sqlite = connection_->dialect() == Dialect::sqlite;
-  const auto moment = [&](const std::string& parameter) {
-    return sqlite ? "julianday(" + parameter + ")" : "CAST(" + parameter + " AS timestamptz)";
-  };
-  const std::string at = sqlite ? "julianday(e.created_at)" : "e.created_at";
-  const std::string types =
-      sqlite ? "(SELECT value FROM json_each($3))" : "(SELECT jsonb_array_elements_text(CAST($3 AS jsonb)))";
-  const auto rows = connection_->run(
-      "SELECT * FROM (SELECT e.id, e.position_id, e.event_type, e.event_data, e.created_at FROM position_events e "
-      "LEFT JOIN active_positions p ON p.id = e.position_id WHERE e.id > CAST($6 AS bigint) "
-      "AND (CAST($1 AS bigint) = 0 OR e.position_id = CAST($1 AS bigint)) "
-      "AND (CAST($2 AS text) = '' OR p.ticker = CAST($2 AS text) OR p.option_symbol = CAST($2 AS text)) "
-      "AND (CAST($3 AS text) = '[]' OR e.event_type IN " +
-          types + ") AND (CAST($4 AS text) IS NULL OR " + at + " >= " + moment("$4") +
-          ") AND (CAST($5 AS text) IS NULL OR " + at + " < " + moment("$5") +
-          ") ORDER BY e.id DESC LIMIT CAST($7 AS bigint)) newest ORDER BY id",
-      {std::to_string(filter.position_id), filter.symbol, json_list(filter.types),
-       filter.since ? Cell(to_text(*filter.since)) : std::nullopt,
-       filter.until ? Cell(to_text(*filter.until)) : std::nullopt, std::to_string(filter.after_id),
-       std::to_string(filter.limit)});
-  if (!rows) return std::unexpected(rows.error());
-  std::vector<StoredEvent> out;
-  for (std::size_t i = 0; i < rows->rows.size(); ++i) {
-    RowReader row(*rows, i);
-    out.push_back({row.integer("id").value_or(0), row.integer("position_id"), row.text("event_type").value_or(""),
-                   row.text("event_data").value_or(""), row.time("created_at").value_or(Timestamp())});
   }
   return out;
 }

@@ -23,8 +23,10 @@ class SqlStore final : public Store {
   StoreResult<MigrationReport> migrate() override;
   StoreResult<int> schema_version() override;
   StoreResult<bool> try_lock(const std::string& account) override { return connection_->try_lock(account); }
+  StoreResult<bool> take_over(const std::string& account) override { return connection_->take_over(account); }
   bool still_locked() override { return connection_->still_locked(); }
   StoreResult<StoredBook> load(const std::string& account, const std::vector<std::string>& aliases) override;
+  StoreResult<std::vector<UnknownAccount>> unknown_accounts(const std::vector<std::string>& known) override;
   StoreResult<std::vector<Execution>> executions_for(const std::string& account,
                                                      const std::vector<std::string>& aliases,
                                                      const std::vector<std::string>& symbols) override;
@@ -34,6 +36,8 @@ class SqlStore final : public Store {
   StoreResult<std::vector<Lot>> lots(const LotFilter& filter) override;
   StoreResult<std::map<std::int64_t, Fields>> other_columns(const LotFilter& filter) override;
   StoreResult<std::vector<StoredEvent>> events(const EventFilter& filter) override;
+  StoreResult<ExportPage> page(const ExportQuery& query) override;
+  StoreResult<bool> fold_noisy_events(Timestamp before) override;
   [[nodiscard]] std::uint64_t statements() const override { return connection_->statements(); }
   [[nodiscard]] std::string description() const override { return connection_->description(); }
 
@@ -63,6 +67,7 @@ class SqlStore final : public Store {
   StoreResult<std::string> write_events(const std::vector<const EventRecord*>& events);
   /// `column` is a constant of ours.
   StoreResult<void> write_account(const std::string& account, std::string_view column, const std::string& text);
+  StoreResult<void> write_passes(const std::string& account, const Batch& batch, std::uint64_t statements_before);
   StoreResult<void> write_settlements(const std::string& account, const Batch& batch);
 
   std::unique_ptr<Connection> connection_;

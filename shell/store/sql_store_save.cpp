@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SqlStore::save: what a pass writes, in at most six statements.
+// SqlStore::save: what a pass writes, in at most seven statements.
 #include <algorithm>
 #include <map>
 #include <string_view>
@@ -10,6 +10,7 @@
 #include "shell/json/write.hpp"
 #include "shell/store/account_row.hpp"
 #include "shell/store/lot_columns.hpp"
+#include "shell/store/pass_rows.hpp"
 #include "shell/store/sql_store.hpp"
 #include "shell/store/statements.hpp"
 
@@ -106,6 +107,7 @@ StoreError lock_lost(const std::string& account) {
 
 StoreResult<std::vector<NewRow>> SqlStore::save(const std::string& account, const Batch& batch) {
   if (batch.empty()) return std::vector<NewRow>{};
+  const std::uint64_t statements_before = connection_->statements();
   if (connection_->lost_lock(account)) return std::unexpected(lock_lost(account));
   if (const auto known = facts(); !known) return std::unexpected(known.error());
   Transaction transaction(*connection_);
@@ -127,6 +129,7 @@ StoreResult<std::vector<NewRow>> SqlStore::save(const std::string& account, cons
     const auto done = write_account(account, "absences", absences_text(*batch.absences));
     if (!done) return std::unexpected(done.error());
   }
+  if (const auto done = write_passes(account, batch, statements_before); !done) return std::unexpected(done.error());
   if (const auto done = transaction.commit(); !done) {
     if (!events->empty()) unsure_ = Unsure{*number, events->back()->number};
     return std::unexpected(done.error());
@@ -202,6 +205,20 @@ StoreResult<std::string> SqlStore::write_events(const std::vector<const EventRec
                                       "an event names a lot that is not stored: nothing of the batch was written"});
   }
   return counts ? *done->text(0, "transaction") : std::string();
+}
+
+// The last statement before COMMIT: so what the pass took can be told in full.
+StoreResult<void> SqlStore::write_passes(const std::string& account, const Batch& batch,
+                                         std::uint64_t statements_before) {
+  if (batch.passes.empty()) return {};
+  std::vector<PassFigures> passes = batch.passes;
+  constexpr std::uint64_t kThisAndCommit = 2;
+  passes.back().store_statements +=
+      static_cast<std::int64_t>(connection_->statements() - statements_before + kThisAndCommit);
+  passes.back().rows_written += static_cast<std::int64_t>(batch.rows());
+  const auto done = connection_->run(statements::write_passes(connection_->dialect()), {account, passes_text(passes)});
+  if (!done) return std::unexpected(done.error());
+  return {};
 }
 
 StoreResult<void> SqlStore::write_settlements(const std::string& account, const Batch& batch) {

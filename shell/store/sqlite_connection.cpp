@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <system_error>
 #include <utility>
 
@@ -230,7 +231,9 @@ std::unexpected<StoreError> cannot_open(const std::filesystem::path& path, const
   return std::unexpected(StoreError{StoreError::Kind::unavailable, "cannot open " + path.string() + ": " + why});
 }
 
-/// Creates what is missing before SQLite does, with rights for the owner alone.
+/// Creates what is missing before SQLite does, with rights for the owner alone. A file that is there is not opened:
+/// closing it again would drop the locks of every other connection that this process has to it, and another process
+/// would take the journal for nobody's and remove it.
 StoreResult<void> prepare_file(const std::filesystem::path& path) {
   std::error_code failed;
   const std::filesystem::path parent = path.parent_path();
@@ -239,9 +242,12 @@ StoreResult<void> prepare_file(const std::filesystem::path& path) {
     if (failed) return cannot_open(path, failed.message());
     std::filesystem::permissions(parent, std::filesystem::perms::owner_all, failed);
   }
-  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) return cannot_open(path, std::strerror(errno));
-  close(descriptor);
+  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (descriptor >= 0) {
+    close(descriptor);
+  } else if (errno != EEXIST || access(path.c_str(), R_OK | W_OK) != 0) {
+    return cannot_open(path, std::strerror(errno));
+  }
   return {};
 }
 
@@ -251,6 +257,8 @@ StoreResult<std::unique_ptr<Connection>> connect_sqlite(const std::filesystem::p
   std::error_code failed;
   const std::filesystem::path absolute = std::filesystem::absolute(path, failed);
   if (failed) return cannot_open(path, failed.message());
+  static std::mutex creating;  // by one thread, and nobody opens it meanwhile: see prepare_file
+  const std::lock_guard lock(creating);
   if (const auto ready = prepare_file(absolute); !ready) return std::unexpected(ready.error());
 
   sqlite3* raw = nullptr;

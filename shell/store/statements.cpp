@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "shell/store/lot_columns.hpp"
+#include "shell/store/price_path.hpp"
 
 namespace belay::store::statements {
 namespace {
@@ -137,9 +138,10 @@ std::string write_events(Dialect dialect) {
 std::string write_history(Dialect dialect) {
   const auto columns = written_history_columns();
   const bool sqlite = dialect == Dialect::sqlite;
-  return "INSERT INTO position_history (position_id, best_excursion, worst_excursion, " + names(columns) +
-         ", created_at) SELECT p.id, p.best_excursion, p.worst_excursion, " + names(columns, "g.") + ", " +
-         (sqlite ? std::string(kSqliteNow) : "now()") + " FROM " + given(dialect, sqlite ? "$1" : "$3", columns) +
+  return "INSERT INTO position_history (position_id, best_excursion, worst_excursion, price_path, " + names(columns) +
+         ", created_at) SELECT p.id, p.best_excursion, p.worst_excursion, " + price_path(dialect, "p.id") + ", " +
+         names(columns, "g.") + ", " + (sqlite ? std::string(kSqliteNow) : "now()") + " FROM " +
+         given(dialect, sqlite ? "$1" : "$3", columns) +
          " g JOIN active_positions p ON p.uid = g.uid WHERE true ON CONFLICT (position_id) DO NOTHING";
 }
 
@@ -154,9 +156,10 @@ std::string settle(Dialect dialect) {
          ", imports AS (INSERT INTO belay_imports (account_name, execution_key, upstream_account, outcome) "
          "SELECT CAST($1 AS text), key, upstream, outcome FROM s WHERE kind = 'import' "
          "ON CONFLICT (account_name, execution_key) DO UPDATE SET outcome = excluded.outcome)"
-         ", commands AS (UPDATE belay_commands c SET finished_at = now() FROM s WHERE s.kind = 'command' "
-         "AND c.id = CAST(CASE WHEN s.kind = 'command' THEN s.key END AS bigint) "
-         "AND c.account_name = CAST($1 AS text) AND c.finished_at IS NULL)"
+         // As an array: joined, thousands of each are compared one by one where there are no statistics yet.
+         ", commands AS (UPDATE belay_commands SET finished_at = now() WHERE id = ANY (ARRAY(SELECT "
+         "CAST(key AS bigint) FROM s WHERE kind = 'command')) AND account_name = CAST($1 AS text) AND finished_at IS "
+         "NULL)"
          ", account AS (INSERT INTO belay_accounts (account_name, account_number) "
          "SELECT CAST($1 AS text), key FROM s WHERE kind = 'account' "
          "ON CONFLICT (account_name) DO UPDATE SET account_number = excluded.account_number) " +
@@ -169,11 +172,11 @@ std::string claim_lots(Dialect dialect) {
 }
 
 std::string open_lots(Dialect dialect) {
-  // Rows without a uid are another service's. They are of this account if they say so under any of its names, or
-  // nothing; one that was reported as not understood is left alone.
+  // Rows without a uid are another service's. They are of this account if they say so under any of its names; one that
+  // was reported as not understood is left alone.
   return "SELECT p.* FROM active_positions p WHERE p.status IN ('open', 'closing') AND ("
          "(p.uid IS NOT NULL AND p.account_name = CAST($1 AS text)) OR (p.uid IS NULL AND (CAST($2 AS text) = '[]' OR "
-         "coalesce(p.account_name, '') IN ('', CAST($1 AS text)) OR p.account_name IN " +
+         "p.account_name = CAST($1 AS text) OR coalesce(p.account_name, '') IN " +
          array_of(dialect, "$2") +
          ") AND NOT EXISTS (SELECT 1 FROM belay_imports i WHERE i.account_name = CAST($1 AS text) AND i.execution_key "
          "= "
@@ -186,9 +189,25 @@ std::string new_executions(Dialect dialect, bool matching) {
          " AND NOT EXISTS (SELECT 1 FROM belay_imports i WHERE i.account_name = CAST($1 AS text) AND i.execution_key = "
          "e.execution_key" +
          (matching ? " AND i.outcome <> 'history'" : "") +
-         ") AND (CAST($2 AS text) = '[]' OR coalesce(e.account_name, '') IN ('', CAST($1 AS text)) OR "
-         "e.account_name IN " +
+         ") AND (CAST($2 AS text) = '[]' OR e.account_name = CAST($1 AS text) OR "
+         "coalesce(e.account_name, '') IN " +
          array_of(dialect, "$2") + ")";
+}
+
+std::string unknown_accounts(Dialect dialect) {
+  const std::string told = dialect == Dialect::postgres
+                               ? "CAST(v.event_data AS jsonb) ->> 'cause' = 'unknown_account' AND "
+                                 "CAST(v.event_data AS jsonb) ->> 'upstream_account' = n.name"
+                               : "json_extract(v.event_data, '$.cause') = 'unknown_account' "
+                                 "AND json_extract(v.event_data, '$.upstream_account') = "
+                                 "n.name";
+  return "SELECT n.name, count(*) AS found FROM (SELECT coalesce(e.account_name, '') AS name FROM belay_executions e "
+         "WHERE e.is_trade AND NOT EXISTS (SELECT 1 FROM belay_imports i WHERE i.execution_key = e.execution_key) "
+         "UNION ALL SELECT coalesce(p.account_name, '') FROM active_positions p WHERE p.status IN "
+         "('open', 'closing')) n WHERE n.name NOT IN " +
+         array_of(dialect, "$1") +
+         " AND NOT EXISTS (SELECT 1 FROM position_events v WHERE v.event_type = 'alert' AND " + told +
+         ") GROUP BY n.name ORDER BY n.name";
 }
 
 }  // namespace belay::store::statements

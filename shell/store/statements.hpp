@@ -26,5 +26,7 @@ std::string claim_lots(Dialect dialect);
 std::string open_lots(Dialect dialect);
 /// $1 account, $2 JSON array of aliases; `matching`: $3 JSON array of symbols, simulated rows too.
 std::string new_executions(Dialect dialect, bool matching);
+/// $1 JSON array of names: the others, with a count, that no event tells of yet.
+std::string unknown_accounts(Dialect dialect);
 
 }  // namespace belay::store::statements

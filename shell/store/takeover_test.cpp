@@ -173,7 +173,7 @@ class Takeover : public testing::PostgresTest {
 TEST_F(Takeover, KeepsEveryRowAndHoldsOpenOnesAsLots) {
   must(store->migrate());
   must(store->save("main", {.account_number = "PA1"}));
-  const StoredBook book = must(store->load("main", {"large"}));
+  const StoredBook book = must(store->load("main", {"large", ""}));
   ASSERT_EQ(book.lots.size(), 3001U);
   const Lot& stale = book.lots.front();
   EXPECT_EQ(stale.uid, lot_uid("PA1", "row:" + std::to_string(stale.id)));
@@ -186,7 +186,7 @@ TEST_F(Takeover, KeepsEveryRowAndHoldsOpenOnesAsLots) {
   EXPECT_EQ(book.quarantined[0].key, "row:3002");
   EXPECT_THAT(book.quarantined[0].why, HasSubstr("contract is not known"));
   must(store->save("main", {.imported = {{"row:3002", "large", "quarantined"}}}));
-  const StoredBook again = must(store->load("main", {"large"}));
+  const StoredBook again = must(store->load("main", {"large", ""}));
   EXPECT_THAT(again.quarantined, IsEmpty());
   EXPECT_TRUE(again.lots == book.lots);
   EXPECT_EQ(must(store->load("tiny", {})).lots.size(), 1U) << "the other account's";

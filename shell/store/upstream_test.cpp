@@ -11,6 +11,7 @@ namespace belay::store {
 namespace {
 
 using testing::at;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::must;
@@ -121,7 +122,33 @@ TEST_P(Upstream, AliasesSayWhoseARowIs) {
   EXPECT_EQ(load().executions.size(), 4U) << "without aliases every row is of this account";
   std::string names;
   for (const Execution& execution : load({"large-100k"}).executions) names += "[" + execution.account_name + "]";
-  EXPECT_EQ(names, "[large-100k][main][]");
+  EXPECT_EQ(names, "[large-100k][main]");
+  EXPECT_EQ(load({"large-100k", ""}).executions.size(), 3U) << "and the one that names no account";
+}
+
+TEST_P(Upstream, NamesThatNoAccountHasAreToldUntilAnEventTellsOfThem) {
+  migrated();
+  for (const char* name : {"'large'", "'tiny-1k'", "'tiny-1k'", "NULL"}) {
+    insert(std::string("account_name, ") + kPlain,
+           std::string(name) + ", 'AAA', 'long', 1, 1, '2026-01-26T14:30:00Z', 'FILLED'");
+  }
+  insert("account_name, ticker, side, quantity, entry_price, entry_time, status",
+         "'paper', 'AAA', 'long', 1, 1, '2026-01-26T14:30:00Z', 'REJECTED'");
+  database.run(
+      "INSERT INTO active_positions (ticker, instrument_type, strategy_type, side, quantity, entry_price, entry_time, "
+      "status, account_name) VALUES ('BBB', 'STOCK', 'swing_trade', 'long', 1, 1, '2026-01-26T14:30:00Z', 'open', "
+      "'other')");
+  EXPECT_THAT(must(store->unknown_accounts({"large", "main"})),
+              ElementsAre(UnknownAccount{"", 1}, UnknownAccount{"other", 1}, UnknownAccount{"tiny-1k", 2}));
+  EXPECT_THAT(must(store->unknown_accounts({"large", "tiny-1k", "other", ""})), IsEmpty());
+  must(store->save(
+      "main",
+      {.events = {{.lot = {},
+                   .type = EventType::alert,
+                   .data = {{"cause", std::string("unknown_account")}, {"upstream_account", std::string("tiny-1k")}},
+                   .at = at("2026-01-26T15:00:00Z")}}}));
+  must(store->save("main", {.imported = {{"4", "", "history"}}}));
+  EXPECT_THAT(must(store->unknown_accounts({"large"})), ElementsAre(UnknownAccount{"other", 1}));
 }
 
 TEST_P(Upstream, RowsOfTheUuidShapeAreRead) {

@@ -21,6 +21,7 @@ struct AccountConfig {
   int multiplier = 4;                                       ///< of buying power: 1, 2 or 4
   bool shorting_enabled = true;
   bool uncovered_options = false;  ///< whether options may be sold short without cover
+  int options_level = 3;           ///< alpaca.md 4, Levels: 0 none, 1 covered, 2 and long, 3 and spreads
 };
 
 /// The account in figures (alpaca.md 2, Account). Positions are valued at the last trade, failing that at the middle of
@@ -29,6 +30,8 @@ struct AccountView {
   std::string id;  ///< UUID
   std::string number;
   Timestamp created_at;
+  int options_approved_level = 3;  ///< without the owner's own limit
+  bool suspended_by_owner = false;
   Money cash;
   Money equity;
   Money last_equity;  ///< at the previous session's close; the starting equity before the first
@@ -40,8 +43,24 @@ struct AccountView {
   Money maintenance_margin;
   int multiplier = 4;
   bool shorting_enabled = true;
+  int options_level = 3;
 
   bool operator==(const AccountView&) const = default;
+};
+
+/// What the account's owner has set (alpaca.md 2, Config). Limits lower what the account was opened with, and never
+/// raise it.
+struct AccountSettings {
+  bool disable_overnight_trading = false;
+  bool fractional_trading = true;
+  int max_margin_multiplier = 4;
+  int max_options_trading_level = 3;
+  bool no_shorting = false;
+  bool ptp_no_exception_entry = false;
+  bool suspend_trade = false;
+  std::string trade_confirm_email = "all";
+
+  bool operator==(const AccountSettings&) const = default;
 };
 
 /// A position in figures (alpaca.md 2, Position). Ratios are the reader's to form.
@@ -65,7 +84,7 @@ struct Position {
 /// A row of the account's activities (alpaca.md 2, Activities; 4, Activity signs).
 struct Activity {
   std::string id;             ///< New York time in digits (yyyymmddhhmmssmmm) "::" UUID; ascending
-  std::string activity_type;  ///< "FILL", "OPEXP", "OPEXC", "OPASN", "OPTRD", "OPCSH", "SPLIT"
+  std::string activity_type;  ///< "FILL", "OPEXP", "OPEXC", "OPASN", "OPTRD", "OPCSH", "OPCA", "SPLIT", "SPIN", "NC" …
   Timestamp at;               ///< transaction_time of a FILL, created_at of the others
   std::string symbol;
   Quantity quantity;  ///< unsigned for FILL, signed for the others
@@ -81,11 +100,16 @@ struct Activity {
   std::string execution_id;
 
   // the others only:
+  std::string sub_type;      ///< "FSPLIT", "CDIV"; empty: none
+  std::optional<Date> date;  ///< where it is not that of `at`
+  std::optional<Money> per_share;
   Money net_amount;
   std::string group_id;
   std::string description;
 
   [[nodiscard]] bool is_fill() const { return activity_type == "FILL"; }
+  /// Whether its quantity came or went; a dividend's tells only how many shares it was paid on.
+  [[nodiscard]] bool moves_units() const { return activity_type != "DIV"; }
   bool operator==(const Activity&) const = default;
 };
 

@@ -4,8 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "core/calendar/new_york.hpp"
 #include "core/calendar/us_options.hpp"
 #include "sim/exchange/exchange_core.hpp"
+#include "sim/exchange/multileg.hpp"
+#include "sim/exchange/option_hours.hpp"
 #include "sim/exchange/request_checks.hpp"
 
 namespace belay::sim {
@@ -14,13 +17,11 @@ namespace {
 using Refusal = std::optional<ApiError>;
 
 constexpr Duration kExpiresSoon = std::chrono::minutes(30);  // from 15:30 (alpaca.md 4, Expiry day)
+constexpr auto kBeforeOpening = std::chrono::minutes(2);
+constexpr auto kBeforeClosing = std::chrono::minutes(10);
+constexpr auto kAuctionEvening = std::chrono::hours(19);
 constexpr Price kCent = Price::from_nanos(10'000'000);
 constexpr Money kLeastCost = Money::from_nanos(fixed::kScale);
-
-PositionIntent inferred_intent(Side side, Quantity held) {
-  if (side == Side::buy) return held.is_negative() ? PositionIntent::buy_to_close : PositionIntent::buy_to_open;
-  return held.is_positive() ? PositionIntent::sell_to_close : PositionIntent::sell_to_open;
-}
 
 ApiError with_base(std::string message, Price base) {
   ApiError error = unprocessable(std::move(message));
@@ -66,6 +67,7 @@ bool is_plain_trigger(OrderType type) { return type == OrderType::market || type
 }  // namespace
 
 Refusal ExchangeCore::refuse(const Ledger& books, const SubmitRequest& request) const {
+  if (const auto refusal = refuse_by_settings(books, request)) return refusal;
   if (const auto refusal = refuse_by_form(request)) return refusal;
   if (!request.client_id.empty() && orders_.find_by_client_id(books.config().number, request.client_id) != nullptr) {
     return invalid_request("client_order_id must be unique");
@@ -78,12 +80,16 @@ Refusal ExchangeCore::refuse(const Ledger& books, const SubmitRequest& request) 
   if (const auto refusal = refuse_by_instrument(request, listing->asset)) return refusal;
   const bool opening = is_opening(books, request);
   if (const auto refusal = refuse_by_contract(listing->asset, opening, request)) return refusal;
+  if (listing->asset.instrument.is_option()) {
+    if (const auto refusal = refuse_by_options_level(books, request)) return refusal;
+  }
 
   const PositionIntent inferred = inferred_intent(*request.side, books.quantity(request.symbol));
   if (request.intent && *request.intent != inferred) {
     return unprocessable("position intent mismatch, inferred: " + std::string(to_text(inferred)) +
                          ", specified: " + std::string(to_text(*request.intent)));
   }
+  if (const auto refusal = refuse_by_auction(request)) return refusal;
   if (const auto refusal = refuse_by_group(books, request)) return refusal;
   if (const auto refusal = refuse_by_stop(request)) return refusal;
   if (const auto refusal = refuse_by_holding(books, request)) return refusal;
@@ -91,9 +97,21 @@ Refusal ExchangeCore::refuse(const Ledger& books, const SubmitRequest& request) 
   return opening ? refuse_by_buying_power(books, request) : std::nullopt;
 }
 
+/// What the owner has switched off (alpaca.md 2, Config). Shorting, margin and option levels are limits of the account
+/// itself, see Ledger::set.
+Refusal ExchangeCore::refuse_by_settings(const Ledger& books, const SubmitRequest& request) const {
+  const AccountSettings& settings = books.settings();
+  if (settings.suspend_trade) return forbidden("new orders are rejected by user request");
+  const bool is_fractional = request.notional || (request.quantity && !request.quantity->is_whole());
+  const bool is_stock = instrument_of(request.symbol).kind == InstrumentKind::stock;
+  if (is_fractional && is_stock && !settings.fractional_trading) {
+    return forbidden("fractional trading is not enabled for this account");
+  }
+  return std::nullopt;
+}
+
 bool ExchangeCore::is_opening(const Ledger& books, const SubmitRequest& request) const {
-  const PositionIntent intent = inferred_intent(*request.side, books.quantity(request.symbol));
-  return intent == PositionIntent::buy_to_open || intent == PositionIntent::sell_to_open;
+  return opens(inferred_intent(*request.side, books.quantity(request.symbol)));
 }
 
 Refusal ExchangeCore::refuse_by_contract(const Asset& asset, bool opening, const SubmitRequest& request) const {
@@ -101,12 +119,12 @@ Refusal ExchangeCore::refuse_by_contract(const Asset& asset, bool opening, const
   const std::string name = kind + " \"" + asset.symbol() + "\" ";
   if (!asset.tradable) return unprocessable(name + "is not tradable");
   if (!asset.instrument.is_option()) return std::nullopt;
-  const Timestamp last = calendar::expiry_session(calendar_, asset.instrument.option->expiration).close;
-  if (last <= now_) return unprocessable(name + "is expired");
-  if (opening && last - kExpiresSoon <= now_) {
+  const OptionTerms& terms = *asset.instrument.option;
+  if (end_of(calendar_, terms) <= now_) return unprocessable(name + "is expired");
+  if (opening && calendar::expiry_session(calendar_, terms.expiration).close - kExpiresSoon <= now_) {
     return unprocessable(name + "expires soon, unable to open new positions");
   }
-  if (request.type == OrderType::market && !calendar_.is_open(now_)) {
+  if (request.type == OrderType::market && !options_trade(calendar_, now_, closes_late(terms))) {
     return unprocessable("options market orders are only allowed during market hours");
   }
   return std::nullopt;
@@ -143,6 +161,19 @@ Refusal ExchangeCore::refuse_by_group(const Ledger& books, const SubmitRequest& 
   return refuse_target_against_stop(exit_side, request);
 }
 
+/// Orders for an auction come in from the evening before until shortly before it (alpaca.md 3.1).
+Refusal ExchangeCore::refuse_by_auction(const SubmitRequest& request) const {
+  const bool opening = request.time_in_force == TimeInForce::opg;
+  if (!opening && request.time_in_force != TimeInForce::cls) return std::nullopt;
+  const auto session = calendar_.session_on(calendar::to_new_york(now_).date);
+  if (!session) return std::nullopt;
+  const Timestamp last = opening ? session->open - kBeforeOpening : session->close - kBeforeClosing;
+  const Timestamp evening = calendar::from_new_york(session->date, kAuctionEvening);
+  if (now_ < last || now_ >= evening) return std::nullopt;
+  return forbidden(opening ? "opg orders must be submitted after 7:00pm and before 9:28am"
+                           : "cls orders must be submitted after 7:00pm and before 3:50pm");
+}
+
 /// A simple stop on the wrong side of the market (alpaca.md 3.2, Wrong side).
 Refusal ExchangeCore::refuse_by_stop(const SubmitRequest& request) const {
   const std::optional<Price> current = market_.find(request.symbol)->value();
@@ -177,11 +208,29 @@ Refusal ExchangeCore::refuse_by_holding(const Ledger& books, const SubmitRequest
       requested = Quantity::from_nanos(fixed::multiply_divide(request.notional->nanos(), fixed::kScale, price.nanos()));
     }
   }
+  if (requested <= free) return refuse_uncovering(books, request);
+  return refuse_shortage(books, request.symbol, requested);
+}
+
+/// More than what is held and free, with the orders that hold it.
+Refusal ExchangeCore::refuse_shortage(const Ledger& books, const std::string& symbol, Quantity requested) const {
+  const Quantity free = available(books, symbol).magnitude();
   if (requested <= free) return std::nullopt;
+  return too_little_free(books, symbol, requested, free);
+}
+
+ApiError ExchangeCore::too_little_free(const Ledger& books, const std::string& symbol, Quantity requested,
+                                       Quantity free) const {
+  const Quantity held = books.quantity(symbol);
   std::vector<std::string> related;
-  for (const std::size_t index : orders_.open(request.symbol)) {
+  for (const std::size_t index : orders_.open(symbol)) {
     const OrderRecord& other = orders_.at(index);
     if (other.order.account == books.config().number && other.reserves()) related.push_back(other.order.id.text());
+  }
+  for (const PhantomReservation& phantom : phantoms_) {
+    if (phantom.account == books.config().number && phantom.symbol == symbol) {
+      related.push_back(phantom.order_id.text());
+    }
   }
   ApiError error = forbidden("insufficient qty available for order (requested: " + requested.text() +
                              ", available: " + free.text() + ")");
@@ -189,15 +238,14 @@ Refusal ExchangeCore::refuse_by_holding(const Ledger& books, const SubmitRequest
                   {"existing_qty", held.magnitude().text()},
                   {"held_for_orders", (held.magnitude() - free).text()},
                   {"related_orders", related},
-                  {"symbol", request.symbol}};
+                  {"symbol", symbol}};
   return error;
 }
 
 Refusal ExchangeCore::refuse_opening_short(const Ledger& books, const Asset& asset,
                                            const SubmitRequest& request) const {
   if (asset.instrument.is_option()) {
-    if (books.config().uncovered_options) return std::nullopt;
-    return forbidden("account not eligible to trade uncovered option contracts");
+    return refuse_selling_option(books, request);
   }
   if (is_fractional(request) && asset.instrument.kind == InstrumentKind::stock) {
     return unprocessable("fractional orders cannot be sold short");
@@ -214,13 +262,14 @@ Refusal ExchangeCore::refuse_opening_short(const Ledger& books, const Asset& ass
 }
 
 /// alpaca.md 3.6.
-Refusal ExchangeCore::refuse_by_wash_trade(const Ledger& books, const SubmitRequest& request) const {
-  if (is_complex(request)) return std::nullopt;
+Refusal ExchangeCore::refuse_by_wash_trade(const Ledger& books, const SubmitRequest& request,
+                                           std::optional<std::size_t> except) const {
+  if (is_complex(request) || request.type == OrderType::trailing_stop) return std::nullopt;
   for (const std::size_t index : orders_.open(request.symbol)) {
     const OrderRecord& record = orders_.at(index);
     const Order& resting = record.order;
     if (resting.account != books.config().number || resting.side == *request.side) continue;
-    if (record.role != GroupRole::alone) continue;
+    if (record.role != GroupRole::alone || record.is_trailing() || index == except) continue;
     const bool by_kind = is_plain_trigger(request.type) || is_plain_trigger(resting.type);
     const auto& buy_limit = *request.side == Side::buy ? request.limit_price : resting.limit_price;
     const auto& sell_limit = *request.side == Side::buy ? resting.limit_price : request.limit_price;
@@ -237,6 +286,8 @@ Refusal ExchangeCore::refuse_by_wash_trade(const Ledger& books, const SubmitRequ
 
 Refusal ExchangeCore::refuse_by_buying_power(const Ledger& books, const SubmitRequest& request) const {
   const Asset& asset = market_.find(request.symbol)->asset;
+  const bool option_sale = asset.instrument.is_option() && *request.side == Side::sell;
+  if (option_sale && !books.config().uncovered_options) return std::nullopt;  // judged by its cover
   const Money cost = request.notional ? *request.notional
                                       : order_value(request.symbol, *request.side, request.limit_price,
                                                     request.stop_price, *request.quantity);

@@ -18,11 +18,17 @@ struct Asset {
   std::string name;
   std::string exchange = "NASDAQ";
   std::int64_t multiplier = 1;  ///< add_asset puts the usual one in place of zero
+  /// Shares that a contract delivers where an adjustment made them other than the multiplier (alpaca.md 2, Option
+  /// contract); zero: the multiplier.
+  Quantity delivers;
+  bool active = true;  ///< false: delisted, merged away, replaced by an adjusted contract
   bool tradable = true;
   bool shortable = true;
   bool fractionable = true;
 
   [[nodiscard]] const std::string& symbol() const { return instrument.symbol; }
+  [[nodiscard]] Quantity deliverable() const { return delivers.is_zero() ? Quantity::whole(multiplier) : delivers; }
+  [[nodiscard]] bool is_adjusted() const { return instrument.is_option() && !delivers.is_zero(); }
   bool operator==(const Asset&) const = default;
 };
 

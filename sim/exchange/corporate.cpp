@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "core/base/check.hpp"
+#include "core/calendar/new_york.hpp"
 #include "sim/exchange/exchange_core.hpp"
 
 namespace belay::sim {
@@ -26,12 +27,20 @@ void ExchangeCore::split(std::string_view symbol, std::int64_t new_shares, std::
   if (listing.latest_close) listing.latest_close = cheaper(*listing.latest_close);
   if (listing.previous_close) listing.previous_close = cheaper(*listing.previous_close);
   listing.forget_freshness();
+  executed_actions_.push_back({now_,
+                               {.kind = CorporateAction::Kind::split,
+                                .symbol = name,
+                                .old_rate = Ratio::whole(old_shares),
+                                .new_rate = Ratio::whole(new_shares),
+                                .ex_date = calendar::to_new_york(now_).date}});
 
   for (auto& [number, books] : ledgers_) {
     const Quantity before = books.quantity(name);
     if (before.is_zero()) continue;
     books.rescale(name, more(before));
-    record_movement(books, "SPLIT", name, more(before) - before, std::nullopt, {}, ids_.uuid(), "Stock Split");
+    const bool forward = new_shares > old_shares;
+    record_movement(books, "SPLIT", name, more(before) - before, std::nullopt, {}, ids_.uuid(), "Stock Split",
+                    forward ? "FSPLIT" : "RSPLIT");
   }
   for (const std::size_t index : orders_.open(name)) {
     OrderRecord& record = orders_.at(index);
@@ -46,13 +55,27 @@ void ExchangeCore::split(std::string_view symbol, std::int64_t new_shares, std::
 
 void ExchangeCore::announce(CorporateAction action) {
   if (action.id.empty()) action.id = ids_.uuid();
+  announcements_.push_back(announcement_of(action));
   corporate_actions_.push_back(std::move(action));
+}
+
+void ExchangeCore::announce(Announcement announcement) {
+  if (announcement.id.empty()) announcement.id = ids_.uuid();
+  if (auto action = action_of(announcement)) corporate_actions_.push_back(std::move(*action));
+  announcements_.push_back(std::move(announcement));
 }
 
 void ExchangeCore::rename(std::string_view symbol, std::string_view new_symbol) {
   const std::string before = market_.listing(symbol).asset.symbol();
-  const std::string after(new_symbol);
-  for (const std::size_t index : orders_.open(before)) end_with_group(orders_.at(index), OrderStatus::canceled);
+  const std::string after = instrument_of(new_symbol).symbol;
+  executed_actions_.push_back({now_,
+                               {.kind = CorporateAction::Kind::rename,
+                                .symbol = before,
+                                .new_symbol = after,
+                                .ex_date = calendar::to_new_york(now_).date}});
+  for (const std::size_t index : orders_.open(before)) {
+    if (!orders_.at(index).is_over()) end_with_group(orders_.at(index), OrderStatus::canceled);
+  }
   Asset asset = market_.listing(before).asset;
   asset.instrument = instrument_of(after);
   const Listing old = market_.listing(before);

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "sim/exchange/exchange_core.hpp"
+#include "sim/exchange/option_hours.hpp"
 #include "sim/exchange/request_checks.hpp"
 
 namespace belay::sim {
@@ -22,15 +23,19 @@ Quantity part_of(Quantity held, Ratio percent) {
 }  // namespace
 
 Answer<Order> ExchangeCore::submit(Ledger& books, const SubmitRequest& request) {
+  if (request.order_class == OrderClass::mleg) return submit_combination(books, request);
   try {
     if (auto refusal = refuse(books, request)) return std::unexpected(std::move(*refusal));
   } catch (const Overflow&) {
     return std::unexpected(unprocessable("qty or price is out of range"));
   }
   const bool opening = is_opening(books, request);
+  const std::optional<Money> collateral = opening ? collateral_of_sale(books, request) : std::nullopt;
   OrderRecord& record = orders_.add(make_order(books, request));
   record.opening = opening;
+  record.collateral = collateral;
   record.order.intent = intent_of(record.order.side, opening);
+  begin_trailing(record);
   admit(request, record);
   Order reply = orders_.snapshot(record);
   start(record);
@@ -54,8 +59,11 @@ Order ExchangeCore::make_order(const Ledger& books, const SubmitRequest& request
   order.notional = request.notional;
   order.limit_price = request.order_class == OrderClass::oco ? target_price(request) : request.limit_price;
   order.stop_price = request.stop_price;
+  order.trail_price = request.trail_price;
+  order.trail_percent = request.trail_percent;
   order.extended_hours = request.extended_hours;
   order.created_at = order.updated_at = order.submitted_at = now_;
+  order.late_close = asset.instrument.option && closes_late(*asset.instrument.option);
   order.expires_at = expiry_of(order);
   order.status = is_trading(order) ? OrderStatus::pending_new : OrderStatus::accepted;
   return order;
@@ -104,12 +112,19 @@ OrderRecord& ExchangeCore::add_child(const OrderRecord& parent, GroupRole role, 
 
 /// Sends an admitted order to the market.
 void ExchangeCore::start(OrderRecord& record) {
+  if (troubles_.take(TroubleKind::rejected_after_200, record.order.symbol, record.order.type)) {
+    end_with_group(record, OrderStatus::rejected);
+    return;
+  }
   if (record.order.status == OrderStatus::pending_new) {
+    if (record.role == GroupRole::combination) set_status(record, OrderStatus::fresh);
     record.order.status = OrderStatus::fresh;
     emit(OrderEventType::fresh, record);
+    meet_first_troubles(record);
     consider(record.index, std::nullopt);
   }
   const TimeInForce tif = record.order.time_in_force;
+  if (tif == TimeInForce::opg || tif == TimeInForce::cls) wake_at_auction(record);
   const bool immediate = tif == TimeInForce::ioc || tif == TimeInForce::fok;
   if (immediate && !record.is_over()) end_with_group(record, OrderStatus::canceled);
 }

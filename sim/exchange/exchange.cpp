@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/exchange/exchange.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "sim/exchange/exchange_core.hpp"
@@ -27,6 +28,22 @@ std::string_view to_text(OrderEventType type) {
       return "expired";
     case OrderEventType::replaced:
       return "replaced";
+    case OrderEventType::pending_cancel:
+      return "pending_cancel";
+    case OrderEventType::pending_replace:
+      return "pending_replace";
+    case OrderEventType::order_cancel_rejected:
+      return "order_cancel_rejected";
+    case OrderEventType::order_replace_rejected:
+      return "order_replace_rejected";
+    case OrderEventType::suspended:
+      return "suspended";
+    case OrderEventType::done_for_day:
+      return "done_for_day";
+    case OrderEventType::trade_bust:
+      return "trade_bust";
+    case OrderEventType::trade_correct:
+      return "trade_correct";
     case OrderEventType::rejected:
       break;
   }
@@ -69,9 +86,26 @@ void Exchange::split(std::string_view symbol, std::int64_t new_shares, std::int6
 
 void Exchange::rename(std::string_view symbol, std::string_view new_symbol) { core_->rename(symbol, new_symbol); }
 
+void Exchange::adjust_contracts(std::string_view symbol, std::int64_t new_shares, std::int64_t old_shares) {
+  core_->adjust_contracts(symbol, new_shares, old_shares);
+}
+void Exchange::spin_off(std::string_view symbol, std::string_view new_symbol, std::int64_t new_shares,
+                        std::int64_t old_shares) {
+  core_->spin_off(symbol, new_symbol, new_shares, old_shares);
+}
+void Exchange::pay_dividend(std::string_view symbol, Money per_share) { core_->pay_dividend(symbol, per_share); }
+void Exchange::merge(std::string_view symbol, Money cash_per_share, std::string_view new_symbol,
+                     std::int64_t new_shares, std::int64_t old_shares) {
+  core_->merge(symbol, cash_per_share, new_symbol, new_shares, old_shares);
+}
+void Exchange::delist(std::string_view symbol, bool worthless) { core_->delist(symbol, worthless); }
+
 void Exchange::announce(CorporateAction action) { core_->announce(std::move(action)); }
+void Exchange::announce(Announcement announcement) { core_->announce(std::move(announcement)); }
+const std::vector<Announcement>& Exchange::announcements() const { return core_->announcements(); }
 
 const std::vector<CorporateAction>& Exchange::corporate_actions() const { return core_->corporate_actions(); }
+const std::vector<ExecutedAction>& Exchange::executed_actions() const { return core_->executed_actions(); }
 std::optional<Trade> Exchange::last_trade(std::string_view symbol) const {
   const Listing* listing = core_->market().find(symbol);
   return listing == nullptr ? std::nullopt : listing->trade;
@@ -103,12 +137,22 @@ std::optional<std::string> Exchange::authenticate(std::string_view key_id, std::
   }
   return std::nullopt;
 }
+bool Exchange::has_key(std::string_view key_id) const {
+  return std::ranges::any_of(core_->ledgers(), [&](const auto& one) { return one.second.config().key_id == key_id; });
+}
 std::vector<std::string> Exchange::accounts() const {
   std::vector<std::string> numbers;
   for (const auto& [number, ledger] : core_->ledgers()) numbers.push_back(number);
   return numbers;
 }
 AccountView Exchange::account(std::string_view account) const { return core_->view(core_->ledger(account)); }
+Money Exchange::equity(std::string_view account) const { return core_->equity(core_->ledger(account)); }
+const AccountSettings& Exchange::settings(std::string_view account) const {
+  return std::as_const(*core_).ledger(account).settings();
+}
+void Exchange::set_settings(std::string_view account, AccountSettings settings) {
+  core_->ledger(account).set(std::move(settings));
+}
 std::vector<Position> Exchange::positions(std::string_view account) const {
   const Ledger& ledger = core_->ledger(account);
   std::vector<Position> all;
@@ -122,8 +166,22 @@ Answer<Position> Exchange::position(std::string_view account, std::string_view s
   if (ledger.quantity(found->symbol()).is_zero()) return std::unexpected(not_found("position does not exist"));
   return core_->view(ledger, found->symbol());
 }
-const std::vector<Activity>& Exchange::activities(std::string_view account) const {
-  return core_->ledger(account).activities();
+std::vector<Position> Exchange::shown_positions(std::string_view account) const {
+  return core_->shown_positions(core_->ledger(account));
+}
+Answer<Position> Exchange::shown_position(std::string_view account, std::string_view symbol_or_id) const {
+  const Asset* found = asset(symbol_or_id);
+  if (found == nullptr) return std::unexpected(not_found("symbol not found: " + std::string(symbol_or_id)));
+  for (Position& position : shown_positions(account)) {
+    if (position.symbol == found->symbol()) return std::move(position);
+  }
+  return std::unexpected(not_found("position does not exist"));
+}
+std::span<const Activity> Exchange::activities(std::string_view account) const {
+  const std::vector<Activity>& all = core_->ledger(account).activities();
+  auto known = all.size();
+  while (known > 0 && all[known - 1].at > core_->now()) --known;
+  return {all.data(), known};
 }
 Order Exchange::seed_position(std::string_view account, std::string_view symbol, Quantity quantity, Price average,
                               Timestamp entry_time) {
@@ -131,8 +189,25 @@ Order Exchange::seed_position(std::string_view account, std::string_view symbol,
 }
 void Exchange::deposit(std::string_view account, Money amount) { core_->ledger(account).deposit(amount); }
 
+void Exchange::set_options_level(std::string_view account, int level) {
+  core_->ledger(account).set_options_level(level);
+}
+
+Answer<void> Exchange::exercise(std::string_view account, std::string_view symbol_or_id) {
+  return core_->exercise(core_->ledger(account), symbol_or_id);
+}
+Answer<void> Exchange::do_not_exercise(std::string_view account, std::string_view symbol_or_id) {
+  return core_->do_not_exercise(core_->ledger(account), symbol_or_id);
+}
+Quantity Exchange::assign(std::string_view account, std::string_view symbol, std::optional<Quantity> contracts) {
+  return core_->assign(core_->ledger(account), symbol, contracts);
+}
+
 Answer<Order> Exchange::submit(std::string_view account, const SubmitRequest& request) {
   return core_->submit(core_->ledger(account), request);
+}
+Answer<Order> Exchange::replace(std::string_view account, const OrderId& id, const ReplaceRequest& request) {
+  return core_->replace(core_->ledger(account), id, request);
 }
 Answer<void> Exchange::cancel(std::string_view account, const OrderId& id) {
   return core_->cancel(core_->ledger(account), id);
@@ -163,6 +238,16 @@ std::vector<OrderEvent> Exchange::take_events() { return core_->take_events(); }
 
 const Faults& Exchange::faults() const { return std::as_const(*core_).faults(); }
 void Exchange::set_faults(const Faults& faults) { core_->faults() = faults; }
+const std::vector<Trouble>& Exchange::troubles() const { return std::as_const(*core_).troubles().waiting(); }
+void Exchange::add_trouble(Trouble trouble) { core_->troubles().add(std::move(trouble)); }
+void Exchange::clear_troubles() { core_->troubles().clear(); }
+void Exchange::release_troubles() { core_->release_troubles(); }
+void Exchange::reserve(std::string_view account, std::string_view symbol, Quantity quantity) {
+  core_->reserve(core_->ledger(account), std::string(symbol), quantity);
+}
+Answer<Order> Exchange::correct(std::string_view account, const Correction& correction) {
+  return core_->correct(core_->ledger(account), correction);
+}
 std::vector<std::string> Exchange::broken_invariants() const { return core_->broken_invariants(); }
 
 }  // namespace belay::sim

@@ -8,16 +8,36 @@ namespace belay::sim {
 
 void ExchangeCore::after_fill(OrderRecord& record) {
   const bool complete = record.order.status == OrderStatus::filled;
-  if (record.role == GroupRole::entry && complete) arm_children(record);
+  if (complete && record.replacement) reject_replacement(record);
+  const Order& order = record.order;
+  if (record.role == GroupRole::entry && complete &&
+      !troubles_.take(TroubleKind::children_stay_held, order.symbol, order.type)) {
+    arm_children(record);
+  }
   if (record.role != GroupRole::target && record.role != GroupRole::stop) return;
+  if (complete && troubles_.take(TroubleKind::both_children_fill, order.symbol, order.type)) fill_rivals(record);
+  const bool disarms = !complete && record.role == GroupRole::target &&
+                       troubles_.take(TroubleKind::partial_target_disarms, order.symbol, order.type);
+  record.disarmed = record.disarmed || disarms;
   for (const std::size_t index : orders_.open_rivals(record)) {
     OrderRecord& rival = orders_.at(index);
     if (complete) {
       end(rival, OrderStatus::canceled);
     } else {
       rival.order.quantity = record.remaining();  // TP partial: the stop is reduced to the rest
+      rival.disarmed = rival.disarmed || disarms;
       touch(rival);
     }
+  }
+}
+
+/// A market so fast that the other exit fills too before it is canceled (alpaca.md 3.3, Fast market): at its own price.
+void ExchangeCore::fill_rivals(OrderRecord& record) {
+  for (const std::size_t index : orders_.open_rivals(record)) {
+    OrderRecord& rival = orders_.at(index);
+    const auto price = rival.order.limit_price ? rival.order.limit_price : rival.order.stop_price;
+    rival.elected = true;
+    fill(rival, rival.remaining(), *price);
   }
 }
 
@@ -39,22 +59,30 @@ void ExchangeCore::arm_children(const OrderRecord& entry) {
     child.order.quantity = std::min(*child.order.quantity, left);
     child.armed = true;
     if (child.role == GroupRole::stop && !orders_.open_rivals(child).empty()) continue;
-    child.order.status = OrderStatus::fresh;
-    touch(child);
-    emit(OrderEventType::fresh, child);
+    stand_as(child, OrderStatus::fresh);
   }
   for (const std::size_t index : children) consider(index, std::nullopt);
+}
+
+/// The status, and the word for it; while a cancel or a replacement is pending, what it is going back to.
+void ExchangeCore::stand_as(OrderRecord& record, OrderStatus status) {
+  touch(record);
+  if (record.standing() != record.order.status) {
+    record.before = status;
+    return;
+  }
+  record.order.status = status;
+  emit(OrderEventType::fresh, record);
 }
 
 /// The order that acts for a triggered stop, with the take-profit out of the way: the stop itself or a replacement,
 /// after the configured shape.
 OrderRecord& ExchangeCore::successor_of(OrderRecord& stop) {
   if (orders_.open_rivals(stop).empty()) return stop;
-  take_target_out(stop);
-  if (faults_.stop_out_shape == StopOutShape::target_replaced) {
-    stop.order.status = OrderStatus::fresh;
-    touch(stop);
-    emit(OrderEventType::fresh, stop);
+  const bool both_fill = troubles_.fits(TroubleKind::both_children_fill, stop.order.symbol, stop.order.type);
+  if (!both_fill) take_target_out(stop);
+  if (both_fill || faults_.stop_out_shape == StopOutShape::target_replaced) {
+    stand_as(stop, OrderStatus::fresh);
     return stop;
   }
   Order next = stop.order;
@@ -104,16 +132,23 @@ void ExchangeCore::end(OrderRecord& record, OrderStatus how) {
       order.expired_at = now_;
       emit(OrderEventType::expired, record);
       break;
+    case OrderStatus::rejected:
+      order.failed_at = now_;
+      emit(OrderEventType::rejected, record);
+      break;
     default:
       order.replaced_at = now_;
       emit(OrderEventType::replaced, record);
       break;
   }
+  if (record.replacement) reject_replacement(record);
 }
 
 /// Ends an order and what cannot stand without it: an entry's children (also when the entry filled in part: naked
 /// shares), an exit's siblings.
 void ExchangeCore::end_with_group(OrderRecord& record, OrderStatus how) {
+  if (record.role == GroupRole::leg) return end_combination(orders_.at(*record.parent), how);
+  if (record.role == GroupRole::combination) return end_combination(record, how);
   std::vector<std::size_t> others = orders_.open_rivals(record);
   if (record.role == GroupRole::entry) others = record.children;
   end(record, how);

@@ -16,7 +16,7 @@ std::vector<std::string> ExchangeCore::broken_invariants() const {
     for (const Activity& activity : books.activities()) {
       const bool sold = activity.is_fill() && activity.side == Side::sell;
       const Quantity change = sold ? -activity.quantity : activity.quantity;
-      quantities[activity.symbol] += change;
+      if (activity.moves_units()) quantities[activity.symbol] += change;
       cash += activity.is_fill() ? -notional(*activity.price, change, market_.find(activity.symbol)->asset.multiplier)
                                  : activity.net_amount;
     }
@@ -40,7 +40,7 @@ std::vector<std::string> ExchangeCore::broken_invariants() const {
   for (const OrderRecord& record : orders_.all()) {
     const Order& order = record.order;
     if (order.quantity && order.filled > *order.quantity) broken.push_back(order.id.text() + ": filled too far");
-    if (order.status == OrderStatus::filled && order.quantity && order.filled != *order.quantity) {
+    if (order.status == OrderStatus::filled && order.quantity && order.filled + record.busted != *order.quantity) {
       broken.push_back(order.id.text() + ": filled, but not in full");
     }
     if (record.parent && orders_.at(*record.parent).order.account != order.account) {

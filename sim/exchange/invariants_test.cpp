@@ -15,7 +15,10 @@ class Monkey {
   void step() {
     now_ = now_ + std::chrono::minutes(dice_.below(40));
     move_price();
-    switch (dice_.below(6)) {
+    switch (dice_.below(7)) {
+      case 2:
+        replace_something();
+        break;
       case 0:
         cancel_something();
         break;
@@ -30,6 +33,7 @@ class Monkey {
 
   static constexpr const char* kAccount = "PA3SIM000001";
   Exchange exchange;
+  std::size_t replaced = 0;
 
  private:
   void move_price() {
@@ -46,17 +50,38 @@ class Monkey {
     if (!open.empty()) static_cast<void>(exchange.cancel(kAccount, open[dice_.below(open.size())].id));
   }
 
+  void replace_something() {
+    const auto open = exchange.orders(kAccount, {.nested = true});
+    if (open.empty()) return;
+    const Order& head = open[dice_.below(open.size())];
+    const Order& one = head.legs.empty() || dice_.below(3) == 0 ? head : head.legs[dice_.below(head.legs.size())];
+    ReplaceRequest change;
+    const auto shifted = [&](std::optional<Price> price) {
+      return price ? std::optional(*price + Price::from_nanos(static_cast<std::int64_t>(dice_.below(50)) * 10'000'000))
+                   : std::nullopt;
+    };
+    change.limit_price = shifted(one.limit_price);
+    if (one.type == OrderType::trailing_stop) {
+      change.trail = Ratio::whole(static_cast<std::int64_t>(1 + dice_.below(4)));
+    } else {
+      change.stop_price = shifted(one.stop_price);
+    }
+    if (dice_.below(2) == 0) change.quantity = Quantity::whole(static_cast<std::int64_t>(1 + dice_.below(25)));
+    if (exchange.replace(kAccount, one.id, change)) ++replaced;
+  }
+
   SubmitRequest some_order() {
     SubmitRequest request;
     request.symbol = "AAPL";
     request.side = dice_.below(2) == 0 ? Side::buy : Side::sell;
     request.quantity = Quantity::whole(static_cast<std::int64_t>(1 + dice_.below(20)));
-    request.type = static_cast<OrderType>(dice_.below(4));
-    request.time_in_force = static_cast<TimeInForce>(dice_.below(4));
+    request.type = static_cast<OrderType>(dice_.below(5));
+    request.time_in_force = static_cast<TimeInForce>(dice_.below(6));
     request.order_class = static_cast<OrderClass>(dice_.below(4));
     request.extended_hours = dice_.below(8) == 0;
     const auto near = [&](std::int64_t by) { return Price::from_nanos((cents_ + by) * 10'000'000); };
     const std::int64_t away = request.side == Side::buy ? 1 : -1;
+    if (request.type == OrderType::trailing_stop) request.trail_price = Price::from_nanos(2 * fixed::kScale);
     if (request.type == OrderType::limit) request.limit_price = near(-away * 50);
     if (request.type == OrderType::stop || request.type == OrderType::stop_limit) request.stop_price = near(away * 60);
     if (request.type == OrderType::stop_limit) request.limit_price = near(away * 70);
@@ -76,6 +101,7 @@ struct Weather {
   std::uint64_t seed;
   int partial_fill_permille;
   StopOutShape shape;
+  Duration delay{0};  ///< of cancels and replacements
 };
 
 class Invariants : public ::testing::TestWithParam<Weather> {};
@@ -85,12 +111,14 @@ TEST_P(Invariants, HoldWhateverHappens) {
   config.start = *parse_timestamp("2026-01-26T15:00:00Z");
   config.faults.partial_fill_permille = GetParam().partial_fill_permille;
   config.faults.stop_out_shape = GetParam().shape;
+  config.faults.cancel_delay = config.faults.replace_delay = GetParam().delay;
   Monkey monkey(GetParam().seed, config);
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 9000; ++i) {
     monkey.step();
     ASSERT_EQ(monkey.exchange.broken_invariants(), std::vector<std::string>{}) << "after step " << i;
   }
   EXPECT_GT(monkey.exchange.activities(Monkey::kAccount).size(), 100U);
+  EXPECT_GT(monkey.replaced, 50U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Weathers, Invariants,
@@ -98,7 +126,9 @@ INSTANTIATE_TEST_SUITE_P(Weathers, Invariants,
                                            Weather{2, 0, StopOutShape::stop_replaced},
                                            Weather{3, kPaperPartialFillPermille, StopOutShape::target_replaced},
                                            Weather{4, 700, StopOutShape::target_replaced},
-                                           Weather{5, 700, StopOutShape::stop_replaced}));
+                                           Weather{5, 700, StopOutShape::stop_replaced},
+                                           Weather{6, 300, StopOutShape::stop_replaced, std::chrono::minutes(25)},
+                                           Weather{7, 300, StopOutShape::target_replaced, std::chrono::minutes(70)}));
 
 }  // namespace
 }  // namespace belay::sim

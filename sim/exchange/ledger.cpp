@@ -20,11 +20,19 @@ Price Holding::average() const { return average_price(cost, quantity).value_or(P
 Ledger::Ledger(AccountConfig config, std::string id, Timestamp created_at)
     : equity_at_close(config.cash),
       last_equity(config.cash),
-      config_(std::move(config)),
+      opened_as_(std::move(config)),
+      config_(opened_as_),
       id_(std::move(id)),
       created_at_(created_at),
       cash_(config_.cash),
       paid_in_(config_.cash) {}
+
+void Ledger::set(AccountSettings settings) {
+  settings_ = std::move(settings);
+  config_.multiplier = std::min(opened_as_.multiplier, settings_.max_margin_multiplier);
+  config_.shorting_enabled = opened_as_.shorting_enabled && !settings_.no_shorting;
+  config_.options_level = std::min(opened_as_.options_level, settings_.max_options_trading_level);
+}
 
 Quantity Ledger::quantity(std::string_view symbol) const {
   const auto found = holdings_.find(symbol);
@@ -80,7 +88,18 @@ void Ledger::record(Activity activity) {
   activities_.insert(place, std::move(activity));
 }
 
+void Ledger::amend(const std::string& activity_id, std::optional<Activity> instead) {
+  const auto found = std::ranges::find(activities_, activity_id, &Activity::id);
+  if (found == activities_.end()) return;
+  if (instead) {
+    *found = std::move(*instead);
+  } else {
+    activities_.erase(found);
+  }
+}
+
 void Ledger::put(const std::string& symbol, const Holding& holding) {
+  ++changes_;
   if (holding.quantity.is_zero()) {
     holdings_.erase(symbol);
   } else {

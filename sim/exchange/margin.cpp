@@ -36,15 +36,28 @@ BuyingPower ExchangeCore::buying_power(const Ledger& ledger) const {
   };
   BuyingPower power;
   for (const auto& [symbol, holding] : ledger.holdings()) {
+    if (market_.find(symbol)->asset.instrument.is_option()) continue;
     power.initial_margin += tied(symbol, market_value(symbol, holding).magnitude());
   }
+  power.initial_margin += tied_by_options(ledger);
   for (const std::size_t index : orders_.open()) {
     const OrderRecord& record = orders_.at(index);
     const Order& order = record.order;
-    if (order.account != ledger.config().number || !record.opening) continue;
-    const Money value =
-        order.notional ? *order.notional
-                       : order_value(order.symbol, order.side, order.limit_price, order.stop_price, record.remaining());
+    if (order.account != ledger.config().number || !record.opening || record.role == GroupRole::leg) continue;
+    if (record.collateral) {
+      const Quantity units = record.replacing ? added_by_replacement(record) : record.remaining();
+      power.initial_margin += scale(*record.collateral, Ratio::from_nanos(units.nanos()));
+      continue;
+    }
+    const Quantity wanted = record.replacing ? wanted_by_replacement(record) : record.remaining();
+    Money value = order.notional ? *order.notional
+                                 : order_value(order.symbol, order.side, order.limit_price, order.stop_price, wanted);
+    if (record.replacing) {  // of the two orders the larger one counts
+      const OrderRecord& old = orders_.at(*record.replacing);
+      const Money before =
+          order_value(old.order.symbol, old.order.side, old.order.limit_price, old.order.stop_price, old.remaining());
+      value = std::max(value - before, Money{});
+    }
     power.initial_margin += tied(order.symbol, value);
   }
   power.free = std::max(equity(ledger) - power.initial_margin, Money{});
@@ -55,10 +68,21 @@ BuyingPower ExchangeCore::buying_power(const Ledger& ledger) const {
 Money ExchangeCore::order_value(const std::string& symbol, Side side, std::optional<Price> limit,
                                 std::optional<Price> stop, Quantity quantity) const {
   const Listing& listing = *market_.find(symbol);
-  // The far side now; once the day is over, the last trade known.
-  const Price far = listing.far_side(Side::buy, now_).value_or(listing.value().value_or(stop.value_or(Price{})));
+  const bool around_the_clock = listing.asset.instrument.kind == InstrumentKind::crypto;
+  // In the session the far side, in extended hours the middle, else the last trade known (alpaca.md 2, Buying power).
+  std::optional<Price> known;
+  if (around_the_clock || calendar_.is_open(now_)) {
+    known = listing.far_side(Side::buy, now_);
+  } else if (calendar_.is_extended_hours(now_) && listing.far_side(Side::buy, now_) &&
+             listing.far_side(Side::sell, now_)) {
+    known = middle(*listing.far_side(Side::sell, now_), *listing.far_side(Side::buy, now_));
+  }
+  const Price far = known.value_or(listing.value().value_or(stop.value_or(Price{})));
   Price price = limit.value_or(stop ? std::max(*stop, far) : far);
-  if (side == Side::sell) price = std::max(limit.value_or(Price{}), scale(far, kShortSaleMarkup));
+  if (side == Side::sell) {
+    const Price ask = listing.far_side(Side::buy, now_).value_or(far);
+    price = std::max(limit.value_or(Price{}), scale(ask, kShortSaleMarkup));
+  }
   return notional(price, quantity, listing.asset.multiplier);
 }
 
@@ -66,14 +90,19 @@ Quantity ExchangeCore::reserved(const Ledger& ledger, std::string_view symbol) c
   Quantity sum;
   for (const std::size_t index : orders_.open(symbol)) {
     const OrderRecord& record = orders_.at(index);
-    if (record.order.account == ledger.config().number && record.reserves()) sum += record.remaining();
+    if (record.order.account != ledger.config().number) continue;
+    if (record.reserves()) sum += record.remaining();
+    if (record.replacing && !record.opening) sum += added_by_replacement(record);
   }
   return sum;
 }
 
 Quantity ExchangeCore::available(const Ledger& ledger, std::string_view symbol) const {
   const Quantity held = ledger.quantity(symbol);
-  const Quantity taken = reserved(ledger, symbol);
+  Quantity taken = reserved(ledger, symbol) + locked_as_cover(ledger, symbol);
+  for (const PhantomReservation& phantom : phantoms_) {
+    if (phantom.account == ledger.config().number && phantom.symbol == symbol) taken += phantom.quantity;
+  }
   return held.is_negative() ? std::min(held + taken, Quantity{}) : std::max(held - taken, Quantity{});
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "sim/exchange/exchange_core.hpp"
+#include "sim/exchange/option_hours.hpp"
 
 namespace belay::sim {
 namespace {
@@ -47,9 +48,12 @@ void ExchangeCore::on_price(const std::string& symbol, std::optional<Price> prin
 /// Gives an order its chance at the prices as they stand; `print` is a trade that has just happened.
 void ExchangeCore::consider(std::size_t index, std::optional<Price> print) {
   OrderRecord& record = orders_.at(index);
-  const bool live = record.order.status == OrderStatus::fresh || record.order.status == OrderStatus::partially_filled;
-  const bool watched = record.order.status == OrderStatus::held && record.armed;
-  if (!live && !watched) return;
+  if (record.role == GroupRole::leg) return consider(*record.parent, std::nullopt);
+  if (record.role == GroupRole::combination) return consider_combination(record);
+  const OrderStatus standing = record.standing();
+  const bool live = standing == OrderStatus::fresh || standing == OrderStatus::partially_filled;
+  const bool watched = standing == OrderStatus::held && record.armed;
+  if ((!live && !watched) || record.disarmed || record.replacing) return;
   if (!is_trading(record.order) || market_.listing(record.order.symbol).halted) return;
   if (record.is_stop_kind() && !record.elected) {
     elect_if_reached(record, print);
@@ -64,12 +68,14 @@ void ExchangeCore::consider(std::size_t index, std::optional<Price> print) {
 void ExchangeCore::elect_if_reached(OrderRecord& record, std::optional<Price> print) {
   const Order& order = record.order;
   const bool around_the_clock = order.kind == InstrumentKind::crypto;
-  if (!around_the_clock && !calendar_.is_open(now_)) return;
+  const bool late = order.late_close && options_trade(calendar_, now_, true);
+  if (!around_the_clock && !late && !calendar_.is_open(now_)) return;
   const Listing& listing = market_.listing(order.symbol);
   std::optional<Price> price = print;
   if (print && is_outside(*print, listing.quote)) return;
   if (!print && !listing.trade) price = listing.far_side(order.side, now_);
-  if (!price) return;
+  trail(record, price);
+  if (!price || !order.stop_price) return;
   const bool reached = order.side == Side::sell ? *price <= *order.stop_price : *price >= *order.stop_price;
   if (!reached) return;
 
@@ -98,6 +104,10 @@ Quantity ExchangeCore::fill_quantity(const OrderRecord& record, Price price) {
     return Quantity::from_nanos(fixed::multiply_divide(record.order.notional->nanos(), fixed::kScale, price.nanos()));
   }
   const Quantity all = record.remaining();
+  if (record.role == GroupRole::target && all > Quantity::whole(1) && record.order.filled.is_zero() &&
+      troubles_.fits(TroubleKind::partial_target_disarms, record.order.symbol, record.order.type)) {
+    return Quantity::whole(1);
+  }
   if (faults_.partial_fill_permille == 0 || record.order.time_in_force == TimeInForce::fok) return all;
   const std::int64_t units = all.nanos() / fixed::kScale;
   if (units < 2 || dice_.below(1000) >= static_cast<std::uint64_t>(faults_.partial_fill_permille)) return all;
@@ -110,7 +120,9 @@ void ExchangeCore::fill(OrderRecord& record, Quantity quantity, Price price) {
   record.paid += notional(price, quantity);
   order.filled_average = average_price(record.paid, order.filled);
   const bool complete = order.notional || order.filled >= *order.quantity;
-  order.status = complete ? OrderStatus::filled : OrderStatus::partially_filled;
+  const bool pending = record.standing() != order.status;
+  if (pending) record.before = OrderStatus::partially_filled;
+  if (complete || !pending) order.status = complete ? OrderStatus::filled : OrderStatus::partially_filled;
   touch(record);
   if (complete) {
     order.filled_at = now_;
@@ -120,7 +132,8 @@ void ExchangeCore::fill(OrderRecord& record, Quantity quantity, Price price) {
   after_fill(record);
 }
 
-void ExchangeCore::record_fill(OrderRecord& record, Quantity quantity, Price price) {
+/// Books an execution: holding, cash, FILL activity. Returns its id.
+std::string ExchangeCore::book_fill(const OrderRecord& record, Quantity quantity, Price price) {
   const Order& order = record.order;
   Ledger& books = ledger(order.account);
   const Quantity signed_quantity = order.side == Side::buy ? quantity : -quantity;
@@ -140,14 +153,20 @@ void ExchangeCore::record_fill(OrderRecord& record, Quantity quantity, Price pri
   activity.cumulative = order.filled;
   activity.leaves = record.remaining();
   activity.execution_id = ids_.uuid();
-  books.record(activity);
+  std::string execution_id = activity.execution_id;
+  books.record(std::move(activity));
+  return execution_id;
+}
 
-  emit(activity.is_partial ? OrderEventType::partial_fill : OrderEventType::fill, record);
+void ExchangeCore::record_fill(OrderRecord& record, Quantity quantity, Price price) {
+  std::string execution_id = book_fill(record, quantity, price);
+  const Order& order = record.order;
+  emit(order.status == OrderStatus::filled ? OrderEventType::fill : OrderEventType::partial_fill, record);
   OrderEvent& event = events_.back();
-  event.execution_id = activity.execution_id;
+  event.execution_id = std::move(execution_id);
   event.price = price;
   event.quantity = quantity;
-  event.position_quantity = books.quantity(order.symbol);
+  event.position_quantity = ledger(order.account).quantity(order.symbol);
 }
 
 }  // namespace belay::sim

@@ -2,6 +2,7 @@
 #include "sim/exchange/order_store.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace belay::sim {
 
@@ -44,11 +45,27 @@ std::vector<std::size_t> OrderStore::open(std::string_view symbol) const {
   return found == open_by_symbol_.end() ? std::vector<std::size_t>{} : found->second;
 }
 
+std::vector<std::size_t> OrderStore::open_beginning_with(std::string_view prefix) const {
+  std::vector<std::size_t> all;
+  for (auto at = open_by_symbol_.lower_bound(prefix); at != open_by_symbol_.end(); ++at) {
+    if (!at->first.starts_with(prefix)) break;
+    all.insert(all.end(), at->second.begin(), at->second.end());
+  }
+  return all;
+}
+
 void OrderStore::retire(const OrderRecord& record) {
   const auto found = open_by_symbol_.find(record.order.symbol);
   if (found == open_by_symbol_.end()) return;
   std::erase(found->second, record.index);
   if (found->second.empty()) open_by_symbol_.erase(found);
+}
+
+void OrderStore::take_place(OrderRecord& old, OrderRecord& next) {
+  next.parent = old.parent;
+  if (old.parent) std::ranges::replace(records_[*old.parent].children, old.index, next.index);
+  next.children = std::exchange(old.children, {});
+  for (const std::size_t child : next.children) records_[child].parent = next.index;
 }
 
 Order OrderStore::snapshot(const OrderRecord& record) const {

@@ -15,7 +15,15 @@ bool matches(const Order& order, const OrderQuery& query) {
   if (query.after && order.submitted_at <= *query.after) return false;
   if (query.until && order.submitted_at >= *query.until) return false;
   if (query.side && order.side != *query.side) return false;
-  return query.symbols.empty() || std::ranges::find(query.symbols, order.symbol) != query.symbols.end();
+  if (!query.kinds.empty() && std::ranges::find(query.kinds, order.kind) == query.kinds.end()) return false;
+  if (query.symbols.empty()) return true;
+  const auto asked = [&](const Order& one) {
+    if (std::ranges::find(query.symbols, one.symbol) != query.symbols.end()) return true;
+    // Options may be asked for by their underlying, where options are what is asked for.
+    const auto option = query.kinds.empty() ? std::nullopt : parse_occ(one.symbol);
+    return option && std::ranges::find(query.symbols, underlying_of(*option)) != query.symbols.end();
+  };
+  return asked(order) || std::ranges::any_of(order.legs, asked);
 }
 
 }  // namespace
@@ -25,6 +33,8 @@ AccountView ExchangeCore::view(const Ledger& books) const {
   view.id = books.id();
   view.number = books.config().number;
   view.created_at = books.created_at();
+  view.options_approved_level = books.opened_as().options_level;
+  view.suspended_by_owner = books.settings().suspend_trade;
   view.cash = books.cash();
   view.equity = equity(books);
   view.last_equity = books.last_equity;
@@ -39,19 +49,24 @@ AccountView ExchangeCore::view(const Ledger& books) const {
   view.maintenance_margin = power.initial_margin;
   view.multiplier = books.config().multiplier;
   view.shorting_enabled = books.config().shorting_enabled;
+  view.options_level = books.config().options_level;
   return view;
 }
 
 Position ExchangeCore::view(const Ledger& books, const std::string& symbol) const {
+  return view(books, symbol, books.holdings().find(symbol)->second);
+}
+
+Position ExchangeCore::view(const Ledger& books, const std::string& symbol, const Holding& holding) const {
   const Listing& listing = *market_.find(symbol);
-  const Holding& holding = books.holdings().find(symbol)->second;
   Position position;
   position.asset_id = listing.asset.id;
   position.symbol = symbol;
   position.kind = listing.asset.instrument.kind;
   position.multiplier = listing.asset.multiplier;
   position.quantity = holding.quantity;
-  position.available = available(books, symbol);
+  const Quantity free = available(books, symbol);  // of what is held now, which an older view may not show yet
+  position.available = free.magnitude() <= holding.quantity.magnitude() ? free : holding.quantity;
   position.average_entry = holding.average();
   position.cost_basis = scale(holding.cost, Ratio::whole(listing.asset.multiplier));
   position.current_price = listing.value();
@@ -64,11 +79,20 @@ Position ExchangeCore::view(const Ledger& books, const std::string& symbol) cons
 std::vector<Order> ExchangeCore::orders(const Ledger& books, const OrderQuery& query) const {
   std::vector<Order> found;
   const auto& all = orders_.all();
-  for (std::size_t i = 0; i < all.size() && found.size() < query.limit; ++i) {
-    const OrderRecord& record = all[query.ascending ? i : all.size() - 1 - i];
-    if (record.order.account != books.config().number || !matches(record.order, query)) continue;
-    if (query.nested && record.parent) continue;
-    found.push_back(query.nested ? orders_.snapshot(record) : record.order);
+  const auto index_of = [&](const std::optional<OrderId>& id, std::size_t otherwise) {
+    const OrderRecord* record = id ? orders_.find(books.config().number, *id) : nullptr;
+    return record == nullptr ? otherwise : record->index;
+  };
+  const std::size_t first = query.after_order ? index_of(query.after_order, all.size()) + 1 : 0;
+  const std::size_t last = std::min(index_of(query.before_order, all.size()), all.size());  // not included
+  for (std::size_t i = first; i < last && found.size() < query.limit; ++i) {
+    const OrderRecord& record = all[query.ascending ? i : first + last - 1 - i];
+    if (record.order.account != books.config().number) continue;
+    // The legs of a multi-leg order are never shown apart from it (alpaca.md 2).
+    if (record.role == GroupRole::leg || (query.nested && record.parent)) continue;
+    const bool combination = record.role == GroupRole::combination;
+    if (combination ? !matches(orders_.snapshot(record), query) : !matches(record.order, query)) continue;
+    found.push_back(query.nested || combination ? orders_.snapshot(record) : record.order);
   }
   return found;
 }
@@ -88,7 +112,8 @@ std::vector<OrderEvent> ExchangeCore::take_events() { return std::exchange(event
 void ExchangeCore::add_account(AccountConfig config) {
   BELAY_CHECK(!ledgers_.contains(config.number));
   const std::string number = config.number;
-  ledgers_.emplace(number, Ledger(std::move(config), ids_.uuid(), now_));
+  const Ledger& books = ledgers_.emplace(number, Ledger(std::move(config), ids_.uuid(), now_)).first->second;
+  memories_[number] = {.changes = books.changes(), .past = {{Timestamp{INT64_MIN}, books.holdings()}}};
 }
 
 Ledger& ExchangeCore::ledger(std::string_view account) {

@@ -15,6 +15,9 @@ constexpr std::size_t kLongestClientId = 128;
 constexpr Price kDollar = Price::from_nanos(fixed::kScale);
 constexpr std::int64_t kCentNanos = 10'000'000;
 constexpr std::int64_t kSubPennyNanos = 100'000;
+constexpr Ratio kLeastTrailPercent = Ratio::from_nanos(100'000'000);
+constexpr Ratio kWhole = Ratio::from_nanos(100 * fixed::kScale);
+constexpr Price kLargestTrail = Price::from_nanos(1'000'000 * fixed::kScale);
 constexpr Money kLeastNotional = Money::from_nanos(fixed::kScale);
 
 Refusal refuse_quantity(const SubmitRequest& request) {
@@ -25,9 +28,30 @@ Refusal refuse_quantity(const SubmitRequest& request) {
   return std::nullopt;
 }
 
+/// alpaca.md 3.2, Trailing.
+Refusal refuse_trail(const SubmitRequest& request) {
+  if (!request.trail_price && !request.trail_percent) {
+    return invalid_request("trailing_stop orders require trail_price or trail_percent");
+  }
+  if (request.trail_price && request.trail_percent) {
+    return invalid_request("only one of trail_price or trail_percent is accepted");
+  }
+  if (request.trail_price && !request.trail_price->is_positive()) return invalid_request("trail_price must be > 0");
+  if (request.trail_price && *request.trail_price > kLargestTrail)
+    return invalid_request("trail_price is out of range");
+  if (request.trail_percent && *request.trail_percent < kLeastTrailPercent) {
+    return invalid_request("trail_percent must be >= 0.1");
+  }
+  if (request.trail_percent && *request.trail_percent >= kWhole) return invalid_request("trail_percent must be < 100");
+  return std::nullopt;
+}
+
 Refusal refuse_type_and_prices(const SubmitRequest& request) {
   const bool has_limit = request.limit_price.has_value();
   const bool has_stop = request.stop_price.has_value();
+  if ((request.trail_price || request.trail_percent) && request.type != OrderType::trailing_stop) {
+    return invalid_request(std::string(to_text(request.type)) + " orders must not have trail_price or trail_percent");
+  }
   // An OCO's limit may stand in its take_profit part alone.
   const bool oco_target = request.order_class == OrderClass::oco && request.take_profit_limit;
   switch (request.type) {
@@ -47,7 +71,9 @@ Refusal refuse_type_and_prices(const SubmitRequest& request) {
       if (!has_limit || !has_stop) return invalid_request("stop limit orders require both stop and limit price");
       return std::nullopt;
     case OrderType::trailing_stop:
-      return unprocessable("trailing_stop orders are not simulated");
+      if (has_limit) return invalid_request("trailing_stop orders must not have limit_price");
+      if (has_stop) return invalid_request("trailing_stop orders must not have stop_price");
+      return refuse_trail(request);
     case OrderType::other:
       break;
   }
@@ -102,7 +128,7 @@ Refusal refuse_children(const SubmitRequest& request) {
       if (target || stop) return invalid_request("simple orders must not have take_profit or stop_loss");
       return std::nullopt;
     case OrderClass::mleg:
-      return unprocessable("mleg orders are not simulated");
+      return std::nullopt;  // looked at on its own
     case OrderClass::other:
       return invalid_request("invalid order_class");
   }
@@ -114,6 +140,7 @@ Refusal refuse_children(const SubmitRequest& request) {
 
 Refusal refuse_option(const SubmitRequest& request) {
   if (is_complex(request)) return unprocessable("complex orders not supported for options trading");
+  if (request.type == OrderType::trailing_stop) return invalid_request("invalid order type for options trading");
   if (request.extended_hours) return unprocessable("extended hours is not supported for options trading");
   if (request.notional) return unprocessable("notional orders are not supported for options trading");
   if (!request.quantity->is_whole()) return unprocessable("qty must be integer for options trading");
@@ -127,12 +154,16 @@ Refusal refuse_coin(const SubmitRequest& request) {
   const bool lasting = request.time_in_force == TimeInForce::gtc || request.time_in_force == TimeInForce::ioc;
   if (!lasting) return unprocessable("invalid crypto time_in_force");
   if (is_complex(request)) return unprocessable("complex orders not supported for crypto trading");
+  if (request.type == OrderType::trailing_stop || request.type == OrderType::stop) {
+    return invalid_request("invalid order type for crypto trading");
+  }
   return std::nullopt;
 }
 
 Refusal refuse_extended(const SubmitRequest& request) {
   if (!request.extended_hours) return std::nullopt;
-  if (request.type == OrderType::stop || request.type == OrderType::stop_limit) {
+  if (request.type == OrderType::stop || request.type == OrderType::stop_limit ||
+      request.type == OrderType::trailing_stop) {
     return unprocessable("stop orders are not eligible for extended hours trading");
   }
   const bool lasting = request.time_in_force == TimeInForce::day || request.time_in_force == TimeInForce::gtc;
@@ -148,11 +179,14 @@ Refusal refuse_stock(const SubmitRequest& request, const Asset& asset) {
     if (!asset.fractionable) return forbidden("requested asset is not fractionable");
     if (request.time_in_force != TimeInForce::day) return unprocessable("fractional orders must be DAY orders");
     if (is_complex(request)) return unprocessable("fractional orders must be simple orders");
+    if (request.type == OrderType::trailing_stop) {
+      return unprocessable("fractional orders must be market, limit, stop or stop_limit orders");
+    }
   }
   if (const auto refusal = refuse_extended(request)) return refusal;
-  const bool immediate = request.time_in_force == TimeInForce::ioc || request.time_in_force == TimeInForce::fok;
+  const bool lasting = request.time_in_force == TimeInForce::day || request.time_in_force == TimeInForce::gtc;
   const bool plain = request.type == OrderType::market || request.type == OrderType::limit;
-  if (immediate && (is_complex(request) || !plain)) {
+  if (!lasting && (is_complex(request) || !plain)) {
     return unprocessable("time_in_force " + std::string(to_text(request.time_in_force)) +
                          " is for simple market and limit orders only");
   }
@@ -188,9 +222,6 @@ std::optional<ApiError> refuse_by_instrument(const SubmitRequest& request, const
   if (asset.instrument.kind == InstrumentKind::crypto) return refuse_coin(request);
   if (const auto refusal = asset.instrument.is_option() ? refuse_option(request) : refuse_stock(request, asset)) {
     return refusal;
-  }
-  if (request.time_in_force == TimeInForce::opg || request.time_in_force == TimeInForce::cls) {
-    return unprocessable("time_in_force " + std::string(to_text(request.time_in_force)) + " is not simulated");
   }
   return refuse_price_steps(request);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,6 +58,12 @@ Answer<ActivityFilter> read_span(const Query& query, ActivityFilter filter) {
   return filter;
 }
 
+/// As the ids of activities do: year to millisecond in digits (alpaca.md 2, Activities).
+bool begins_with_a_moment(const std::string& token) {
+  constexpr std::size_t kDigits = 17;
+  return token.size() >= kDigits && token.find_first_not_of("0123456789") >= kDigits;
+}
+
 Answer<ActivityFilter> read_filter(const Query& query) {
   ActivityFilter filter;
   filter.types = query.list("activity_types");
@@ -82,27 +89,28 @@ Answer<ActivityFilter> read_filter(const Query& query) {
   }
   filter.page_size = static_cast<std::size_t>(*page_size);
   filter.page_token = query.text("page_token");
+  if (!filter.page_token.empty() && !begins_with_a_moment(filter.page_token)) {
+    return std::unexpected(invalid_request("invalid page_token '" + filter.page_token + "'"));
+  }
   return read_span(query, std::move(filter));
 }
 
-Reply page_of(std::vector<Activity> activities, const ActivityFilter& filter) {
+Reply page_of(std::span<const Activity> known, const ActivityFilter& filter) {
+  std::vector<Activity> activities(known.begin(), known.end());
   // A position booked as of the past comes late, but belongs where its time is.
   std::ranges::stable_sort(activities, {}, &Activity::at);
   json::Array page;
-  bool reached = filter.page_token.empty();
   const auto visit = [&](const Activity& activity) {
-    if (!reached) {
-      reached = activity.id == filter.page_token;
-    } else if (page.size() < filter.page_size && filter.accepts(activity)) {
-      page.push_back(wire_activity(activity));
-    }
+    // A token is where to go on, whether or not that activity is still there: a bust may have taken it out.
+    const auto order = activity.id <=> filter.page_token;
+    const bool reached = filter.page_token.empty() || (filter.ascending ? order > 0 : order < 0);
+    if (reached && page.size() < filter.page_size && filter.accepts(activity)) page.push_back(wire_activity(activity));
   };
   if (filter.ascending) {
     std::ranges::for_each(activities, visit);
   } else {
     std::for_each(activities.rbegin(), activities.rend(), visit);
   }
-  if (!reached) return refuse(invalid_request("invalid page_token '" + filter.page_token + "'"));
   return {200, std::move(page)};
 }
 

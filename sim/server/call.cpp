@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/server/call.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 
@@ -42,6 +44,10 @@ const std::string* Query::find(std::string_view name) const {
   return found == values_.end() ? nullptr : &found->second;
 }
 
+void Query::remove(std::string_view name) {
+  if (const auto found = values_.find(name); found != values_.end()) values_.erase(found);
+}
+
 std::string Query::text(std::string_view name) const {
   const std::string* value = find(name);
   return value == nullptr ? std::string() : *value;
@@ -58,9 +64,12 @@ std::vector<std::string> Query::list(std::string_view name) const {
 }
 
 Answer<bool> Query::flag(std::string_view name) const {
+  // alpaca-py writes True.
+  constexpr std::array<std::string_view, 6> kYes{"true", "True", "TRUE", "t", "T", "1"};
+  constexpr std::array<std::string_view, 7> kNo{"", "false", "False", "FALSE", "f", "F", "0"};
   const std::string value = text(name);
-  if (value.empty() || value == "false" || value == "0") return false;
-  if (value == "true" || value == "1") return true;
+  if (std::ranges::find(kNo, value) != kNo.end()) return false;
+  if (std::ranges::find(kYes, value) != kYes.end()) return true;
   return bad(name, value, "use true or false");
 }
 
@@ -79,8 +88,12 @@ Answer<std::optional<Date>> Query::date(std::string_view name) const {
   const std::string* value = find(name);
   if (value == nullptr || value->empty()) return std::nullopt;
   if (const auto date = parse_date(*value)) return *date;
-  // A time is taken for its day in New York.
-  if (const auto at = parse_timestamp(*value)) return calendar::to_new_york(*at).date;
+  // A time stands for the day that is written in it: clients write days as midnight in UTC.
+  if (parse_timestamp(*value)) {
+    if (const auto written = parse_date(std::string_view(*value).substr(0, std::string_view("YYYY-MM-DD").size()))) {
+      return *written;
+    }
+  }
   return bad(name, *value, "use YYYY-MM-DD");
 }
 

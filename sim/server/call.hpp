@@ -28,6 +28,8 @@ class Query {
   [[nodiscard]] std::string text(std::string_view name) const;
   /// "a,b" as {"a", "b"}; empty if absent.
   [[nodiscard]] std::vector<std::string> list(std::string_view name) const;
+  [[nodiscard]] const std::map<std::string, std::string, std::less<>>& all() const { return values_; }
+  void remove(std::string_view name);
 
   // Each of these refuses a value that is not what it should be, naming the parameter.
   [[nodiscard]] Answer<bool> flag(std::string_view name) const;                                   ///< absent: false
@@ -40,12 +42,15 @@ class Query {
   std::map<std::string, std::string, std::less<>> values_;
 };
 
+class World;
+
 /// A request that somebody with keys makes.
 struct Call {
   std::string account;                  ///< number
   std::vector<std::string> path_parts;  ///< what stands for the pattern's {…}, decoded
   Query query;
   json::Value body;
+  World* world = nullptr;  ///< around the exchange: the tape, what the data plan permits
 };
 
 /// An answer: `body` null is an empty one.
@@ -69,8 +74,15 @@ struct Route {
 [[nodiscard]] std::span<const Route> order_routes();
 [[nodiscard]] std::span<const Route> position_routes();
 [[nodiscard]] std::span<const Route> account_routes();
+[[nodiscard]] std::span<const Route> settings_routes();
+[[nodiscard]] std::span<const Route> portfolio_routes();
+[[nodiscard]] std::span<const Route> watchlist_routes();
+[[nodiscard]] std::span<const Route> market_clock_routes();
 [[nodiscard]] std::span<const Route> reference_routes();
-[[nodiscard]] std::span<const Route> data_routes();
+[[nodiscard]] std::span<const Route> data_routes();     ///< of stocks: the latest
+[[nodiscard]] std::span<const Route> history_routes();  ///< of stocks and options: the past
+[[nodiscard]] std::span<const Route> option_data_routes();
+[[nodiscard]] std::span<const Route> data_meta_routes();
 [[nodiscard]] std::span<const Route> corporate_routes();  ///< of the market data API
 
 }  // namespace belay::sim

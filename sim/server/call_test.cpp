@@ -33,6 +33,23 @@ TEST(Call, a_query_is_read_by_what_it_should_be) {
   EXPECT_EQ(query.text("x"), "z");
 }
 
+TEST(Call, clients_write_yes_and_no_in_several_ways) {
+  const Query query("a=True&b=false&c=1&d=False&e=&f=yes");
+  EXPECT_TRUE(query.flag("a").value()) << "as Python writes it";
+  EXPECT_TRUE(query.flag("c").value());
+  for (const char* no : {"b", "d", "e", "absent"}) EXPECT_FALSE(query.flag(no).value()) << no;
+  EXPECT_EQ(query.flag("f").error().message, "invalid f 'yes': use true or false");
+}
+
+TEST(Call, a_day_may_be_written_as_a_time) {
+  const Query query(
+      "day=2026-03-02&utc=2026-03-02T00:00:00.000Z&local=2026-03-02T23:00:00-05:00&other=2026-03-02Tnoon");
+  EXPECT_EQ(*query.date("day").value(), parse_date("2026-03-02").value());
+  EXPECT_EQ(*query.date("utc").value(), parse_date("2026-03-02").value()) << "as JavaScript writes days";
+  EXPECT_EQ(*query.date("local").value(), parse_date("2026-03-02").value());
+  EXPECT_FALSE(query.date("other"));
+}
+
 Answer<SubmitRequest> read(std::string_view body) { return read_submit(json::parse(body).value()); }
 
 TEST(ReadSubmit, decimals_come_as_strings_or_numbers) {

@@ -10,7 +10,11 @@
 #include <string>
 #include <utility>
 
+#include "sim/server/behaviour.hpp"
+#include "sim/server/control_corporate.hpp"
+#include "sim/server/control_orders.hpp"
 #include "sim/server/control_state.hpp"
+#include "sim/server/market_control.hpp"
 
 namespace belay::sim {
 namespace {
@@ -89,9 +93,12 @@ Reply set_price(const Control& control) {
     bid = *given_bid;
     ask = *given_ask;
   }
+  const auto size = has(control.body, "size") ? decimal_of<Quantity>(control.body, "size") : World::kUsualSize;
+  if (!size || !size->is_positive()) return cannot("size must be a positive number");
+  const std::string conditions = has(control.body, "conditions") ? text_of(control.body, "conditions") : "@";
   // The quote first: a print outside the quote elects no stop (alpaca.md 3.2).
-  control.world.set_quote(*symbol, bid, ask, control.at);
-  if (price) control.world.set_trade(*symbol, *price, control.at);
+  if (quoted || is_last_price(conditions)) control.world.set_quote(*symbol, bid, ask, control.at);
+  if (price) control.world.set_trade(*symbol, *price, control.at, *size, conditions);
   return done(control);
 }
 
@@ -124,6 +131,51 @@ Reply move_cash(const Control& control) {
   const auto amount = decimal_of<Money>(control.body, "amount");
   if (!amount) return cannot(amount.error().message);
   control.world.exchange.deposit(*account, *amount);
+  return done(control);
+}
+
+Result<AccountConfig> read_account(const json::Value& body) {
+  AccountConfig account;
+  account.number = text_of(body, "number");
+  account.key_id = text_of(body, "key");
+  account.secret = text_of(body, "secret");
+  if (account.number.empty() || account.key_id.empty() || account.secret.empty()) {
+    return fail("an account needs number, key and secret");
+  }
+  if (has(body, "cash")) {
+    const auto cash = decimal_of<Money>(body, "cash");
+    if (!cash) return std::unexpected(cash.error());
+    if (cash->is_negative()) return fail("cash must not be negative");
+    account.cash = *cash;
+  }
+  if (has(body, "multiplier")) {
+    const auto multiplier = body.find("multiplier")->as_int64();
+    if (multiplier != 1 && multiplier != 2 && multiplier != 4) return fail("multiplier must be 1, 2 or 4");
+    account.multiplier = static_cast<int>(*multiplier);
+  }
+  if (has(body, "options_level")) {
+    const auto level = body.find("options_level")->as_int64();
+    if (!level || *level < 0 || *level > 3) return fail("options_level must be 0, 1, 2 or 3");
+    account.options_level = static_cast<int>(*level);
+  }
+  if (has(body, "shorting_enabled")) {
+    const auto shorting = body.find("shorting_enabled")->as_bool();
+    if (!shorting) return fail("shorting_enabled must be true or false");
+    account.shorting_enabled = *shorting;
+  }
+  return account;
+}
+
+Reply open_account(const Control& control) {
+  auto account = read_account(control.body);
+  if (!account) return cannot(account.error().message);
+  Exchange& exchange = control.world.exchange;
+  const auto numbers = exchange.accounts();
+  if (std::ranges::find(numbers, account->number) != numbers.end()) {
+    return cannot("there is an account '" + account->number + "' already");
+  }
+  if (exchange.has_key(account->key_id)) return cannot("another account has that key");
+  exchange.add_account(std::move(*account));
   return done(control);
 }
 
@@ -186,10 +238,13 @@ Reply set_halt(const Control& control) {
   if (halted == nullptr || !halted->is_bool()) return cannot("halted must be true or false");
   make_known(control.world.exchange, *symbol);
   World& world = control.world;
-  if (*halted->as_bool()) {
-    world.exchange.halt(*symbol);
-  } else {
-    world.exchange.resume(*symbol);
+  std::optional<TradingStatus> status;
+  if (has(control.body, "status")) {
+    status = TradingStatus{text_of(control.body, "status"), text_of(control.body, "status_message"),
+                           text_of(control.body, "reason"), text_of(control.body, "reason_message")};
+  }
+  world.set_halted(*symbol, *halted->as_bool(), status, control.at);
+  if (!*halted->as_bool()) {
     // Prices of this very moment are from before the resumption: let one that comes now be a new one.
     world.jump_to(world.clock.now(control.at) + std::chrono::milliseconds(1), control.at);
   }
@@ -206,35 +261,11 @@ Reply make_split(const Control& control) {
   if (!to || !from || *to < 1 || *from < 1) return cannot("new_shares and old_shares must be whole numbers from 1");
   make_known(control.world.exchange, *symbol);
   control.world.exchange.split(*symbol, *to, *from);
+  control.world.exchange.adjust_contracts(*symbol, *to, *from);
   return done(control);
 }
 
-/// {"kind": "split" (default), "spin_off", "rename"; "symbol", "new_symbol"?, "new_shares"?, "old_shares"?, "ex_date"}
-Reply announce(const Control& control) {
-  const auto symbol = symbol_of(control.body);
-  if (!symbol) return cannot(symbol.error().message);
-  const std::string kind = text_of(control.body, "kind");
-  CorporateAction action;
-  action.symbol = *symbol;
-  action.new_symbol = text_of(control.body, "new_symbol");
-  action.new_rate = action.old_rate = 1_ratio;
-  if (!kind.empty() && kind != "split" && kind != "spin_off" && kind != "rename") {
-    return cannot("kind must be split, spin_off or rename");
-  }
-  if (kind == "spin_off") action.kind = CorporateAction::Kind::spin_off;
-  if (kind == "rename") action.kind = CorporateAction::Kind::rename;
-  for (const auto& [name, rate] : {std::pair{"new_shares", &action.new_rate}, {"old_shares", &action.old_rate}}) {
-    if (!has(control.body, name)) continue;
-    const auto given = decimal_of<Ratio>(control.body, name);
-    if (!given || !given->is_positive()) return cannot(std::string(name) + " must be a positive number");
-    *rate = *given;
-  }
-  const auto ex_date = parse_date(text_of(control.body, "ex_date"));
-  if (!ex_date) return cannot("ex_date: " + ex_date.error().message);
-  action.ex_date = *ex_date;
-  control.world.exchange.announce(std::move(action));
-  return done(control);
-}
+Reply announce(const Control& control) { return announce_action(control.world, control.body); }
 
 Reply rename(const Control& control) {
   const auto symbol = symbol_of(control.body);
@@ -250,20 +281,9 @@ Reply rename(const Control& control) {
 }
 
 Reply set_behaviour(const Control& control) {
-  Faults faults = control.world.exchange.faults();
-  if (has(control.body, "partial_fill_permille")) {
-    const auto permille = control.body.find("partial_fill_permille")->as_int64();
-    if (!permille || *permille < 0 || *permille > 1000) return cannot("partial_fill_permille must be 0 to 1000");
-    faults.partial_fill_permille = static_cast<int>(*permille);
-  }
-  if (has(control.body, "stop_out_shape")) {
-    const std::string shape = text_of(control.body, "stop_out_shape");
-    if (shape != "target_replaced" && shape != "stop_replaced") {
-      return cannot("stop_out_shape must be target_replaced or stop_replaced");
-    }
-    faults.stop_out_shape = shape == "stop_replaced" ? StopOutShape::stop_replaced : StopOutShape::target_replaced;
-  }
-  control.world.exchange.set_faults(faults);
+  const auto faults = read_behaviour(control.body, control.world.exchange.faults());
+  if (!faults) return cannot(faults.error().message);
+  control.world.exchange.set_faults(*faults);
   return done(control);
 }
 
@@ -279,12 +299,38 @@ Reply clear_faults(const Control& control) {
   return done(control);
 }
 
-Reply read_stream(const Control& control) { return {200, control.world.stream.to_json()}; }
+Reply read_stream(const Control& control) {
+  json::Value state = control.world.stream.to_json();
+  state.set("market", control.world.market_streams.to_json());
+  state.set("events", control.world.event_streams.to_json());
+  return {200, std::move(state)};
+}
 
 Reply arrange_stream(const Control& control) {
-  const auto arranged = control.world.stream.arrange(control.body);
+  const std::string stream = text_of(control.body, "stream");
+  World& world = control.world;
+  const auto arranged = stream.empty() || stream == "trading" ? world.stream.arrange(control.body, control.at)
+                        : stream == "events"                  ? world.event_streams.arrange(control.body)
+                                                              : world.market_streams.arrange(control.body, control.at);
   if (!arranged) return cannot(arranged.error().message);
   return read_stream(control);
+}
+
+Reply set_plan(const Control& control) {
+  DataPlan plan = control.world.plan;
+  if (has(control.body, "plan")) {
+    const std::string name = text_of(control.body, "plan");
+    if (name != "basic" && name != "plus") return cannot("plan must be basic or plus");
+    plan.is_basic = name == "basic";
+  }
+  if (has(control.body, "unauthorized_status")) {
+    const auto status = control.body.find("unauthorized_status")->as_int64();
+    if (status != 401 && status != 403) return cannot("unauthorized_status must be 401 or 403");
+    plan.unauthorized_status = static_cast<int>(*status);
+  }
+  control.world.plan = plan;
+  control.world.market_streams.set_plan(plan);
+  return done(control);
 }
 
 Reply read_requests(const Control& control) { return {200, control.world.log.to_json()}; }
@@ -303,6 +349,7 @@ struct ControlRoute {
 constexpr std::array kRoutes{
     ControlRoute{"GET", "/_sim/state", read_state},
     ControlRoute{"POST", "/_sim/price", set_price},
+    ControlRoute{"POST", "/_sim/account", open_account},
     ControlRoute{"POST", "/_sim/position", set_position},
     ControlRoute{"POST", "/_sim/cash", move_cash},
     ControlRoute{"GET", "/_sim/clock", read_clock},
@@ -316,6 +363,7 @@ constexpr std::array kRoutes{
     ControlRoute{"DELETE", "/_sim/fault", clear_faults},
     ControlRoute{"GET", "/_sim/stream", read_stream},
     ControlRoute{"POST", "/_sim/stream", arrange_stream},
+    ControlRoute{"POST", "/_sim/plan", set_plan},
     ControlRoute{"GET", "/_sim/requests", read_requests},
     ControlRoute{"DELETE", "/_sim/requests", clear_requests},
 };
@@ -327,6 +375,11 @@ Reply answer_control(World& world, std::string_view method, std::string_view pat
   for (const ControlRoute& route : kRoutes) {
     if (route.method == method && route.path == path) return route.handle({world, body, at});
   }
+  if (method == "POST") {
+    if (auto told = tell_market(world, path, body, at)) return std::move(*told);
+  }
+  if (auto reply = answer_corporate_control(world, method, path, body)) return *std::move(reply);
+  if (auto reply = answer_order_control(world, method, path, body)) return std::move(*reply);
   return {404, json::Object{{"message", "no such control: " + std::string(method) + " " + std::string(path)}}};
 }
 

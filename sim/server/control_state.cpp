@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "sim/server/behaviour.hpp"
 #include "sim/server/wire_trading.hpp"
 
 namespace belay::sim {
@@ -77,6 +78,8 @@ json::Value state_json(const World& world, VirtualClock::Real at) {
   for (const OrderEvent& event : world.events) events.push_back(event_json(event));
   json::Array faults;
   for (const WireFault& fault : world.faults.waiting()) faults.push_back(fault_json(fault));
+  json::Array order_faults;
+  for (const Trouble& trouble : exchange.troubles()) order_faults.push_back(trouble_json(trouble));
   json::Array broken;
   for (const std::string& invariant : exchange.broken_invariants()) broken.emplace_back(invariant);
   return json::Object{{"now", to_text(world.clock.now(at))},
@@ -86,6 +89,7 @@ json::Value state_json(const World& world, VirtualClock::Real at) {
                       {"accounts", std::move(accounts)},
                       {"events", std::move(events)},
                       {"faults", std::move(faults)},
+                      {"order_faults", std::move(order_faults)},
                       {"broken_invariants", std::move(broken)}};
 }
 

@@ -51,6 +51,31 @@ TEST_F(ControlTest, prices_whose_time_is_passed_are_applied_in_order) {
   EXPECT_EQ(ask("GET", "/v2/stocks/MSFT/trades/latest").at("trade.p"), "420");
 }
 
+TEST_F(ControlTest, further_accounts_are_opened_with_keys_of_their_own) {
+  const char* second = R"({"number":"PA9","key":"PK9","secret":"of nine","cash":"500","options_level":1})";
+  EXPECT_EQ(ask("POST", "/_sim/account", second).status, 200);
+  EXPECT_EQ(ask("POST", "/_sim/account", second).at("message"), "there is an account 'PA9' already");
+  EXPECT_EQ(ask("POST", "/_sim/account", R"({"number":"PA8","key":"PK9","secret":"x"})").at("message"),
+            "another account has that key");
+  EXPECT_EQ(ask("POST", "/_sim/account", R"({"number":"PA8","key":"PK8"})").status, 422);
+  EXPECT_EQ(ask("POST", "/_sim/account", R"({"number":"PA8","key":"PK8","secret":"x","multiplier":3})").status, 422);
+  control("POST", "/_sim/position", R"({"symbol":"AAPL","qty":5,"avg_price":190,"account":"PA9"})");
+  server_->with_exchange([](Exchange& exchange) {
+    EXPECT_EQ(exchange.authenticate("PK9", "of nine"), "PA9");
+    EXPECT_EQ(exchange.account("PA9").options_level, 1);
+    EXPECT_EQ(exchange.positions("PA9").size(), 1u);
+  });
+}
+
+TEST_F(ControlTest, the_process_around_it_arranges_as_a_client_does) {
+  EXPECT_TRUE(server_->arrange("behaviour", R"({"partial_fill_permille":100})"));
+  server_->with_exchange([](Exchange& exchange) { EXPECT_EQ(exchange.faults().partial_fill_permille, 100); });
+  EXPECT_NE(server_->arrange("behaviour", R"({"partial_fill_permille":1001})").error().message, "");
+  EXPECT_EQ(server_->arrange("weather", "{}").error().message, "no such control: POST /_sim/weather");
+  EXPECT_FALSE(server_->arrange("behaviour", "{"));
+  EXPECT_FALSE(server_->arrange("cash", R"({"amount":"99999999999999999999"})"));
+}
+
 TEST_F(ControlTest, a_price_alone_moves_the_quote_with_it) {
   control("POST", "/_sim/price", R"({"symbol":"AAPL","price":150.5})");
   EXPECT_EQ(ask("GET", "/v2/stocks/AAPL/quotes/latest").at("quote.bp"), "150.5");
@@ -137,6 +162,29 @@ TEST_F(ControlTest, nothing_is_renamed_to_what_is_held) {
   EXPECT_EQ(ask("POST", "/_sim/rename", R"({"symbol":"AAPL","new_symbol":"MSFT"})").status, 422);
   EXPECT_EQ(ask("GET", "/v2/positions/MSFT").at("qty"), "5");
   EXPECT_EQ(ask("POST", "/_sim/rename", R"({"symbol":"AAPL","new_symbol":"NEW"})").status, 200);
+}
+
+TEST_F(ControlTest, a_worth_beyond_all_figures_can_be_repaired) {
+  control("POST", "/_sim/position", R"({"symbol":"TSLA","qty":1000000,"avg_price":260})");
+  control("POST", "/_sim/price", R"({"symbol":"TSLA","price":10000})");
+  EXPECT_EQ(ask("GET", "/v2/account").status, 422);
+  control("POST", "/_sim/clock", R"({"set":"2026-01-27T15:00:00Z"})");  // over a close
+  control("POST", "/_sim/price", R"({"symbol":"TSLA","price":300})");
+  EXPECT_EQ(ask("GET", "/v2/account").status, 200);
+}
+
+TEST_F(ControlTest, what_is_delisted_is_listed_as_inactive) {
+  control("POST", "/_sim/delist", R"({"symbol":"AAPL"})");
+  EXPECT_EQ(ask("GET", "/v2/assets?status=active").size(), 0u);
+  EXPECT_EQ(ask("GET", "/v2/assets?status=inactive").at("0.symbol"), "AAPL");
+}
+
+TEST_F(ControlTest, what_cannot_be_arranged_keeps_the_server_from_starting) {
+  ServerOptions options;
+  options.arrangements = {R"(cash {"amount": 5})", R"(behaviour {"partial_fill_permille": 2000})"};
+  const auto started = Server::start(options, Exchange(ExchangeConfig{}));
+  ASSERT_FALSE(started);
+  EXPECT_NE(started.error().message.find("partial_fill_permille must be 0 to 1000"), std::string::npos);
 }
 
 }  // namespace

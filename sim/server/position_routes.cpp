@@ -11,12 +11,12 @@ namespace {
 
 Reply list_positions(Exchange& exchange, const Call& call) {
   json::Array listed;
-  for (const Position& position : exchange.positions(call.account)) listed.push_back(wire_position(position));
+  for (const Position& position : exchange.shown_positions(call.account)) listed.push_back(wire_position(position));
   return {200, std::move(listed)};
 }
 
 Reply read_position(Exchange& exchange, const Call& call) {
-  const auto position = exchange.position(call.account, call.path_parts.at(0));
+  const auto position = exchange.shown_position(call.account, call.path_parts.at(0));
   if (!position) return refuse(position.error());
   return {200, wire_position(*position)};
 }
@@ -59,11 +59,25 @@ Reply close_all(Exchange& exchange, const Call& call) {
   return {207, std::move(outcomes)};
 }
 
+Reply exercise(Exchange& exchange, const Call& call) {
+  const auto done = exchange.exercise(call.account, call.path_parts.at(0));
+  if (!done) return refuse(done.error());
+  return {200, {}};
+}
+
+Reply do_not_exercise(Exchange& exchange, const Call& call) {
+  const auto done = exchange.do_not_exercise(call.account, call.path_parts.at(0));
+  if (!done) return refuse(done.error());
+  return {200, {}};
+}
+
 constexpr std::array kRoutes{
     Route{"GET", "/v2/positions", list_positions},
     Route{"DELETE", "/v2/positions", close_all},
     Route{"GET", "/v2/positions/{symbol_or_asset_id}", read_position},
     Route{"DELETE", "/v2/positions/{symbol_or_asset_id}", close_position},
+    Route{"POST", "/v2/positions/{symbol_or_contract_id}/exercise", exercise},
+    Route{"POST", "/v2/positions/{symbol_or_contract_id}/do-not-exercise", do_not_exercise},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/trading/order.hpp"
 
@@ -74,6 +75,26 @@ std::optional<ApiError> read_children(const json::Value* take_profit, const json
   return std::nullopt;
 }
 
+std::optional<ApiError> read_legs(const json::Value* legs, SubmitRequest& request) {
+  if (legs == nullptr) return std::nullopt;
+  const json::Array* array = legs->as_array();
+  if (array == nullptr) return invalid_request("legs must be a list");
+  for (const json::Value& each : *array) {
+    if (!each.is_object()) return invalid_request("legs must be a list of objects");
+    Reader reader(each);
+    LegRequest leg;
+    leg.symbol = reader.text("symbol");
+    leg.ratio = reader.decimal<Quantity>("ratio_qty");
+    leg.side = parse_side(reader.text("side"));
+    const std::string intent = reader.text("position_intent");
+    leg.intent = parse_position_intent(intent);
+    if (!intent.empty() && !leg.intent) reader.refuse("position_intent", "is unknown");
+    if (reader.error()) return reader.error();
+    request.legs.push_back(std::move(leg));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Answer<SubmitRequest> read_submit(const json::Value& body) {
@@ -90,6 +111,8 @@ Answer<SubmitRequest> read_submit(const json::Value& body) {
   request.order_class = parse_order_class(reader.text("order_class"));
   request.limit_price = reader.decimal<Price>("limit_price");
   request.stop_price = reader.decimal<Price>("stop_price");
+  request.trail_price = reader.decimal<Price>("trail_price");
+  request.trail_percent = reader.decimal<Ratio>("trail_percent");
   request.extended_hours = reader.flag("extended_hours");
   const std::string intent = reader.text("position_intent");
   request.intent = parse_position_intent(intent);
@@ -98,6 +121,24 @@ Answer<SubmitRequest> read_submit(const json::Value& body) {
   if (const auto error = read_children(reader.given("take_profit"), reader.given("stop_loss"), request)) {
     return std::unexpected(*error);
   }
+  if (const auto error = read_legs(reader.given("legs"), request)) return std::unexpected(*error);
+  return request;
+}
+
+Answer<ReplaceRequest> read_replace(const json::Value& body) {
+  if (!body.is_object()) return std::unexpected(ApiError{400, 40010000, "request body format is invalid", {}});
+  Reader reader(body);
+  ReplaceRequest request;
+  request.client_id = reader.text("client_order_id");
+  request.quantity = reader.decimal<Quantity>("qty");
+  const std::string tif = reader.text("time_in_force");
+  if (!tif.empty()) request.time_in_force = parse_time_in_force(tif);
+  request.limit_price = reader.decimal<Price>("limit_price");
+  request.stop_price = reader.decimal<Price>("stop_price");
+  request.trail = reader.decimal<Ratio>("trail");
+  // Indications of interest in new shares alone are replaced by their dollars, and nothing here is one.
+  if (reader.given("notional") != nullptr) reader.refuse("notional", "cannot be changed");
+  if (reader.error()) return std::unexpected(*reader.error());
   return request;
 }
 

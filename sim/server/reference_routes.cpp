@@ -21,32 +21,56 @@ Reply read_calendar(Exchange& exchange, const Call& call) {
   const auto start = call.query.date("start");
   const auto end = call.query.date("end");
   if (!start || !end) return {400, wire_error((start ? end : start).error())};
+  const std::string date_type = call.query.text("date_type");
+  if (!date_type.empty() && date_type != "TRADING" && date_type != "SETTLEMENT") {
+    return {400, wire_error(invalid_request("invalid date_type '" + date_type + "': use TRADING or SETTLEMENT"))};
+  }
+  const bool by_settlement = date_type == "SETTLEMENT";
   const Date first = start->value_or(today(exchange));
   const Date last = end->value_or(first + std::chrono::years(1));
+  if (!first.ok() || std::chrono::sys_days(last) - std::chrono::sys_days(first) > std::chrono::days(20'000)) {
+    return {400, wire_error(invalid_request("start and end are too far apart"))};
+  }
   const auto& calendar = exchange.calendar();
   json::Array days;
-  if (first.ok() && std::chrono::sys_days(last) - std::chrono::sys_days(first) <= std::chrono::days(20'000)) {
-    for (auto session = calendar.first_session_on_or_after(first); session.date <= last;
-         session = calendar.session_after(session.date)) {
-      days.push_back(wire_calendar_day(session, calendar));
-    }
-    return {200, std::move(days)};
+  // What settles on a day was traded on the one before.
+  auto session = by_settlement ? calendar.session_before(first) : calendar.first_session_on_or_after(first);
+  for (; session.date <= last; session = calendar.session_after(session.date)) {
+    if (by_settlement && calendar.session_after(session.date).date > last) break;
+    days.push_back(wire_calendar_day(session, calendar));
   }
-  return {400, wire_error(invalid_request("start and end are too far apart"))};
+  return {200, std::move(days)};
 }
 
-Reply list_assets(Exchange& exchange, const Call& call) {
-  const std::string status = call.query.text("status");
-  const std::string wanted_class = call.query.text("asset_class");
-  const std::string market = call.query.text("exchange");
-  json::Array listed;
-  for (const Asset& asset : exchange.assets()) {
-    if (asset.instrument.is_option()) continue;
-    if (!status.empty() && status != "active") continue;
-    if (!wanted_class.empty() && wanted_class != asset_class_text(asset.instrument.kind)) continue;
-    if (!market.empty() && market != asset.exchange) continue;
-    listed.push_back(wire_asset(asset));
+/// Which assets somebody asks for: of one class, us_equity unless another is named; with any of the attributes.
+struct AssetFilter {
+  std::string status;
+  std::string wanted_class;
+  std::string market;
+  std::vector<std::string> attributes;
+
+  [[nodiscard]] bool accepts(const Asset& asset) const {
+    if (asset.instrument.is_option() || wanted_class != asset_class_text(asset.instrument.kind)) return false;
+    if (!status.empty() && status != (asset.active ? "active" : "inactive")) return false;
+    if (!market.empty() && market != asset.exchange) return false;
+    if (attributes.empty()) return true;
+    return std::ranges::any_of(attributes_of(asset), [&](const std::string& one) {
+      return std::ranges::find(attributes, one) != attributes.end();
+    });
   }
+};
+
+Reply list_assets(Exchange& exchange, const Call& call) {
+  AssetFilter filter{.status = call.query.text("status"),
+                     .wanted_class = call.query.text("asset_class"),
+                     .market = call.query.text("exchange"),
+                     .attributes = call.query.list("attributes")};
+  if (filter.wanted_class.empty()) filter.wanted_class = "us_equity";
+  std::vector<Asset> found = exchange.assets();
+  std::erase_if(found, [&](const Asset& asset) { return !filter.accepts(asset); });
+  std::ranges::stable_sort(found, {}, &Asset::exchange);
+  json::Array listed;
+  for (const Asset& asset : found) listed.push_back(wire_asset(asset));
   return {200, std::move(listed)};
 }
 
@@ -83,12 +107,15 @@ struct ContractFilter {
   std::optional<Price> highest;
   Date today{};
 
-  [[nodiscard]] bool accepts(const OptionTerms& terms) const {
+  std::optional<bool> in_pennies;  // ppind
+  [[nodiscard]] bool accepts(const Asset& contract) const {
+    const OptionTerms& terms = *contract.instrument.option;
     if (!underlyings.empty() && std::ranges::find(underlyings, underlying_of(terms)) == underlyings.end()) return false;
     if (!root.empty() && root != terms.root) return false;
     if (!type.empty() && type != (terms.is_call ? "call" : "put")) return false;
     if (!style.empty() && style != (is_cash_settled(terms) ? "european" : "american")) return false;
-    if ((status == "inactive") != (terms.expiration < today)) return false;
+    if ((status == "inactive") != (terms.expiration < today || !contract.active)) return false;
+    if (in_pennies && !*in_pennies) return false;  // the exchange's contracts all trade in pennies
     if (first && terms.expiration < *first) return false;
     if (last && terms.expiration > *last) return false;
     if (lowest && terms.strike < *lowest) return false;
@@ -111,6 +138,17 @@ Date coming_weekend(Date from) {
   return Date(day + (std::chrono::Sunday - std::chrono::weekday(day)));
 }
 
+/// Words that the documents list; others are refused.
+std::optional<ApiError> refuse_words(const ContractFilter& filter) {
+  const auto odd = [](const std::string& word, std::string_view one, std::string_view other) {
+    return !word.empty() && word != one && word != other;
+  };
+  if (odd(filter.type, "call", "put")) return unprocessable("invalid type '" + filter.type + "'");
+  if (odd(filter.style, "american", "european")) return unprocessable("invalid style '" + filter.style + "'");
+  if (odd(filter.status, "active", "inactive")) return unprocessable("invalid status '" + filter.status + "'");
+  return std::nullopt;
+}
+
 Answer<ContractFilter> read_filter(const Query& query, Date today) {
   ContractFilter filter;
   filter.today = today;
@@ -119,6 +157,12 @@ Answer<ContractFilter> read_filter(const Query& query, Date today) {
   filter.type = query.text("type");
   filter.style = query.text("style");
   filter.status = query.text("status");
+  if (const auto refusal = refuse_words(filter)) return std::unexpected(*refusal);
+  if (query.find("ppind") != nullptr) {
+    const auto in_pennies = query.flag("ppind");
+    if (!in_pennies) return std::unexpected(in_pennies.error());
+    filter.in_pennies = *in_pennies;
+  }
   const auto exact = query.date("expiration_date");
   if (!exact) return std::unexpected(exact.error());
   const auto first = query.date("expiration_date_gte");
@@ -150,8 +194,7 @@ Reply list_contracts(Exchange& exchange, const Call& call) {
   json::Value next;
   std::string last_listed;
   for (const Asset& asset : exchange.assets()) {
-    if (!asset.instrument.is_option() || asset.symbol() <= after || !filter->accepts(*asset.instrument.option))
-      continue;
+    if (!asset.instrument.is_option() || asset.symbol() <= after || !filter->accepts(asset)) continue;
     if (page.size() == page_size) {
       next = last_listed;
       break;
@@ -165,7 +208,7 @@ Reply list_contracts(Exchange& exchange, const Call& call) {
 Reply read_contract(Exchange& exchange, const Call& call) {
   const Asset* asset = exchange.asset(call.path_parts.at(0));
   if (asset == nullptr || !asset->instrument.is_option()) {
-    return refuse(not_found("option contract not found for " + call.path_parts.at(0)));
+    return refuse(not_found("option contract " + call.path_parts.at(0) + " not found"));
   }
   const Asset contract = *asset;
   return {200, wire_contract(exchange, contract, true)};

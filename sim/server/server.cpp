@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/server/server.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -24,6 +26,9 @@ namespace {
 constexpr std::string_view kNginxPage =
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n"
     "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+
+// A day of prices, should the clock be moved by one at once; who is too slow is told so long before.
+constexpr std::size_t kLongestQueue = std::size_t{256} * 1024 * 1024;
 
 VirtualClock::Real real_now() { return std::chrono::steady_clock::now(); }
 
@@ -55,8 +60,9 @@ struct Addressed {
 Addressed address(std::string_view method, std::string_view path) {
   Addressed addressed;
   addressed.is_data = path.starts_with("/v2/stocks/") || path.starts_with("/v1beta1/") || path.starts_with("/v1/");
-  for (const auto family :
-       {order_routes(), position_routes(), account_routes(), reference_routes(), data_routes(), corporate_routes()}) {
+  for (const auto family : {order_routes(), position_routes(), account_routes(), settings_routes(), portfolio_routes(),
+                            watchlist_routes(), market_clock_routes(), reference_routes(), data_routes(),
+                            history_routes(), option_data_routes(), data_meta_routes(), corporate_routes()}) {
     for (const Route& route : family) {
       if (route.method != method) continue;
       if (auto parts = match(route.pattern, path)) {
@@ -74,7 +80,10 @@ Addressed address(std::string_view method, std::string_view path) {
 class Server::Impl {
  public:
   Impl(const ServerOptions& options, Exchange exchange, std::unique_ptr<PriceSource> prices)
-      : options_(options), world_(std::move(exchange), std::move(prices), options.speed, real_now()) {}
+      : options_(options), world_(std::move(exchange), std::move(prices), options.speed, real_now()) {
+    world_.plan = options.plan;
+    world_.market_streams.set_plan(options.plan);
+  }
 
   Result<void> listen() {
     net::HttpServerOptions where{.host = options_.host, .port = options_.port};
@@ -93,6 +102,33 @@ class Server::Impl {
     world_.catch_up(real_now());
   }
 
+  Result<void> arrange(std::string_view what, std::string_view text) {
+    const auto body = json::parse(text);
+    if (!body) return std::unexpected(body.error());
+    Reply reply;
+    try {
+      with_world([&](World& world) {
+        reply = answer_control(world, "POST", "/_sim/" + std::string(what), *body, real_now());
+      });
+    } catch (const Overflow& overflow) {
+      return fail(std::string("a number is out of range: ") + overflow.what());
+    }
+    if (reply.status == 200) return {};
+    const json::Value* message = reply.body.find("message");
+    const std::string* words = message == nullptr ? nullptr : message->as_string();
+    return fail(words == nullptr ? "refused with " + std::to_string(reply.status) : *words);
+  }
+
+  Result<void> arrange_all(const std::vector<std::string>& arrangements) {
+    for (const std::string& one : arrangements) {
+      const std::size_t space = one.find(' ');
+      if (space == std::string::npos) return fail("--arrange " + one + ": write its name and a body of JSON");
+      const auto arranged = arrange(one.substr(0, space), one.substr(space + 1));
+      if (!arranged) return fail("--arrange " + one + ": " + arranged.error().message);
+    }
+    return {};
+  }
+
   void stop() {
     if (http_) http_->stop();
   }
@@ -106,6 +142,7 @@ class Server::Impl {
       const std::string_view path = target.substr(0, target.find('?'));
       if (path.starts_with("/_sim/")) return answer_from_control(request, path);
       if (path == "/stream") return answer_stream(request);
+      if (const auto feed = market_feed_at(path)) return answer_market_stream(request, *feed);
       return answer_as_broker(request, path);
     } catch (const Overflow& overflow) {
       return to_http(coded(422, kInvalidRequest, std::string("a number is out of range: ") + overflow.what()));
@@ -119,21 +156,23 @@ class Server::Impl {
       if (!parsed) return to_http(message_only(400, "the body is no JSON: " + parsed.error().message));
       body = std::move(*parsed);
     }
-    return to_http(answer_control(world_, request.method, path, body, real_now()));
+    const Reply reply = answer_control(world_, request.method, path, body, real_now());
+    world_.catch_up(real_now());  // who listens hears of it before the answer
+    return to_http(reply);
   }
 
   net::HttpAnswer answer_stream(const net::HttpRequest& request) {
-    const auto refusal = world_.stream.refusal();
+    const auto refusal = world_.stream.refusal(real_now());
     world_.log.add("stream", request.method, "/stream", request.target, refusal.value_or(101));
     if (refusal) return net::HttpResponse{.status = *refusal};
     net::WebSocketHandler handler;
-    handler.opened = [this](const StreamHub::Peer& peer) {
+    handler.opened = [this, headers = request.headers](const StreamHub::Peer& peer) {
       const std::lock_guard lock(mutex_);
-      world_.stream.opened(peer);
+      world_.stream.opened(peer, headers);
     };
     handler.received = [this](const StreamHub::Peer& peer, const net::WebSocketMessage& message) {
       const std::lock_guard lock(mutex_);
-      world_.stream.received(peer, message, world_.exchange);
+      world_.stream.received(peer, message, world_.exchange, real_now());
     };
     handler.closed = [this](const StreamHub::Peer& peer) {
       const std::lock_guard lock(mutex_);
@@ -142,9 +181,37 @@ class Server::Impl {
     return net::Upgrade{std::move(handler)};
   }
 
+  net::HttpAnswer answer_market_stream(const net::HttpRequest& request, MarketFeed feed) {
+    const auto refusal = world_.market_streams.refusal(feed, real_now());
+    const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
+    world_.log.add("stream", request.method, path, request.target, refusal.value_or(101));
+    if (refusal) return net::HttpResponse{.status = *refusal};
+    net::WebSocketHandler handler;
+    handler.opened = [this, feed, headers = request.headers](const MarketStreams::Peer& peer) {
+      const std::lock_guard lock(mutex_);
+      world_.market_streams.opened(peer, feed, headers, world_.exchange, real_now());
+    };
+    handler.received = [this](const MarketStreams::Peer& peer, const net::WebSocketMessage& message) {
+      const std::lock_guard lock(mutex_);
+      world_.market_streams.received(peer, message, world_.exchange, real_now());
+    };
+    handler.closed = [this](const MarketStreams::Peer& peer) {
+      const std::lock_guard lock(mutex_);
+      world_.market_streams.closed(peer);
+    };
+    handler.max_queue = kLongestQueue;
+    return net::Upgrade{std::move(handler)};
+  }
+
   net::HttpAnswer answer_as_broker(const net::HttpRequest& request, std::string_view path) {
     const Addressed to = address(request.method, path);
     const auto fault = world_.faults.take(request.method, path);
+    const auto topic = request.method == "GET" ? event_topic_at(path) : std::nullopt;
+    // A stream has no answer that could be late: it begins, or the line ends.
+    if (topic && (!fault || fault->kind == WireFaultKind::delay_ms)) return answer_event_stream(request, path, *topic);
+    if (topic && (fault->kind == WireFaultKind::timeout_after || fault->kind == WireFaultKind::drop_after)) {
+      return net::Drop{};
+    }
     net::HttpResponse response;
     if (!fault || exchange_acts(fault->kind)) {
       response = serve(request, path, to);
@@ -158,10 +225,39 @@ class Server::Impl {
     const bool silent =
         fault && (fault->kind == WireFaultKind::timeout_before || fault->kind == WireFaultKind::timeout_after ||
                   fault->kind == WireFaultKind::drop_before || fault->kind == WireFaultKind::drop_after);
-    world_.log.add(to.is_data ? "data" : "trading", request.method, to.route == nullptr ? path : to.route->pattern,
+    world_.log.add(to.is_data ? "data" : "trading", request.method, to.route == nullptr ? "unknown" : to.route->pattern,
                    request.target, silent ? 0 : response.status);
     if (!fault) return response;
     return deliver(*fault, std::move(response));
+  }
+
+  net::HttpAnswer answer_event_stream(const net::HttpRequest& request, std::string_view path, EventTopic topic) {
+    const auto account = account_of(request);
+    const bool has_query = path.size() < request.target.size();
+    const auto wish =
+        account ? read_event_wish(topic, *account, has_query ? Query(request.target.substr(path.size() + 1)) : Query(),
+                                  request.header("Last-Event-Id"))
+                : Answer<EventWish>();
+    const Reply refusal = !account ? message_only(401, "unauthorized.") : !wish ? refuse(wish.error()) : Reply{};
+    world_.log.add("stream", request.method, path, request.target, refusal.status);
+    if (refusal.status != 200) return to_http(refusal);
+    net::StreamedResponse streamed{.head = {.headers = {{"Content-Type", "text/event-stream"}}}, .handler = {}};
+    streamed.handler.opened = [this, wanted = *wish](const EventStreams::Peer& peer) {
+      const std::lock_guard lock(mutex_);
+      world_.event_streams.opened(peer, wanted, world_.exchange.now());
+    };
+    streamed.handler.closed = [this](const EventStreams::Peer& peer) {
+      const std::lock_guard lock(mutex_);
+      world_.event_streams.closed(peer);
+    };
+    streamed.handler.max_queue = kLongestQueue;
+    return streamed;
+  }
+
+  [[nodiscard]] std::optional<std::string> account_of(const net::HttpRequest& request) const {
+    const std::string* key = request.header("APCA-API-KEY-ID");
+    const std::string* secret = request.header("APCA-API-SECRET-KEY");
+    return key == nullptr || secret == nullptr ? std::nullopt : world_.exchange.authenticate(*key, *secret);
   }
 
   /// The answer of something in between, without the exchange.
@@ -195,14 +291,15 @@ class Server::Impl {
   }
 
   net::HttpResponse serve(const net::HttpRequest& request, std::string_view path, const Addressed& to) {
-    const std::string* key = request.header("APCA-API-KEY-ID");
-    const std::string* secret = request.header("APCA-API-SECRET-KEY");
-    const auto account =
-        key == nullptr || secret == nullptr ? std::nullopt : world_.exchange.authenticate(*key, *secret);
-    if (!account) return to_http(message_only(401, "unauthorized."));
-    if (!limit_of(*key, to.is_data).take(unix_now())) return to_http(coded(429, 42910000, "rate limit exceeded"));
+    const auto account = account_of(request);
+    if (!account) {
+      return to_http(message_only(to.is_data ? world_.plan.unauthorized_status : 401, "unauthorized."));
+    }
+    if (!limit_of(*request.header("APCA-API-KEY-ID"), to.is_data).take(unix_now())) {
+      return to_http(coded(429, 42910000, "rate limit exceeded"));
+    }
     if (to.route == nullptr) return to_http(coded(404, 40410000, "endpoint not found."));
-    Call call{.account = *account, .path_parts = to.path_parts, .query = {}, .body = {}};
+    Call call{.account = *account, .path_parts = to.path_parts, .query = {}, .body = {}, .world = &world_};
     if (path.size() < request.target.size())
       call.query = Query(std::string_view(request.target).substr(path.size() + 1));
     if (!request.body.empty()) {
@@ -222,14 +319,20 @@ class Server::Impl {
   }
 
   RateLimit& limit_of(const std::string& key, bool is_data) {
-    const auto per_minute = is_data ? options_.data_requests_per_minute : options_.trading_requests_per_minute;
-    return limits_.try_emplace({key, is_data}, RateLimit(per_minute)).first->second;
+    const std::int64_t per_minute = requests_per_minute(is_data);
+    return limits_.try_emplace({key, is_data, per_minute}, RateLimit(per_minute)).first->second;
+  }
+
+  [[nodiscard]] std::int64_t requests_per_minute(bool is_data) const {
+    if (!is_data) return options_.trading_requests_per_minute;
+    const std::int64_t wanted = options_.data_requests_per_minute;
+    return world_.plan.is_basic && wanted != 0 ? std::min(wanted, kBasicRequestsPerMinute) : wanted;
   }
 
   void add_rate_headers(net::HttpResponse& response, const net::HttpRequest& request, const Addressed& to) {
-    const auto per_minute = to.is_data ? options_.data_requests_per_minute : options_.trading_requests_per_minute;
+    const std::int64_t per_minute = requests_per_minute(to.is_data);
     const std::string* key = request.header("APCA-API-KEY-ID");
-    const auto known = key == nullptr ? limits_.end() : limits_.find({*key, to.is_data});
+    const auto known = key == nullptr ? limits_.end() : limits_.find({*key, to.is_data, per_minute});
     RateLimit fresh(per_minute);
     if (known == limits_.end()) fresh.look(unix_now());
     const RateLimit& limit = known == limits_.end() ? fresh : known->second;
@@ -242,8 +345,9 @@ class Server::Impl {
   ServerOptions options_;
   std::mutex mutex_;  // guards what follows, except http_
   World world_;
-  std::map<std::pair<std::string, bool>, RateLimit> limits_;  // by key and whether it is the data API
-  std::optional<net::HttpServer> http_;                       // last: stops before the rest goes
+  /// By key, whether it is the data API, and how much that allows: another plan counts anew.
+  std::map<std::tuple<std::string, bool, std::int64_t>, RateLimit> limits_;
+  std::optional<net::HttpServer> http_;  // last: stops before the rest goes
 };
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -253,6 +357,7 @@ Server::~Server() = default;
 
 Result<Server> Server::start(const ServerOptions& options, Exchange exchange, std::unique_ptr<PriceSource> prices) {
   auto impl = std::make_unique<Impl>(options, std::move(exchange), std::move(prices));
+  if (auto arranged = impl->arrange_all(options.arrangements); !arranged) return std::unexpected(arranged.error());
   const auto listening = impl->listen();
   if (!listening) return std::unexpected(listening.error());
   return Server(std::move(impl));
@@ -274,6 +379,14 @@ void Server::tick() {
 void Server::with_exchange(const std::function<void(Exchange&)>& work) {
   impl_->with_world([&work](World& world) { work(world.exchange); });
 }
+
+void Server::set_prices(std::span<const PricePoint> points) {
+  impl_->with_world([points](World& world) {
+    for (const PricePoint& point : points) world.set_price(point, real_now());
+  });
+}
+
+Result<void> Server::arrange(std::string_view what, std::string_view body) { return impl_->arrange(what, body); }
 
 void Server::stop() { impl_->stop(); }
 

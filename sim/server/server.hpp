@@ -4,12 +4,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/base/result.hpp"
 #include "core/money/money.hpp"
 #include "sim/exchange/exchange.hpp"
 #include "sim/market/price_source.hpp"
+#include "sim/server/data_plan.hpp"
 
 namespace belay::sim {
 
@@ -19,7 +23,11 @@ struct ServerOptions {
   /// Virtual seconds a real second; 0 is frozen. Time starts at the exchange's own.
   Ratio speed = Ratio::from_nanos(fixed::kScale);
   std::int64_t trading_requests_per_minute = 200;  ///< of real time, per account; 0: no limit (alpaca.md 1)
-  std::int64_t data_requests_per_minute = 10'000;
+  std::int64_t data_requests_per_minute = 10'000;  ///< of the Basic plan at most 200
+  DataPlan plan;
+  /// How the world is arranged before anybody connects: "behaviour {\"partial_fill_permille\": 100}" is what
+  /// POST /_sim/behaviour takes (control.hpp). One after the other.
+  std::vector<std::string> arrangements = {};
 };
 
 /// The exchange as Alpaca shows itself: its trading and its data API on one port, and a control face under /_sim/ (see
@@ -27,7 +35,8 @@ struct ServerOptions {
 /// deterministic. Thread-safe.
 class Server {
  public:
-  /// Listens once this returns; an Error if the address is not to be had. `prices` may be null.
+  /// Listens once this returns; an Error if the address is not to be had, or something cannot be arranged. `prices` may
+  /// be null.
   [[nodiscard]] static Result<Server> start(const ServerOptions& options, Exchange exchange,
                                             std::unique_ptr<PriceSource> prices = nullptr);
 
@@ -47,6 +56,11 @@ class Server {
   void tick();
   /// Works on the exchange between two requests, at the virtual time. For the process that embeds the server.
   void with_exchange(const std::function<void(Exchange&)>& work);
+  /// Prices that come now, in order: each is applied at its time, or now where that is past, and told to everybody.
+  void set_prices(std::span<const PricePoint> points);
+
+  /// As a client would: POST /_sim/`what` with that JSON (see control.hpp). An Error says why it cannot be done.
+  [[nodiscard]] Result<void> arrange(std::string_view what, std::string_view body);
 
   void stop();
 

@@ -105,6 +105,9 @@ TEST_F(ServerTest, activities_come_in_pages) {
   EXPECT_EQ(ask("GET", "/v2/account/activities?date=2026-01-26&page_size=1000").size(), 3U);
   EXPECT_EQ(ask("GET", "/v2/account/activities?date=2026-01-25").size(), 0U);
   EXPECT_EQ(ask("GET", "/v2/account/activities?page_size=101").status, 422);
+  EXPECT_EQ(ask("GET", "/v2/account/activities?direction=asc&page_token=20260126100000500").size(), 2U);
+  EXPECT_EQ(ask("GET", "/v2/account/activities?page_token=20260126100000500").size(), 1U);
+  EXPECT_EQ(ask("GET", "/v2/account/activities?page_token=next").status, 422);
 }
 
 TEST_F(ServerTest, the_data_face_speaks_in_numbers_and_leaves_unknown_symbols_out) {

@@ -8,12 +8,14 @@
 
 #include "shell/json/parse.hpp"
 #include "shell/json/write.hpp"
+#include "sim/server/message_pack.hpp"
 #include "sim/server/wire_stream.hpp"
 
 namespace belay::sim {
 namespace {
 
 constexpr std::string_view kUpdates = "trade_updates";
+constexpr std::chrono::milliseconds kGhost = std::chrono::seconds(90);  // alpaca.md 6.2
 
 constexpr std::array<std::pair<StreamFaultKind, std::string_view>, 5> kKinds{{
     {StreamFaultKind::drop, "drop"},
@@ -55,7 +57,7 @@ Result<StreamFault> parse_fault(const json::Value& body) {
     if (text != kind) continue;
     StreamFault fault{.kind = known, .event = text_of(body, "event"), .order_type = text_of(body, "order_type")};
     fault.times = count_of(body, "times").value_or(1);
-    fault.delay = std::chrono::milliseconds(count_of(body, "ms").value_or(fault.delay.count()));
+    fault.delay = bounded_delay(count_of(body, "ms").value_or(fault.delay.count()));
     fault.status = static_cast<int>(count_of(body, "status").value_or(fault.status));
     if (fault.times < 1) return fail("times must be at least 1");
     if (fault.delay.count() < 0) return fail("ms must not be negative");
@@ -69,9 +71,9 @@ Result<StreamFault> parse_fault(const json::Value& body) {
 
 // ---- who is connected
 
-std::optional<int> StreamHub::refusal() {
+std::optional<int> StreamHub::refusal(VirtualClock::Real at) {
   const auto fault = std::ranges::find(faults_, StreamFaultKind::refuse, &StreamFault::kind);
-  if (fault == faults_.end()) return std::nullopt;
+  if (fault == faults_.end()) return upgrades_.take(at) ? std::nullopt : std::optional(429);
   const int status = fault->status;
   if (--fault->times == 0) faults_.erase(fault);
   return status;
@@ -82,13 +84,18 @@ StreamHub::Connection* StreamHub::connection_of(const Peer& peer) {
   return found == connections_.end() ? nullptr : &*found;
 }
 
-void StreamHub::opened(const Peer& peer) { connections_.push_back({.peer = peer}); }
+void StreamHub::opened(const Peer& peer, const net::HttpHeaders& headers) {
+  const std::string* type = net::find_header(headers, "Content-Type");
+  const bool packed = type != nullptr && type->starts_with("application/msgpack");
+  connections_.push_back({.peer = peer, .packed = packed});
+}
 
 void StreamHub::closed(const Peer& peer) {
   std::erase_if(connections_, [&](const Connection& connection) { return connection.peer == peer; });
 }
 
 void StreamHub::tell(const Connection& connection, const json::Value& words) {
+  if (connection.packed) return connection.peer->send(pack(words), net::WebSocketFrame::binary);
   connection.peer->send(json::write(words), frame_);
 }
 
@@ -99,30 +106,36 @@ void StreamHub::refuse(Connection& connection, const json::Value& words) {
   connection.listens = false;
 }
 
-void StreamHub::received(const Peer& peer, const net::WebSocketMessage& message, const Exchange& exchange) {
+void StreamHub::received(const Peer& peer, const net::WebSocketMessage& message, const Exchange& exchange,
+                         VirtualClock::Real at) {
   Connection* connection = connection_of(peer);
   if (connection == nullptr) return;  // gone silent
-  const auto wish = json::parse(message.data);
+  const bool packed = connection->packed && message.frame == net::WebSocketFrame::binary;
+  const auto wish = packed ? unpack(message.data) : json::parse(message.data);
   const std::string action = wish ? text_of(*wish, "action") : std::string();
-  if (action == "auth" || action == "authenticate") return authorize(*connection, *wish, exchange);
+  if (action == "auth" || action == "authenticate") return authorize(*connection, *wish, exchange, at);
   if (action == "listen") return listen(*connection, *wish);
   refuse(*connection, wire_stream_error("invalid message"));
 }
 
 // Both forms (alpaca.md 6.1): the keys beside the action, or in its data under longer names.
-void StreamHub::authorize(Connection& connection, const json::Value& wish, const Exchange& exchange) {
+void StreamHub::authorize(Connection& connection, const json::Value& wish, const Exchange& exchange,
+                          VirtualClock::Real at) {
   const json::Value* data = wish.find("data");
   const auto account = data == nullptr ? exchange.authenticate(text_of(wish, "key"), text_of(wish, "secret"))
                                        : exchange.authenticate(text_of(*data, "key_id"), text_of(*data, "secret_key"));
   if (!account) return refuse(connection, wire_authorization(false, "authenticate"));
-  const auto others = std::ranges::count_if(connections_, [&](const Connection& other) {
-    return other.peer != connection.peer && other.account == *account;
-  });
-  if (connections_per_account_ > 0 && others >= connections_per_account_) {
-    return refuse(connection, wire_stream_error("connection limit exceeded"));
-  }
+  if (is_crowded(connection, *account, at)) return refuse(connection, wire_stream_error("connection limit exceeded"));
   connection.account = *account;
   tell(connection, wire_authorization(true, "authenticate"));
+}
+
+bool StreamHub::is_crowded(const Connection& connection, const std::string& account, VirtualClock::Real at) {
+  std::erase_if(ghosts_, [&](const Ghost& ghost) { return ghost.until <= at; });
+  const auto ghosts = std::ranges::count(ghosts_, account, &Ghost::account);
+  const auto others = std::ranges::count_if(
+      connections_, [&](const Connection& other) { return other.peer != connection.peer && other.account == account; });
+  return connections_per_account_ > 0 && others + ghosts >= connections_per_account_;
 }
 
 void StreamHub::listen(Connection& connection, const json::Value& wish) {
@@ -155,7 +168,7 @@ std::optional<StreamFault> StreamHub::take_fault(const OrderEvent& event) {
 void StreamHub::publish(const OrderEvent& event, VirtualClock::Real at) {
   const auto fault = take_fault(event);
   if (fault && fault->kind == StreamFaultKind::drop) return;
-  std::string message = json::write(wire_update(event));
+  json::Value message = wire_update(event);
   if (fault && fault->kind == StreamFaultKind::delay) {
     later_.push_back({at + fault->delay, event.account, std::move(message)});
     return;
@@ -183,17 +196,17 @@ void StreamHub::catch_up(VirtualClock::Real at) {
   std::erase_if(held_, send_if_due);
 }
 
-void StreamHub::send_to(const std::string& account, const std::string& message) {
+void StreamHub::send_to(const std::string& account, const json::Value& message) {
   for (const Connection& connection : connections_) {
     if (!connection.listens || connection.account != account) continue;
-    connection.peer->send(message, frame_);
+    tell(connection, message);
     ++sent_;
   }
 }
 
 // ---- the control face
 
-Result<void> StreamHub::arrange(const json::Value& wanted) {
+Result<void> StreamHub::arrange(const json::Value& wanted, VirtualClock::Real at) {
   const std::string frame = text_of(wanted, "frame");
   if (!frame.empty() && frame != "binary" && frame != "text") return fail("frame must be binary or text");
   std::optional<StreamFault> fault;
@@ -205,23 +218,32 @@ Result<void> StreamHub::arrange(const json::Value& wanted) {
   const auto limit = count_of(wanted, "connections_per_account");
   if (limit && *limit < 0) return fail("connections_per_account must not be negative");
 
+  const auto per_minute = count_of(wanted, "upgrades_per_minute");
+  if (per_minute && *per_minute < 0) return fail("upgrades_per_minute must not be negative");
+
+  if (per_minute) upgrades_.allow(*per_minute);
   if (!frame.empty()) frame_ = frame == "text" ? net::WebSocketFrame::text : net::WebSocketFrame::binary;
   if (limit) connections_per_account_ = *limit;
   if (fault) faults_.push_back(std::move(*fault));
   if (flag_of(wanted, "clear_faults")) faults_.clear();
-  if (flag_of(wanted, "silence")) {
-    // Nobody here knows them any more; over there they still seem to be connected.
-    for (const Connection& connection : connections_) connection.peer->go_silent();
-    connections_.clear();
-  }
-  if (flag_of(wanted, "cut")) {
-    for (const Connection& connection : connections_) connection.peer->cut();
-    connections_.clear();
-  }
+  end_connections(wanted, at);
   if (const std::string error = text_of(wanted, "error"); !error.empty()) {
     for (Connection& connection : connections_) refuse(connection, wire_stream_error(error));
   }
   return {};
+}
+
+// Nobody here knows them any more; over there silent ones still seem to be connected.
+void StreamHub::end_connections(const json::Value& wanted, VirtualClock::Real at) {
+  const bool ghost = flag_of(wanted, "ghost");
+  const bool silence = flag_of(wanted, "silence");
+  if (!ghost && !silence && !flag_of(wanted, "cut")) return;
+  const std::chrono::milliseconds ghost_for = bounded_delay(count_of(wanted, "ghost_ms").value_or(kGhost.count()));
+  for (const Connection& connection : connections_) {
+    if (ghost && !connection.account.empty()) ghosts_.push_back({connection.account, at + ghost_for});
+    silence ? connection.peer->go_silent() : connection.peer->cut();
+  }
+  connections_.clear();
 }
 
 json::Value StreamHub::to_json() const {

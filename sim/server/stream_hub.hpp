@@ -10,9 +10,11 @@
 
 #include "core/base/result.hpp"
 #include "shell/json/value.hpp"
+#include "shell/net/http_message.hpp"
 #include "shell/net/websocket_server.hpp"
 #include "sim/exchange/exchange.hpp"
 #include "sim/exchange/order.hpp"
+#include "sim/server/upgrade_limit.hpp"
 #include "sim/server/virtual_clock.hpp"
 
 namespace belay::sim {
@@ -41,9 +43,11 @@ class StreamHub {
   using Peer = std::shared_ptr<net::WebSocketPeer>;
 
   /// The HTTP status to turn an upgrade away with, if one is to be.
-  [[nodiscard]] std::optional<int> refusal();
-  void opened(const Peer& peer);
-  void received(const Peer& peer, const net::WebSocketMessage& message, const Exchange& exchange);
+  [[nodiscard]] std::optional<int> refusal(VirtualClock::Real at);
+  /// `headers` are the upgrade's: they may ask for MessagePack.
+  void opened(const Peer& peer, const net::HttpHeaders& headers);
+  void received(const Peer& peer, const net::WebSocketMessage& message, const Exchange& exchange,
+                VirtualClock::Real at);
   void closed(const Peer& peer);
 
   void publish(const OrderEvent& event, VirtualClock::Real at);
@@ -51,7 +55,7 @@ class StreamHub {
   void catch_up(VirtualClock::Real at);
 
   /// POST /_sim/stream, see control.hpp.
-  [[nodiscard]] Result<void> arrange(const json::Value& wanted);
+  [[nodiscard]] Result<void> arrange(const json::Value& wanted, VirtualClock::Real at);
   /// GET /_sim/stream.
   [[nodiscard]] json::Value to_json() const;
 
@@ -60,28 +64,38 @@ class StreamHub {
     Peer peer;
     std::string account = {};  ///< empty: not authorized yet
     bool listens = false;
+    bool packed = false;  ///< MessagePack, else JSON
+  };
+  /// A connection that is gone and still counts.
+  struct Ghost {
+    std::string account;
+    VirtualClock::Real until;
   };
   struct Later {
     VirtualClock::Real at;
     std::string account;
-    std::string message;
+    json::Value message;
   };
 
   [[nodiscard]] Connection* connection_of(const Peer& peer);
-  void authorize(Connection& connection, const json::Value& wish, const Exchange& exchange);
+  void authorize(Connection& connection, const json::Value& wish, const Exchange& exchange, VirtualClock::Real at);
+  [[nodiscard]] bool is_crowded(const Connection& connection, const std::string& account, VirtualClock::Real at);
   void listen(Connection& connection, const json::Value& wish);
   void refuse(Connection& connection, const json::Value& words);
   void tell(const Connection& connection, const json::Value& words);
-  void send_to(const std::string& account, const std::string& message);
+  void send_to(const std::string& account, const json::Value& message);
+  void end_connections(const json::Value& wanted, VirtualClock::Real at);
   /// The oldest fault that fits, used up once.
   [[nodiscard]] std::optional<StreamFault> take_fault(const OrderEvent& event);
 
   std::vector<Connection> connections_;
+  std::vector<Ghost> ghosts_;
   std::vector<StreamFault> faults_;
   std::vector<Later> later_;
   std::vector<Later> held_;  ///< also sent once the account's next event was
   net::WebSocketFrame frame_ = net::WebSocketFrame::binary;
   std::int64_t connections_per_account_ = 1;
+  UpgradeLimit upgrades_;
   std::int64_t sent_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "shell/net/websocket_client.hpp"
+#include "sim/server/message_pack.hpp"
 #include "sim/server/server_fixture.hpp"
 #include "sim/server/wire_stream.hpp"
 
@@ -18,12 +19,16 @@ using testing::HasSubstr;
 /// Somebody at the trading stream.
 class Subscriber {
  public:
-  explicit Subscriber(const Server& server)
-      : client_(net::WebSocketClient::create("ws" + server.url().substr(4) + "/stream").value()) {
+  explicit Subscriber(const Server& server, net::HttpHeaders headers = {})
+      : client_(net::WebSocketClient::create("ws" + server.url().substr(4) + "/stream", {.headers = headers}).value()),
+        packed_(!headers.empty()) {
     opened_ = client_.open();
   }
 
-  void say(const std::string& words) { EXPECT_TRUE(client_.send(words).has_value()); }
+  void say(const std::string& words) {
+    const auto frame = packed_ ? net::WebSocketFrame::binary : net::WebSocketFrame::text;
+    EXPECT_TRUE(client_.send(packed_ ? pack(json::parse(words).value()) : words, frame).has_value());
+  }
   void listen() {
     say(R"({"action":"auth","key":"KEY","secret":"SECRET"})");
     EXPECT_EQ(next().at("data.status"), "authorized");
@@ -35,7 +40,7 @@ class Subscriber {
     const auto message = client_.receive(within);
     if (!message || !*message) return {};
     Answered heard{.status = (*message)->frame == net::WebSocketFrame::text ? 1 : 2, .body = {}, .headers = {}};
-    heard.body = json::parse((*message)->data).value();
+    heard.body = packed_ ? unpack((*message)->data).value() : json::parse((*message)->data).value();
     return heard;
   }
   std::string next_event(std::chrono::milliseconds within = 5s) { return next(within).at("data.event"); }
@@ -45,6 +50,7 @@ class Subscriber {
 
  private:
   net::WebSocketClient client_;
+  bool packed_;
   std::expected<void, net::WebSocketFailure> opened_;
 };
 
@@ -86,7 +92,10 @@ TEST_F(StreamTest, takes_the_keys_in_both_forms) {
 TEST_F(StreamTest, turns_away_wrong_keys_and_who_shows_none) {
   Subscriber wrong(*server_);
   wrong.say(R"({"action":"auth","key":"KEY","secret":"WRONG"})");
-  EXPECT_EQ(wrong.next().at("data.status"), "unauthorized");
+  const Answered refusal = wrong.next();
+  EXPECT_EQ(refusal.at("data.status"), "unauthorized");
+  EXPECT_EQ(refusal.at("data.action"), "authenticate");
+  EXPECT_EQ(refusal.at("data.message"), "access key verification failed");
   EXPECT_TRUE(wrong.is_closed());
   Subscriber nobody(*server_);
   nobody.say(R"({"action":"listen","data":{"streams":["trade_updates"]}})");
@@ -146,6 +155,44 @@ TEST_F(StreamTest, text_frames_by_switch) {
   Subscriber subscriber(*server_);
   subscriber.say(R"({"action":"auth","key":"KEY","secret":"SECRET"})");
   EXPECT_EQ(subscriber.next().status, 1);
+}
+
+TEST_F(StreamTest, speaks_message_pack_to_who_asks_for_it) {
+  Subscriber subscriber(*server_, {{"Content-Type", "application/msgpack"}});
+  subscriber.listen();
+  buy("10", "mine-1");
+  const Answered update = subscriber.next();
+  EXPECT_EQ(update.status, 2);
+  EXPECT_EQ(update.at("data.event"), "pending_new");
+  EXPECT_EQ(update.at("data.order.client_order_id"), "mine-1");
+  EXPECT_EQ(update.at("data.order.qty"), "10");  // text, as in JSON
+  EXPECT_EQ(update.at("data.at"), "2026-01-26T15:00:00Z");
+}
+
+TEST_F(StreamTest, tells_what_it_does_not_understand_and_closes) {
+  for (const std::string words : {R"({"action":"dance"})", R"({"action":"listen","data":{"streams":"trade_updates"}})",
+                                  R"({"no":"action"})", "[1]"}) {
+    Subscriber subscriber(*server_);
+    subscriber.say(R"({"action":"auth","key":"KEY","secret":"SECRET"})");
+    subscriber.next();
+    subscriber.say(words);
+    const Answered answer = subscriber.next();
+    EXPECT_EQ(answer.at("action"), "error") << words;
+    EXPECT_EQ(answer.at("data.error_message"), "invalid message") << words;
+    EXPECT_TRUE(subscriber.is_closed()) << words;
+  }
+}
+
+TEST_F(StreamTest, a_ghost_keeps_the_accounts_place_and_rapid_returns_are_turned_away) {
+  Subscriber first(*server_);
+  first.listen();
+  control("POST", "/_sim/stream", R"({"stream":"trading","ghost":true})");
+  EXPECT_TRUE(first.is_closed());
+  Subscriber second(*server_);
+  second.say(R"({"action":"auth","key":"KEY","secret":"SECRET"})");
+  EXPECT_EQ(second.next().at("data.error_message"), "connection limit exceeded");
+  control("POST", "/_sim/stream", R"({"upgrades_per_minute":2})");
+  EXPECT_EQ(Subscriber(*server_).refused_with(), 429);  // the third
 }
 
 TEST_F(StreamTest, drops_duplicates_and_reorders_what_it_is_told_to) {

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 
 #include "core/calendar/timestamp.hpp"
 #include "core/money/money.hpp"
 
 namespace belay::sim {
+
+/// A delay that somebody asked for, at most thirty days: added to a time it stays one.
+[[nodiscard]] constexpr std::chrono::milliseconds bounded_delay(std::int64_t milliseconds) {
+  constexpr std::chrono::milliseconds kLongest = std::chrono::days(30);
+  return std::clamp(std::chrono::milliseconds(milliseconds), std::chrono::milliseconds(0), kLongest);
+}
 
 /// The exchange's time: a set point plus `speed` times what has really passed since. Speed 0 is frozen. Real time comes
 /// in as an argument, so that a frozen clock, and a test, know nothing of it.

@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string_view>
+
 #include "core/calendar/timestamp.hpp"
 #include "core/money/money.hpp"
-#include "core/trading/market.hpp"
 #include "shell/json/value.hpp"
+#include "sim/exchange/asset.hpp"
+#include "sim/market/bar.hpp"
+#include "sim/market/tape.hpp"
 
 namespace belay::sim {
 
-// The market data API's shapes (alpaca.md 5): decimals are numbers. The exchange fills any size, so sizes are
-// constants.
+// The market data API's shapes (alpaca.md 5): decimals are numbers. `asset` may be null: it is only asked where the
+// stock is listed.
 
-[[nodiscard]] json::Value wire_stock_trade(const Trade& trade);
-[[nodiscard]] json::Value wire_stock_quote(const Quote& quote);
-[[nodiscard]] json::Value wire_option_trade(const Trade& trade);
-[[nodiscard]] json::Value wire_option_quote(const Quote& quote);
+[[nodiscard]] json::Value wire_stock_trade(const TapeTrade& trade, const Asset* asset);
+[[nodiscard]] json::Value wire_stock_quote(const TapeQuote& quote, const Asset* asset);
+[[nodiscard]] json::Value wire_option_trade(const TapeTrade& trade);
+[[nodiscard]] json::Value wire_option_quote(const TapeQuote& quote);
+[[nodiscard]] json::Value wire_bar(const Bar& bar);
+[[nodiscard]] json::Value wire_auction(Timestamp at, Price price, std::string_view condition);
 /// A day of which only the close is known; `start` is the day's midnight in New York.
 [[nodiscard]] json::Value wire_closed_day(Price close, Timestamp start);
+
+/// "A", "B" or "C": the consolidated tape that tells of a stock of that exchange.
+[[nodiscard]] std::string_view consolidated_tape(const Asset* asset);
 
 }  // namespace belay::sim

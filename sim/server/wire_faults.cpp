@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "sim/server/virtual_clock.hpp"
+
 namespace belay::sim {
 namespace {
 
@@ -58,8 +60,10 @@ Result<WireFault> parse_wire_fault(const json::Value& body) {
       fault.times = count_member(body, "times").value_or(1);
       if (fault.times < 1) return fail("times must be at least 1");
       fault.delay = known == WireFaultKind::delay_ms ? std::chrono::milliseconds(1000) : kTimeout;
-      if (const auto ms = count_member(body, "ms")) fault.delay = std::chrono::milliseconds(*ms);
-      if (fault.delay.count() < 0) return fail("ms must not be negative");
+      if (const auto ms = count_member(body, "ms")) {
+        if (*ms < 0) return fail("ms must not be negative");
+        fault.delay = bounded_delay(*ms);
+      }
       return fault;
     }
     known_kinds += known_kinds.empty() ? "" : ", ";

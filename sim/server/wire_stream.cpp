@@ -18,6 +18,19 @@ std::string in_letters(std::uint64_t number, std::size_t count) {
   return text;
 }
 
+json::Array wire_executions(const OrderEvent& event) {
+  json::Array executions;
+  for (const LegExecution& leg : event.legs) {
+    executions.push_back(json::Object{{"execution_id", leg.execution_id},
+                                      {"qty", leg.quantity.text()},
+                                      {"price", leg.price.text()},
+                                      {"order_id", leg.order_id.text()},
+                                      {"symbol", leg.symbol},
+                                      {"timestamp", to_text(event.at)}});
+  }
+  return executions;
+}
+
 }  // namespace
 
 std::string event_id(Timestamp at, std::uint64_t sequence) {
@@ -27,7 +40,8 @@ std::string event_id(Timestamp at, std::uint64_t sequence) {
 
 json::Value wire_update(const OrderEvent& event) {
   json::Value order = wire_order(event.order);
-  order.set("cancel_requested_at", json::Value());
+  const auto& requested = event.order.cancel_requested_at;
+  order.set("cancel_requested_at", requested ? json::Value(to_text(*requested)) : json::Value());
   json::Object data{{"event", to_text(event.type)},
                     {"event_id", event_id(event.at, event.sequence)},
                     {"at", to_text(event.at)},
@@ -37,13 +51,19 @@ json::Value wire_update(const OrderEvent& event) {
   if (event.price) data.append("price", event.price->text());
   if (event.quantity) data.append("qty", event.quantity->text());
   if (event.position_quantity) data.append("position_qty", event.position_quantity->text());
+  if (!event.legs.empty()) {
+    json::Object held;
+    for (const LegExecution& leg : event.legs) held.set(leg.symbol, leg.position_quantity.text());
+    data.append("position_qtys", std::move(held));
+    data.append("legs", wire_executions(event));
+  }
   return json::Object{{"stream", "trade_updates"}, {"data", std::move(data)}};
 }
 
 json::Value wire_authorization(bool authorized, const std::string& action) {
-  return json::Object{
-      {"stream", "authorization"},
-      {"data", json::Object{{"status", authorized ? "authorized" : "unauthorized"}, {"action", action}}}};
+  json::Object data{{"action", action}, {"status", authorized ? "authorized" : "unauthorized"}};
+  if (!authorized) data.append("message", "access key verification failed");
+  return json::Object{{"stream", "authorization"}, {"data", std::move(data)}};
 }
 
 json::Value wire_listening(json::Array streams) {

@@ -11,6 +11,7 @@
 #include "core/money/money.hpp"
 #include "core/trading/instrument.hpp"
 #include "core/trading/order.hpp"
+#include "sim/exchange/option_hours.hpp"
 
 namespace belay::sim {
 
@@ -41,7 +42,22 @@ json::Value wire_legs(const Order& order) {
   return legs;
 }
 
-/// "2026-01-26T10:00:00.5-05:00"
+/// What is different for multi-leg orders and their legs (alpaca.md 2, Null / shape rules).
+void write_as_multileg(json::Object& wire, const Order& order) {
+  if (order.is_combination()) {
+    wire.set("asset_class", "");
+    wire.set("side", "");
+    wire.erase("position_intent");
+    return;
+  }
+  wire.set("type", "");
+  wire.set("order_type", "");
+  wire.set("ratio_qty", order.ratio->text());
+  if (order.expires_at) wire.set("expires_at", to_text(*order.expires_at));
+}
+
+}  // namespace
+
 std::string new_york_rfc3339(Timestamp at) {
   const std::chrono::seconds offset = calendar::utc_offset(at);
   std::string text = to_text(at + offset);
@@ -53,6 +69,8 @@ std::string new_york_rfc3339(Timestamp at) {
                 static_cast<int>(std::abs(minutes) % 60));
   return text + zone;
 }
+
+namespace {
 
 /// The hour and minute that New York shows, with `separator` between them.
 std::string new_york_hour(Timestamp at, std::string_view separator) {
@@ -109,15 +127,16 @@ json::Value wire_order(const Order& order, bool in_parent) {
                     {"status", to_text(order.status)},
                     {"extended_hours", order.extended_hours},
                     {"legs", wire_legs(order)},
-                    {"trail_percent", nullptr},
-                    {"trail_price", nullptr},
-                    {"hwm", nullptr}};
+                    {"trail_percent", text_or_null(order.trail_percent)},
+                    {"trail_price", text_or_null(order.trail_price)},
+                    {"hwm", text_or_null(order.high_water)}};
   if (!in_parent) {
     if (order.expires_at) wire.append("expires_at", to_text(*order.expires_at));  // may be missing, never null
     wire.append("ratio_qty", nullptr);
     wire.append("subtag", nullptr);
     wire.append("source", nullptr);
   }
+  if (order.order_class == OrderClass::mleg) write_as_multileg(wire, order);
   return wire;
 }
 
@@ -129,8 +148,8 @@ json::Value wire_account(const AccountView& account, Timestamp now, const calend
                       {"account_number", account.number},
                       {"status", "ACTIVE"},
                       {"crypto_status", "ACTIVE"},
-                      {"options_approved_level", 3},
-                      {"options_trading_level", 3},
+                      {"options_approved_level", account.options_approved_level},
+                      {"options_trading_level", account.options_level},
                       {"currency", "USD"},
                       {"buying_power", account.buying_power.text()},
                       {"regt_buying_power", regt.text()},
@@ -143,7 +162,7 @@ json::Value wire_account(const AccountView& account, Timestamp now, const calend
                       {"transfers_blocked", false},
                       {"account_blocked", false},
                       {"created_at", to_text(account.created_at)},
-                      {"trade_suspended_by_user", false},
+                      {"trade_suspended_by_user", account.suspended_by_owner},
                       {"multiplier", std::to_string(account.multiplier)},
                       {"shorting_enabled", account.shorting_enabled},
                       {"equity", account.equity.text()},
@@ -201,9 +220,11 @@ json::Value wire_activity(const Activity& activity) {
     wire.append("leaves_qty", activity.leaves.text());
     return wire;
   }
-  wire.append("date", to_text(calendar::to_new_york(activity.at).date));
+  if (!activity.sub_type.empty()) wire.append("activity_sub_type", activity.sub_type);
+  wire.append("date", to_text(activity.date.value_or(calendar::to_new_york(activity.at).date)));
   wire.append("created_at", to_text(activity.at));
   wire.append("net_amount", activity.net_amount.text());
+  if (activity.per_share) wire.append("per_share_amount", activity.per_share->text());
   wire.append("group_id", activity.group_id);
   wire.append("currency", "USD");
   wire.append("status", "executed");
@@ -243,6 +264,15 @@ json::Value wire_calendar_day(const calendar::Session& session, const calendar::
                       {"settlement_date", to_text(calendar.session_after(session.date).date)}};
 }
 
+std::vector<std::string> attributes_of(const Asset& asset) {
+  if (asset.instrument.kind != InstrumentKind::stock) return {};
+  std::vector<std::string> attributes{"has_options"};
+  if (asset.fractionable) attributes.emplace_back("fractional_eh_enabled");
+  attributes.emplace_back(asset.tradable ? "overnight_tradable" : "overnight_halted");
+  if (has_late_options(asset.symbol())) attributes.emplace_back("options_late_close");
+  return attributes;
+}
+
 json::Value wire_asset(const Asset& asset) {
   const bool is_stock = asset.instrument.kind == InstrumentKind::stock;
   json::Object wire{{"id", asset.id},
@@ -251,16 +281,20 @@ json::Value wire_asset(const Asset& asset) {
                     {"symbol", asset.symbol()},
                     {"cusip", nullptr},
                     {"name", asset.name.empty() ? asset.symbol() : asset.name},
-                    {"status", "active"},
+                    {"status", asset.active ? "active" : "inactive"},
                     {"tradable", asset.tradable},
                     {"marginable", is_stock},
                     {"shortable", asset.shortable},
+                    // Its last day was 22 September 2026 (alpaca.md 2), but alpaca-py 0.44 reads no asset without it.
+                    {"easy_to_borrow", asset.shortable},
                     {"borrow_status", asset.shortable ? "easy_to_borrow" : "hard_to_borrow"},
                     {"fractionable", asset.fractionable},
                     {"maintenance_margin_requirement", 30},
                     {"margin_requirement_long", "30"},
                     {"margin_requirement_short", "30"}};
-  wire.append("attributes", is_stock ? json::Array{"has_options", "fractional_eh_enabled"} : json::Array{});
+  json::Array attributes;
+  for (const std::string& attribute : attributes_of(asset)) attributes.emplace_back(attribute);
+  wire.append("attributes", std::move(attributes));
   return wire;
 }
 
@@ -270,7 +304,7 @@ json::Value wire_option_contract(const Asset& contract, const Asset& underlying,
   const OptionTerms& terms = *contract.instrument.option;
   const std::string name = underlying.symbol() + " " + to_text(terms.expiration) + " " + terms.strike.text(2) + " " +
                            (terms.is_call ? "Call" : "Put");
-  const bool is_over = terms.expiration < today;
+  const bool is_over = terms.expiration < today || !contract.active;
   json::Object wire{{"id", contract.id},
                     {"symbol", contract.symbol()},
                     {"name", name},
@@ -284,7 +318,7 @@ json::Value wire_option_contract(const Asset& contract, const Asset& underlying,
                     {"style", is_cash_settled(terms) ? "european" : "american"},
                     {"strike_price", terms.strike.text()},
                     {"multiplier", std::to_string(contract.multiplier)},
-                    {"size", std::to_string(contract.multiplier)},
+                    {"size", contract.deliverable().text()},
                     {"open_interest", "1000"},
                     {"open_interest_date", to_text(previous_session)}};
   if (previous_close) {
@@ -299,7 +333,7 @@ json::Value wire_deliverables(const Asset& contract, const Asset& underlying) {
   const bool is_cash = is_cash_settled(*contract.instrument.option);
   json::Object deliverable{{"type", is_cash ? "cash" : "equity"},
                            {"symbol", is_cash ? "USD" : underlying.symbol()},
-                           {"amount", std::to_string(contract.multiplier)},
+                           {"amount", contract.deliverable().text()},
                            {"allocation_percentage", "100"},
                            {"settlement_type", "T+1"},
                            {"settlement_method", is_cash ? "CADF" : "CCC"},

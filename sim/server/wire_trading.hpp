@@ -2,7 +2,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/calendar/timestamp.hpp"
 #include "core/calendar/us_equities.hpp"
@@ -23,10 +25,14 @@ namespace belay::sim {
 [[nodiscard]] json::Value wire_position(const Position& position);
 [[nodiscard]] json::Value wire_activity(const Activity& activity);
 [[nodiscard]] json::Value wire_error(const ApiError& error);
+/// "2026-01-26T10:00:00.5-05:00"
+[[nodiscard]] std::string new_york_rfc3339(Timestamp at);
 /// Times with New York's offset, as the broker writes them here.
 [[nodiscard]] json::Value wire_clock(Timestamp now, const calendar::UsEquities& calendar);
 [[nodiscard]] json::Value wire_calendar_day(const calendar::Session& session, const calendar::UsEquities& calendar);
 [[nodiscard]] json::Value wire_asset(const Asset& asset);
+/// What is special about it, in the broker's words (alpaca.md 2, Asset).
+[[nodiscard]] std::vector<std::string> attributes_of(const Asset& asset);
 /// `contract` is an option. The previous close is absent before the first one.
 [[nodiscard]] json::Value wire_option_contract(const Asset& contract, const Asset& underlying, Date today,
                                                std::optional<Price> previous_close, Date previous_session);

@@ -42,20 +42,23 @@ def template():
 
 
 def rendered(template, what, **given):
-    """`what` of the template with its functions carried out; keys whose value is AWS::NoValue are gone."""
+    """`what` of the template with its functions carried out; what is AWS::NoValue is gone."""
     parameters = {name: about.get("Default") for name, about in template["Parameters"].items()}
     values = ACCOUNT | MADE | parameters | GIVEN | given
-    values |= {"IsService": values["Mode"] == "service", "IsSchedule": values["Mode"] == "schedule"}
 
     def carry_out(value):
         if isinstance(value, list):
-            return [carry_out(one) for one in value]
+            return [one for one in map(carry_out, value) if one is not None]
         if not isinstance(value, dict):
             return value
         if len(value) == 1 and next(iter(value)).startswith("!"):
             (name, argument), = value.items()
             if name == "!If":
-                return carry_out(argument[1 if values[argument[0]] else 2])
+                return carry_out(argument[1 if carry_out(template["Conditions"][argument[0]]) else 2])
+            if name == "!Equals":
+                return carry_out(argument[0]) == carry_out(argument[1])
+            if name == "!Not":
+                return not carry_out(argument[0])
             if name == "!Sub":
                 return re.sub(r"\$\{([^}]+)\}", lambda match: str(values[match[1]]), argument)
             return values[argument]  # !Ref, !GetAtt
@@ -112,6 +115,39 @@ def test_the_service_has_a_health_check_and_stands_by(template):
     assert container["HealthCheck"]["Command"] == ["CMD", "/usr/bin/belay", "alive"]
 
 
+SMTP = SECRET.format("smtp")
+
+
+@pytest.mark.parametrize("given, variables", [
+    ({}, {}),
+    ({"SmtpUrl": "smtps://mail.example.com"}, {"BELAY_SMTP_URL": "smtps://mail.example.com"}),
+    ({"SmtpSecret": SMTP}, {"BELAY_SMTP_USER": f"{SMTP}:username::", "BELAY_SMTP_PASSWORD": f"{SMTP}:password::"}),
+    ({"AlertsFrom": "belay@example.com"}, {"BELAY_ALERTS_FROM": "belay@example.com"}),
+    ({"AlertsTo": "ann@example.com,bob@example.com"}, {"BELAY_ALERTS_TO": "ann@example.com,bob@example.com"}),
+    ({"DeadManUrl": "https://hc.example.com/belay"}, {"BELAY_DEAD_MAN_URL": "https://hc.example.com/belay"}),
+    ({"Emf": "true"}, {"BELAY_METRICS_EMF": "true"})])
+def test_each_parameter_of_alerts_adds_its_variables_and_no_other(template, given, variables):
+    def asked(**given):
+        task = rendered(template, template["Resources"]["TaskDefinition"]["Properties"], **given)
+        container = task["ContainerDefinitions"][0]
+        return ({one["Name"]: one["Value"] for one in container["Environment"]}
+                | {one["Name"]: one["ValueFrom"] for one in container["Secrets"]})
+
+    def readable(**given):
+        role = rendered(template, template["Resources"]["ExecutionRole"]["Properties"], **given)
+        return role["Policies"][0]["PolicyDocument"]["Statement"][-1]["Resource"]
+
+    assert asked(**given) == asked() | variables and not set(asked()) & set(variables)
+    keys = [GIVEN["AlpacaSecret"], GIVEN["DatabaseSecret"]]
+    assert readable(**given) == keys + ([given["SmtpSecret"]] if "SmtpSecret" in given else [])
+
+
+def test_mail_gets_out_of_the_ground():
+    ground = yaml.load((AWS / "foundation.yaml").read_text(), Template)["Resources"]
+    out = ground["TaskGroup"]["Properties"]["SecurityGroupEgress"]
+    assert [(one["FromPort"], one["ToPort"]) for one in out] == [(443, 443), (465, 465), (587, 587)]
+
+
 def test_rights_are_narrow(template):
     for name, resource in template["Resources"].items():
         if resource["Type"] != "AWS::IAM::Role":
@@ -133,7 +169,7 @@ def test_metrics_are_made_of_what_a_pass_says(template):
 
 
 @pytest.mark.parametrize("name", ["deploy/aws/template.yaml", "deploy/aws/task-definition.json", "compose.yaml",
-                                  "deploy/systemd/belay.service", "Dockerfile"])
+                                  "deploy/systemd/belay.service", "Dockerfile", "docs/operating/host.md"])
 def test_only_variables_that_the_program_reads(name):
     text = (ROOT / name).read_text()
     known = set(re.findall(r"\b(?:ALPACA|DB|BELAY)_[A-Z_]+", (ROOT / "docs/operating/contract.md").read_text()))
@@ -187,3 +223,5 @@ def test_compose_keeps_to_what_the_image_needs():
     assert belay["read_only"] and belay["cap_drop"] == ["ALL"]
     assert not [value for name, value in belay["environment"].items()
                 if re.search("KEY|SECRET|PASSWORD", name) and not re.match(r"\$\{\w+:\?", value)]
+    assert belay["env_file"] == [{"path": "belay.env", "required": False}]  # has passwords: no commit's, no layer's
+    assert all("belay.env" in (ROOT / name).read_text().splitlines() for name in (".gitignore", ".dockerignore"))

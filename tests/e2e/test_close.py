@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`belay close`: by id, by symbol, a part, by the broker alone, beside a running service, onto an exit under way."""
 
+import getpass
+import socket
 import subprocess
 from decimal import Decimal
 
@@ -29,6 +31,25 @@ def test_by_symbol(held):
     trades.assert_books_balance(desk, belay)
     [said] = belay.events("--type", "operator")
     assert said["event_data"]["why"] == "earnings tonight"
+
+
+def test_who_said_it_is_on_record_also_through_sudo(held):
+    desk, belay = held
+    assert belay.run("close", "AAPL", "--qty", "1", "--yes").exit_code == 0
+    desk.sim.advance("60s")
+    assert belay.but(SUDO_USER="ann").run("close", "AAPL", "--qty", "1", "--yes").exit_code == 0
+    user = getpass.getuser()
+    assert [row["event_data"]["who"] for row in belay.events("--type", "operator")] == [
+        f"{user}@{socket.gethostname()}", f"ann@{socket.gethostname()} as {user}"]
+
+
+def test_direct_goes_on_record_once_the_store_can_be_reached(held):
+    _, belay = held
+    assert belay.run("close", "AAPL", "--direct", "--yes", "--why", "it hangs").exit_code == 0
+    belay.cycle()
+    [said] = belay.events("--type", "operator")
+    assert said["event_data"]["command"] == "close --direct AAPL: 10 held before, 0 after"
+    assert said["event_data"]["why"] == "it hangs"
 
 
 def test_by_id(held):

@@ -129,11 +129,6 @@ def test_f20_f21_the_service_killed_at_steps_and_started_again(tmp_path):
 # ---- standing still
 
 
-def is_stopped(process):
-    with open(f"/proc/{process.pid}/stat") as stat:
-        return stat.read().rsplit(")", 1)[1].split()[0] == "T"
-
-
 def one_broken_stop(store, new_sim, new_belay):
     sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH))
     belay = new_belay(sim, store)
@@ -150,7 +145,7 @@ DECISION_AGE = 5.0  # seconds: exits.md 5, "Before each send"
 def stopped_before_its_order(belay):
     process = failing(belay, step="order", at=1, by="STOP").start(
         "cycle", "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    trouble.until(lambda: is_stopped(process), "it stands still")
+    trouble.until(lambda: trouble.is_stopped(process), "it stands still")
     return process
 
 
@@ -189,7 +184,7 @@ def test_f24_a_process_that_stood_still_still_leaves(postgres, new_sim, new_bela
     if sim.positions():
         sim.advance("20s")
         desk.price("AAPL", 94)
-        belay.cycle()
+    belay.cycle()  # where it had sold, this one may be the first to see that it filled
     trades.assert_books_balance(desk, belay)
     assert set(sim.requests()["submissions"].values()) == {1}, outcome
 
@@ -219,6 +214,19 @@ def test_f23_a_holder_that_stood_still_and_lost_its_lock(postgres, new_sim, new_
     belay.cycle()
     trades.assert_books_balance(desk, belay)
     assert set(sim.requests()["submissions"].values()) <= {1, 2}  # the same order under the same id is refused
+
+
+def test_f23_a_cycle_takes_over_from_one_that_stands_still(postgres, new_sim, new_belay):
+    """It has the lock and says nothing: for ten seconds the next ones leave it alone."""
+    sim, belay, desk = one_broken_stop(postgres.new_store(), new_sim, new_belay)
+    process = stopped_before_its_order(belay)
+    assert belay.run("cycle").exit_code == 5
+    trouble.until(lambda: belay.run("cycle").exit_code == 0, "a cycle takes over", 20)
+    assert sim.positions() == {}
+    outcome = continued(process)
+    assert outcome.exit_code != 0, outcome
+    trades.assert_books_balance(desk, belay)
+    assert set(sim.requests()["submissions"].values()) == {1}
 
 
 # ---- a second instance that waits

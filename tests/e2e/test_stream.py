@@ -5,6 +5,7 @@ nothing about what is sold."""
 import json
 import signal
 import subprocess
+import sys
 import threading
 import time
 
@@ -126,7 +127,7 @@ def test_f43_a_fill_is_known_at_once_and_without_asking(stage):
     filled = let_it_fill(sim, desk)
     closed = service.wait_for_event("closed")
     print(f"with the stream: {1000 * (closed - filled):.0f} ms from the fill to the proof, "
-          f"{questions(sim) - before} questions")
+          f"{questions(sim) - before} questions", file=sys.stderr)
     assert questions(sim) == before
     assert closed - filled < 3
     service.stop()
@@ -142,7 +143,7 @@ def test_without_the_stream_the_same_is_found_by_asking(stage):
     filled = let_it_fill(sim, desk)
     closed = service.wait_for_event("closed")
     print(f"without the stream: {1000 * (closed - filled):.0f} ms from the fill to the proof, "
-          f"{questions(sim) - before} questions")
+          f"{questions(sim) - before} questions", file=sys.stderr)
     assert questions(sim) > before
     assert sim.ask("GET", "/_sim/stream")["connections"] == []
     service.stop()

@@ -163,6 +163,12 @@ class Line:
         assert set(submissions) - set(trades.exit_orders(self.sim)) <= refused, submissions
 
 
+def is_stopped(process):
+    """Stands still, as after SIGSTOP, which takes a moment."""
+    with open(f"/proc/{process.pid}/stat") as stat:
+        return stat.read().rsplit(")", 1)[1].split()[0] == "T"
+
+
 def until(true, what, seconds=60):
     """Waits for something that can be seen from outside."""
     deadline = time.monotonic() + seconds

@@ -35,7 +35,8 @@ export class Client {
       this.problems.push(`${request}: expected ${status}, got ${response.status}: ${text.slice(0, 200)}`);
     }
     if (saying && !text.includes(saying)) this.problems.push(`${request}: expected "${saying}" in ${text.slice(0, 200)}`);
-    for (const name of ['limit', 'remaining', 'reset']) {
+    const counted = !response.headers.get('content-type')?.startsWith('text/event-stream');
+    for (const name of counted ? ['limit', 'remaining', 'reset'] : []) {
       if (!/^\d+$/.test(response.headers.get(`x-ratelimit-${name}`) ?? '')) {
         this.problems.push(`${request}: no X-RateLimit-${name} header`);
       }
@@ -50,8 +51,8 @@ export class Client {
 
   #judge(method, target, reply) {
     const path = decodeURIComponent(target.split('?')[0]);
-    const isData = path.startsWith('/v2/stocks/') || path.startsWith('/v1beta1/');
-    const { operation, complaints } = (isData ? this.specs.data : this.specs.trading).judge(method, path, reply);
+    const spec = this.specs.data.template(path) ? this.specs.data : this.specs.trading;
+    const { operation, complaints } = spec.judge(method, path, reply);
     if (!this.judged.has(operation)) this.judged.set(operation, {});
     const counts = this.judged.get(operation);
     counts[reply.status] = (counts[reply.status] ?? 0) + 1;

@@ -3,7 +3,7 @@
 // "METHOD /template status". An entry that no reply needs any more fails the run.
 export const deviations = [
   {
-    operation: /^(GET|POST|DELETE) \/v2\/(account|orders|positions|clock|assets|options|calendar).* (400|401|404|422|429|500)$/,
+    operation: /^(GET|POST|PATCH|DELETE) \/v2\/(account|orders|positions|clock|assets|options|calendar|watchlists).* (400|401|404|422|429|500)$/,
     complaint: /^status \d+ is not documented$/,
     reason: 'the trading document lists few of the errors that the broker answers with; their bodies are judged all the same',
   },
@@ -18,6 +18,11 @@ export const deviations = [
     reason: 'the broker answers with source and subtag, which the document shows in examples only',
   },
   {
+    operation: /\/v2\/orders/,
+    complaint: /\/(asset_class|side|type) must be equal to one of the allowed values, is ""$|\/asset_id must match format "uuid", is ""$|\/symbol must NOT have fewer than 1 characters, is ""$|^missing field .*\.position_intent$|^unknown field .*\.legs\[\]\.(ratio_qty|expires_at)$/,
+    reason: 'a multi-leg order has no instrument and no side, and its legs no type: so the document\'s examples, in spite of its schema',
+  },
+  {
     operation: /^GET \/v2\/orders 200$/,
     complaint: /^missing field \[\]\.expires_at$/,
     reason: 'orders booked as of the past with POST /_sim/position have no expiry; clients must live without one',
@@ -30,22 +35,22 @@ export const deviations = [
   {
     operation: /^GET \/v2\/stocks\/.*snapshot/,
     complaint: /(minuteBar|dailyBar|prevDailyBar) must be object, is null$/,
-    reason: 'the exchange keeps no bars of the running day; parts of a snapshot may be null at the broker too',
+    reason: 'a stock has no bars before its first minute and its first day are over; the broker answers null as well',
   },
   {
     operation: /^GET \/v1beta1\/options\/snapshots/,
     complaint: /^missing field .*\.(minuteBar|dailyBar|prevDailyBar|greeks|impliedVolatility)$/,
-    reason: 'the exchange has no option bars and no option model; at the broker these are absent for quiet contracts too',
+    reason: 'as at the broker: no bars before the first trade, no model where no volatility explains the price',
   },
   {
-    operation: /^GET \/v2\/stocks\//,
-    complaint: /^missing field .*(\.currency|rade(s\{\})?\.u)$/,
+    operation: /^GET \/(v2\/stocks|v1beta1\/options)\//,
+    complaint: /^missing field .*(\.currency|\.trades?(\{\}|\[\])*\.u|\.latestTrade\.u)$/,
     reason: 'currency answers a request parameter; u marks trades that were corrected',
   },
   {
     operation: /^GET \/v2\/assets/,
-    complaint: /^missing field .*\.(easy_to_borrow|min_order_size|min_trade_increment|price_increment)$/,
-    reason: 'easy_to_borrow ended on 22 September 2026; the others are of crypto only',
+    complaint: /^missing field .*\.(min_order_size|min_trade_increment|price_increment)$/,
+    reason: 'these are of crypto only',
   },
   {
     operation: /^GET \/v2\/options\/contracts/,
@@ -54,8 +59,38 @@ export const deviations = [
   },
   {
     operation: /^GET \/v2\/account\/activities/,
-    complaint: /^(unknown field \[\]\.description|missing field \[\]\.(cusip|per_share_amount|activity_sub_type))$/,
+    complaint: /^(unknown field \[\]\.(description|price)|missing field \[\]\.(cusip|per_share_amount|activity_sub_type))$/,
     reason: 'activities of options carry a description and neither dividends nor a subtype',
+  },
+  {
+    operation: /^GET \/v2beta1\/events\/activities 200$/,
+    complaint: /^missing field \[\]\.(activity_subtype|net_amount|price|previous_id|swap_fee_bps|swap_rate|details\.[a-z_]+)$|^unknown field \[\]\.details\.(description|system_date|group_id)$/,
+    reason: 'the document tells the kinds of activities apart by nothing that a judge could use; what one has, another has not',
+  },
+  {
+    operation: /^GET \/v1\/corporate-actions 200$/,
+    complaint: /^missing field \.corporate_actions\.[a-z_]+$/,
+    reason: 'a kind of corporate action of which nothing is announced is absent; this world splits, spins off and renames',
+  },
+  {
+    operation: /^GET \/(v1|v1beta1\/events)\/corporate-actions 200$/,
+    complaint: /^missing field (\.corporate_actions\.[a-z_]+\[\]|\[\]\.ca)\.([a-z]+_)?(currency|isin|due_bill_redemption_date|payable_date|record_date)$/,
+    reason: 'announcements have a day on which they take effect, and neither an ISIN nor a course of settlement',
+  },
+  {
+    operation: /\/v2\/watchlists/,
+    complaint: /^missing field .*assets\[\]\.(min_order_size|min_trade_increment|price_increment)$/,
+    reason: 'watched assets are shown as GET /v2/assets shows them',
+  },
+  {
+    operation: /^GET \/v3\/(clock|calendar)/,
+    complaint: /^missing field .*(\.market\.bic|\.lunch_(start|end)|\.(pre|post)_(start|end))$/,
+    reason: 'American markets have no lunch, options no extended hours, and the exchange does not know its business identifier',
+  },
+  {
+    operation: /^GET \/v2\/account\/portfolio\/history 200$/,
+    complaint: /^missing field .*\.base_value_asof$/,
+    reason: 'an account has no close to compare with before its first day ends',
   },
 ];
 

@@ -1,19 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A trading day through every endpoint that the exchange offers: each step states the status that Alpaca answers with.
-
-// What must have been exercised at the end, each with at least one success.
-export const endpoints = [
-  'GET /v2/account', 'GET /v2/account/activities', 'GET /v2/account/activities/{activity_type}',
-  'GET /v2/assets', 'GET /v2/assets/{symbol_or_asset_id}', 'GET /v2/calendar', 'GET /v2/clock',
-  'GET /v2/options/contracts', 'GET /v2/options/contracts/{symbol_or_id}',
-  'GET /v2/orders', 'POST /v2/orders', 'DELETE /v2/orders', 'GET /v2/orders/{order_id}', 'DELETE /v2/orders/{order_id}',
-  'GET /v2/orders:by_client_order_id',
-  'GET /v2/positions', 'DELETE /v2/positions', 'GET /v2/positions/{symbol_or_asset_id}',
-  'DELETE /v2/positions/{symbol_or_asset_id}',
-  'GET /v2/stocks/trades/latest', 'GET /v2/stocks/quotes/latest', 'GET /v2/stocks/snapshots',
-  'GET /v2/stocks/{symbol}/trades/latest', 'GET /v2/stocks/{symbol}/quotes/latest', 'GET /v2/stocks/{symbol}/snapshot',
-  'GET /v1beta1/options/trades/latest', 'GET /v1beta1/options/quotes/latest', 'GET /v1beta1/options/snapshots',
-];
+import { lookBack, playData } from './scenario_data.mjs';
 
 const hour = 3_600_000;
 
@@ -38,11 +25,16 @@ export async function play(client) {
   await client.control('POST', '/position', { symbol: option, qty: '2', avg_price: '4.5' });
 
   await readTheMarket(client, option);
+  await playData(client, option);
   await tradeSimply(client, option);
   await tradeBracket(client);
+  await tradeSpread(client, now);
+  await exerciseOptions(client, now);
   await guardAndCancel(client);
+  await changeOrders(client);
   await readOrders(client);
   await readActivities(client);
+  await readEvents(client);
   await collectErrors(client, option);
   await closeEverything(client, option);
   await goOnToTheNextWeek(client, now, option);
@@ -135,6 +127,45 @@ async function tradeBracket(client) {
   await client.ask('GET', '/v2/orders?status=all&nested=true&symbols=MSFT');
 }
 
+// Two calls as one order: bought, cancelled, closed.
+async function tradeSpread(client, now) {
+  const [low, high] = [200, 210].map((strike) => occSymbol('AAPL', fridayAfter(now, 7), 'C', strike));
+  for (const [symbol, price] of [[low, 8], [high, 4]]) {
+    await client.control('POST', '/price', { symbol, bid: String(price - 0.1), ask: String(price + 0.1), price: String(price) });
+  }
+  const legs = (sides, what) => [low, high].map((symbol, i) => ({
+    symbol, ratio_qty: '1', side: sides[i], position_intent: `${sides[i]}_to_${what}`,
+  }));
+  const spread = { order_class: 'mleg', qty: '2', time_in_force: 'day' };
+  const open = legs(['buy', 'sell'], 'open');
+  const bought = await submit(client, { ...spread, type: 'limit', limit_price: '4.30', legs: open });
+  await pass(client);
+  await expectStatus(client, bought, 'filled');
+  const resting = await submit(client, { ...spread, type: 'limit', limit_price: '1.00', legs: open });
+  await client.ask('DELETE', `/v2/orders/${resting?.id}`, { status: 204 });
+  await pass(client);
+  await submit(client, sell(low, 2), { status: 403 });
+  await submit(client, { ...spread, type: 'market', legs: legs(['sell', 'buy'], 'close') });
+  await pass(client);
+}
+
+async function exerciseOptions(client, now) {
+  const later = occSymbol('AAPL', fridayAfter(now, 7), 'C', 150);
+  const today = occSymbol('AAPL', new Date(now), 'C', 150);
+  for (const symbol of [later, today]) {
+    await client.control('POST', '/price', { symbol, bid: '49', ask: '51', price: '50' });
+    await client.control('POST', '/position', { symbol, qty: '1', avg_price: '40' });
+  }
+  await client.ask('POST', `/v2/positions/${later}/do-not-exercise`, { status: 403 });
+  await client.ask('POST', `/v2/positions/${today}/do-not-exercise`);
+  await client.ask('POST', `/v2/positions/${later}/exercise`);
+  await pass(client);
+  await client.ask('POST', `/v2/positions/${later}/exercise`, { status: 403 });
+  await client.ask('GET', '/v2/account/activities/OPEXC');
+  await submit(client, sell('AAPL', 100));
+  await pass(client);
+}
+
 async function guardAndCancel(client) {
   const oco = await submit(client, sell('TSLA', 40, {
     type: 'limit', time_in_force: 'gtc', order_class: 'oco',
@@ -151,6 +182,24 @@ async function guardAndCancel(client) {
   await pass(client);
   await submit(client, buy('TSLA', 1), { status: 403, saying: 'wash trade' });
   await client.ask('DELETE', `/v2/orders/${stop?.id}`, { status: 204 });
+  await pass(client);
+}
+
+async function changeOrders(client) {
+  const patch = (order, body, options = {}) => client.ask('PATCH', `/v2/orders/${order?.id}`, { body, ...options });
+  const resting = await submit(client, buy('MSFT', 1, { type: 'limit', limit_price: '300', time_in_force: 'gtc' }));
+  await pass(client);
+  const moved = await patch(resting, { limit_price: '301', qty: '2' });
+  await pass(client);
+  await expectStatus(client, resting, 'replaced');
+  await patch(moved, { limit_price: '301' }, { status: 422, saying: 'order parameters are not changed' });
+  await patch(resting, { limit_price: '302' }, { status: 422 });
+  await client.ask('DELETE', `/v2/orders/${moved?.id}`, { status: 204 });
+  const trailing = await submit(client, sell('TSLA', 40, { type: 'trailing_stop', trail_percent: '5', time_in_force: 'gtc' }));
+  await pass(client);
+  const closer = await patch(trailing, { trail: '4' });
+  await pass(client);
+  await client.ask('DELETE', `/v2/orders/${closer?.id}`, { status: 204 });
   await pass(client);
 }
 
@@ -176,6 +225,13 @@ async function readActivities(client) {
   await client.ask('GET', `/v2/account/activities/FILL?date=${date}`);
   await client.ask('GET', `/v2/account/activities/FILL?after=${date}T00:00:00Z&until=2099-01-01T00:00:00Z`);
   await client.ask('GET', '/v2/account/activities?activity_types=FILL,OPEXP');
+}
+
+// Events that have been, up to a moment that has passed: the stream ends by itself.
+async function readEvents(client) {
+  const { now } = await client.control('GET', '/clock');
+  await pass(client);
+  await client.ask('GET', `/v2beta1/events/activities?since=2020-01-01T00:00:00Z&until=${now}`);
 }
 
 async function collectErrors(client, option) {
@@ -241,4 +297,20 @@ async function goOnToTheNextWeek(client, now, option) {
   await client.ask('GET', '/v2/options/contracts?underlying_symbols=AAPL&expiration_date_lte=2099-01-01&show_deliverables=true');
   await client.ask('GET', '/v2/options/contracts?status=inactive');
   await client.ask('GET', '/v2/positions');
+  await lookBack(client);
+  await announceChanges(client);
+}
+
+async function announceChanges(client) {
+  for (const [kind, more] of [['split', { new_shares: 2, old_shares: 1 }], ['spin_off', { new_symbol: 'SPUN', new_shares: 1, old_shares: 4 }],
+    ['rename', { new_symbol: 'APLE' }]]) {
+    await client.control('POST', '/announce', { kind, symbol: 'AAPL', ex_date: '2026-12-01', ...more });
+  }
+  await client.ask('GET', '/v1/corporate-actions?symbols=AAPL&start=2026-11-01&end=2026-12-31');
+  const announced = await client.ask('GET',
+    '/v2/corporate_actions/announcements?ca_types=split,spinoff&since=2026-11-15&until=2026-12-31&date_type=ex_date');
+  await client.ask('GET', `/v2/corporate_actions/announcements/${announced?.[0]?.id}`);
+  const { now } = await client.control('GET', '/clock');
+  await pass(client);
+  await client.ask('GET', `/v1beta1/events/corporate-actions?since=2020-01-01T00:00:00Z&until=${now}`);
 }

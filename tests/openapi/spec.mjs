@@ -23,6 +23,14 @@ function nullableToTypeLists(node) {
   return out;
 }
 
+const eventStream = 'text/event-stream';
+
+// The documents call a stream of events an array of them.
+function eventsIn(text) {
+  const data = text.split('\n').filter((line) => line.startsWith('data: '));
+  return data.map((line) => JSON.parse(line.slice('data: '.length)));
+}
+
 export class Spec {
   constructor(name, file, corrections = []) {
     this.name = name;
@@ -34,6 +42,7 @@ export class Spec {
     this.ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true });
     addFormats(this.ajv);
     this.ajv.addFormat('decimal', decimal);
+    this.ajv.addFormat('ulid', /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
     this.ajv.addFormat('uint32', { type: 'number', validate: (n) => Number.isInteger(n) && n >= 0 && n < 2 ** 32 });
     this.ajv.addFormat('uint64', { type: 'number', validate: (n) => Number.isInteger(n) && n >= 0 });
     this.ajv.addSchema(this.document, name);
@@ -52,6 +61,13 @@ export class Spec {
       if (best === null || literals > best.literals) best = { candidate, literals };
     }
     return best?.candidate ?? null;
+  }
+
+  // All that it documents, as "METHOD /template".
+  operations() {
+    const methods = ['get', 'post', 'put', 'patch', 'delete'];
+    return Object.entries(this.document.paths).flatMap(([path, operations]) =>
+      methods.filter((method) => operations[method]).map((method) => `${method.toUpperCase()} ${path}`));
   }
 
   #validator(pointer) {
@@ -122,10 +138,14 @@ export class Spec {
       if (reply.text !== '') complaints.push('a 204 with a body');
       return { operation, complaints };
     }
-    if (!/^application\/json\b/.test(reply.contentType ?? '')) complaints.push(`content type ${reply.contentType}`);
+    if (documented && !documented.content && reply.text === '') return { operation, complaints };
+    const streams = Boolean(documented?.content?.[eventStream]);
+    if (!(reply.contentType ?? '').startsWith(streams ? eventStream : 'application/json')) {
+      complaints.push(`content type ${reply.contentType}`);
+    }
     let body;
     try {
-      body = JSON.parse(reply.text);
+      body = streams ? eventsIn(reply.text) : JSON.parse(reply.text);
     } catch (error) {
       return { operation, complaints: [...complaints, `body is not JSON: ${error.message}`] };
     }
@@ -135,8 +155,9 @@ export class Spec {
 
   #judgeBody(template, method, status, documented, body, complaints) {
     const escaped = template.replaceAll('~', '~0').replaceAll('/', '~1');
-    let pointer = `/paths/${escaped}/${method.toLowerCase()}/responses/${status}/content/application~1json/schema`;
-    let schema = documented?.content?.['application/json']?.schema;
+    const type = documented?.content?.[eventStream] ? eventStream : 'application/json';
+    let pointer = `/paths/${escaped}/${method.toLowerCase()}/responses/${status}/content/${type.replace('/', '~1')}/schema`;
+    let schema = documented?.content?.[type]?.schema;
     if (!schema) {
       if (status < 400) return;
       // Errors without a documented body: the trading document's Error where there is one, else at least a message.

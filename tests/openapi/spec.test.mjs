@@ -2,6 +2,7 @@
 // The judge itself: run with `node --test tests/openapi`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { missingCoverage } from './coverage.mjs';
 import { openSpecs } from './specs.mjs';
 
 const { trading, data } = openSpecs();
@@ -54,4 +55,19 @@ test('statuses, content types and bodies that the document does not know are nam
 test('a literal path wins over a parameter', () => {
   assert.equal(data.template('/v2/stocks/trades/latest'), '/v2/stocks/trades/latest');
   assert.equal(data.template('/v2/stocks/AAPL/snapshot'), '/v2/stocks/{symbol}/snapshot');
+});
+
+test('an endpoint is offered and succeeds, or is left out and does not answer', () => {
+  const documented = ['GET /a', 'GET /b', 'GET /c', 'GET /d'];
+  const judged = new Map([['GET /a', { 200: 1 }], ['GET /b', { 404: 2 }], ['GET /c', { 207: 1 }]]);
+  const offers = ['GET /a', 'GET /b', 'GET /gone'];
+  const omissions = [{ reason: 'crypto', operations: ['GET /c', 'GET /lost'] }];
+  assert.deepEqual(missingCoverage(documented, judged, { offers, omissions }), [
+    'GET /d is documented, and neither offered nor left out with a reason (coverage.mjs)',
+    'GET /b never succeeded',
+    'GET /gone is not documented',
+    'GET /gone never succeeded',
+    'GET /c is left out, and yet it answers',
+    'GET /lost is left out, but no document knows it',
+  ]);
 });

@@ -7,8 +7,9 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Client } from './client.mjs';
+import { missingCoverage, offeredInSpite } from './coverage.mjs';
 import { deviations } from './deviations.mjs';
-import { endpoints, play } from './scenario.mjs';
+import { play } from './scenario.mjs';
 import { openSpecs } from './specs.mjs';
 
 async function startServer([program, ...own]) {
@@ -40,10 +41,8 @@ function report(client) {
 }
 
 function judgeTheScenario(client) {
-  for (const endpoint of endpoints) {
-    const counts = client.judged.get(endpoint) ?? {};
-    if (!Object.keys(counts).some((status) => status < 300)) client.problems.push(`${endpoint} never succeeded`);
-  }
+  const documented = [...specs.trading.operations(), ...specs.data.operations()];
+  client.problems.push(...missingCoverage(documented, client.judged));
   for (const one of client.deviations) {
     if (one.used === 0) client.problems.push(`deviation no longer needed: ${one.reason}`);
   }
@@ -60,6 +59,7 @@ if (!server.url) {
 const client = new Client(server.url, specs, deviations);
 try {
   await play(client);
+  client.problems.push(...await offeredInSpite(client));
   judgeTheScenario(client);
 } finally {
   server.stop();

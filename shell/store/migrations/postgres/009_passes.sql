@@ -1,0 +1,46 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What each pass came to; after some days the passes of a day (in New York) are folded into one row of sums.
+CREATE TABLE IF NOT EXISTS belay_passes (
+  account_name text NOT NULL,
+  at timestamptz NOT NULL,
+  day date NOT NULL,
+  kind text NOT NULL,
+  duration_ms bigint NOT NULL,
+  positions bigint NOT NULL,
+  checked bigint NOT NULL,
+  priced bigint NOT NULL,
+  unguarded bigint NOT NULL,
+  guards_expected bigint NOT NULL,
+  guards_verified bigint NOT NULL,
+  exits_triggered bigint NOT NULL,
+  failed_closes bigint NOT NULL,
+  unguarded_ms bigint NOT NULL,
+  trading_calls bigint NOT NULL,
+  data_calls bigint NOT NULL,
+  store_statements bigint NOT NULL,
+  rows_written bigint NOT NULL,
+  errors bigint NOT NULL,
+  PRIMARY KEY (account_name, at)
+);
+CREATE TABLE IF NOT EXISTS belay_pass_days (
+  account_name text NOT NULL,
+  day date NOT NULL,
+  passes bigint NOT NULL,
+  longest_ms bigint NOT NULL,
+  duration_ms bigint NOT NULL,
+  positions bigint NOT NULL,
+  checked bigint NOT NULL,
+  priced bigint NOT NULL,
+  unguarded bigint NOT NULL,
+  guards_expected bigint NOT NULL,
+  guards_verified bigint NOT NULL,
+  exits_triggered bigint NOT NULL,
+  failed_closes bigint NOT NULL,
+  unguarded_ms bigint NOT NULL,
+  trading_calls bigint NOT NULL,
+  data_calls bigint NOT NULL,
+  store_statements bigint NOT NULL,
+  rows_written bigint NOT NULL,
+  errors bigint NOT NULL,
+  PRIMARY KEY (account_name, day)
+);

@@ -1,0 +1,46 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What each pass came to; after some days the passes of a day (in New York) are folded into one row of sums.
+CREATE TABLE IF NOT EXISTS belay_passes (
+  account_name TEXT NOT NULL,
+  at TEXT NOT NULL,
+  day TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  duration_ms INTEGER NOT NULL,
+  positions INTEGER NOT NULL,
+  checked INTEGER NOT NULL,
+  priced INTEGER NOT NULL,
+  unguarded INTEGER NOT NULL,
+  guards_expected INTEGER NOT NULL,
+  guards_verified INTEGER NOT NULL,
+  exits_triggered INTEGER NOT NULL,
+  failed_closes INTEGER NOT NULL,
+  unguarded_ms INTEGER NOT NULL,
+  trading_calls INTEGER NOT NULL,
+  data_calls INTEGER NOT NULL,
+  store_statements INTEGER NOT NULL,
+  rows_written INTEGER NOT NULL,
+  errors INTEGER NOT NULL,
+  PRIMARY KEY (account_name, at)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS belay_pass_days (
+  account_name TEXT NOT NULL,
+  day TEXT NOT NULL,
+  passes INTEGER NOT NULL,
+  longest_ms INTEGER NOT NULL,
+  duration_ms INTEGER NOT NULL,
+  positions INTEGER NOT NULL,
+  checked INTEGER NOT NULL,
+  priced INTEGER NOT NULL,
+  unguarded INTEGER NOT NULL,
+  guards_expected INTEGER NOT NULL,
+  guards_verified INTEGER NOT NULL,
+  exits_triggered INTEGER NOT NULL,
+  failed_closes INTEGER NOT NULL,
+  unguarded_ms INTEGER NOT NULL,
+  trading_calls INTEGER NOT NULL,
+  data_calls INTEGER NOT NULL,
+  store_statements INTEGER NOT NULL,
+  rows_written INTEGER NOT NULL,
+  errors INTEGER NOT NULL,
+  PRIMARY KEY (account_name, day)
+) WITHOUT ROWID;

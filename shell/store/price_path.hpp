@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "shell/store/connection.hpp"
+
+/// A position's price path: `[[seconds since 1970, price], …]`, the last price of each minute. It is put together from
+/// the price updates in position_events and from what belay_price_paths has kept of those that were folded.
+namespace belay::store::statements {
+
+/// The events of which there is one for every price and every check.
+inline constexpr std::string_view kNoisyTypes = "('price_update', 'check')";
+
+/// An expression: the whole path of the position that `position` (an expression) names; NULL where there is none.
+std::string price_path(Dialect dialect, std::string_view position);
+
+/// The oldest noisy event before $1 (a date): position_id, created_at.
+std::string oldest_noisy_event(Dialect dialect);
+/// $1 position, $2 the day, $3 the day after: keeps that day's path, unless the position's history has it already.
+std::string fold_day(Dialect dialect);
+/// The same parameters; without a position, `of_account`, $1 is not used.
+std::string delete_noisy_day(Dialect dialect, bool of_account);
+
+}  // namespace belay::store::statements

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// Levels, cover and collateral of options (alpaca.md 3.7, 4).
+#include <gtest/gtest.h>
+
+#include "sim/exchange/scene.hpp"
+
+namespace belay::sim {
+namespace {
+
+constexpr auto kCall = "AAPL260220C00210000";
+constexpr auto kHigherCall = "AAPL260220C00220000";
+constexpr auto kPut = "AAPL260220P00190000";
+constexpr auto kLowerPut = "AAPL260220P00180000";
+
+class OptionChecks : public Scene {
+ protected:
+  OptionChecks() {
+    quote(kCall, "2.00", "2.10");
+    quote(kHigherCall, "1.00", "1.10");
+    quote(kPut, "3.00", "3.10");
+    quote(kLowerPut, "1.00", "1.10");
+  }
+  void open_account(int level) {
+    AccountConfig other;
+    other.number = "LEVEL" + std::to_string(level);
+    other.key_id = other.number;
+    other.options_level = level;
+    exchange.add_account(other);
+  }
+  std::string outcome(const std::string& account, const SubmitRequest& request) {
+    const auto reply = exchange.submit(account, request);
+    return reply ? "" : reply.error().message;
+  }
+};
+
+TEST_F(OptionChecks, LevelsDecideWhatMayBeOpened) {
+  for (const int level : {0, 1, 2}) open_account(level);
+  const SubmitRequest buy = limit(Side::buy, "1", "1", kCall);
+  const SubmitRequest sell_put = limit(Side::sell, "1", "3", kPut);
+  EXPECT_EQ(outcome("LEVEL0", buy), "account not authorized to trade options");
+  EXPECT_EQ(outcome("LEVEL0", sell_put), "account not authorized to trade options");
+  EXPECT_EQ(outcome("LEVEL1", buy), "account not eligible for level2 options trading");
+  EXPECT_EQ(outcome("LEVEL1", sell_put), "");
+  EXPECT_EQ(outcome("LEVEL2", buy), "");
+  EXPECT_EQ(exchange.account("LEVEL1").options_level, 1);
+}
+
+TEST_F(OptionChecks, BelowLevelThreeACallIsSoldAgainstSharesOnly) {
+  open_account(2);
+  const auto reply = exchange.submit("LEVEL2", limit(Side::sell, "1", "2", kCall));
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().http_status, 403);
+  EXPECT_EQ(reply.error().message,
+            "insufficient underlying qty available for covered call (required: 100, available: 0)");
+  EXPECT_EQ(field(reply.error(), "available_qty"), "0");
+  EXPECT_EQ(field(reply.error(), "required_qty"), "100");
+  EXPECT_EQ(field(reply.error(), "symbol"), kCall);
+  EXPECT_EQ(field(reply.error(), "underlying_asset_id"), exchange.asset("AAPL")->id);
+}
+
+TEST_F(OptionChecks, ACoveredCallLocksItsSharesAndTiesUpNoCash) {
+  hold("AAPL", "250");
+  EXPECT_EQ(refusal(limit(Side::sell, "3", "2.50", kCall)).message,
+            "insufficient underlying qty available for covered call (required: 300, available: 250)");
+  const Money before = exchange.account(kAccount).options_buying_power;
+  const Order order = submit(limit(Side::sell, "1", "2.50", kCall));
+  EXPECT_EQ(available(), 150_qty);
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, before);
+  submit(limit(Side::sell, "1", "2", kCall));
+  EXPECT_EQ(held(kCall), -(1_qty));
+  EXPECT_EQ(available(), 50_qty);
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, before + 200_usd);  // the premium
+  EXPECT_EQ(refusal(Scene::order(Side::sell, "100")).message,
+            "insufficient qty available for order (requested: 100, available: 50)");
+  exchange.cancel(kAccount, order.id);
+  EXPECT_EQ(available(), 150_qty);
+}
+
+TEST_F(OptionChecks, ACashSecuredPutNeedsItsStrikeLessThePremium) {
+  const ApiError error = refusal(limit(Side::sell, "6", "3", kPut));
+  EXPECT_EQ(error.http_status, 403);
+  EXPECT_EQ(error.message,
+            "insufficient options buying power for cash-secured put (required: 112200, available: 100000)");
+  EXPECT_EQ(field(error, "required_options_buying_power"), "112200");
+  submit(limit(Side::sell, "5", "4", kPut));
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, 7000_usd);  // 100000 − 5 × (19000 − 400)
+}
+
+TEST_F(OptionChecks, AShortPutGoesOnTyingUpItsStrike) {
+  submit(limit(Side::sell, "2", "3", kPut));
+  EXPECT_EQ(held(kPut), -(2_qty));
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, 62600_usd);  // 100600 − 38000
+}
+
+TEST_F(OptionChecks, FromLevelThreeContractsCoverContracts) {
+  EXPECT_EQ(refusal(limit(Side::sell, "1", "2", kCall)),
+            forbidden("account not eligible to trade uncovered option contracts"));
+  submit(limit(Side::buy, "1", "1.10", kHigherCall));
+  submit(limit(Side::sell, "1", "2", kCall));
+  // 100000 − 110 + 200, and the strikes are ten apart.
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, 99090_usd);
+}
+
+TEST_F(OptionChecks, ALongLegThatCoversCannotLeaveFirst) {
+  submit(limit(Side::buy, "1", "1.10", kHigherCall));
+  submit(limit(Side::sell, "1", "2", kCall));
+  EXPECT_EQ(refusal(limit(Side::sell, "1", "1", kHigherCall)),
+            forbidden("account not eligible to trade uncovered option contracts"));
+  submit(limit(Side::buy, "1", "2.10", kCall));  // the short one back first
+  submit(limit(Side::sell, "1", "1", kHigherCall));
+  EXPECT_TRUE(exchange.positions(kAccount).empty());
+}
+
+TEST_F(OptionChecks, ALongPutMayLeaveItsShortOneWhereTheCashSecuresIt) {
+  submit(limit(Side::buy, "1", "1.10", kLowerPut));
+  submit(limit(Side::sell, "1", "3", kPut));
+  submit(limit(Side::sell, "1", "1", kLowerPut));
+  EXPECT_EQ(held(kLowerPut), 0_qty);
+}
+
+TEST_F(OptionChecks, StopsAndGoodTilCanceledOrdersAreTaken) {
+  hold(kCall, "1", "2");
+  SubmitRequest guard = order(Side::sell, "1", OrderType::stop, kCall);
+  guard.stop_price = price("1.50");
+  guard.time_in_force = TimeInForce::gtc;
+  const Order resting = submit(guard);
+  EXPECT_EQ(status(resting), OrderStatus::fresh);
+  quote(kCall, "1.40", "1.45");
+  EXPECT_EQ(now(resting).filled_average, 1.40_price);
+}
+
+TEST_F(OptionChecks, AStopLimitWaitsForItsLimitOnceElected) {
+  hold(kCall, "1", "2");
+  SubmitRequest guard = order(Side::sell, "1", OrderType::stop_limit, kCall);
+  guard.stop_price = price("1.50");
+  guard.limit_price = price("1.45");
+  const Order resting = submit(guard);
+  quote(kCall, "1.30", "1.35");
+  EXPECT_EQ(status(resting), OrderStatus::fresh);
+  quote(kCall, "1.46", "1.60");
+  EXPECT_EQ(now(resting).filled_average, 1.46_price);
+}
+
+TEST_F(OptionChecks, OptionsTakeNoGroupsAndNoTrailingStops) {
+  SubmitRequest trailing = order(Side::sell, "1", OrderType::trailing_stop, kCall);
+  EXPECT_EQ(refusal(trailing).http_status, 422);
+  for (const OrderClass group : {OrderClass::oco, OrderClass::oto, OrderClass::bracket}) {
+    SubmitRequest request = limit(Side::buy, "1", "2", kCall);
+    request.order_class = group;
+    if (group != OrderClass::oto) request.take_profit_limit = price("3");
+    request.stop_loss_stop = price("1");
+    EXPECT_EQ(refusal(request), unprocessable("complex orders not supported for options trading"));
+  }
+}
+
+}  // namespace
+}  // namespace belay::sim

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/money/money.hpp"
+#include "core/trading/instrument.hpp"
+
+namespace belay::sim {
+
+/// Contracts of one kind, held or about to be; signed like a holding. Those compared with each other are of one
+/// underlying.
+struct Contracts {
+  OptionTerms terms;
+  std::int64_t multiplier = 100;
+  Quantity quantity;
+};
+
+/// The contracts with some more of one of them, or fewer.
+void add_to(std::vector<Contracts>& contracts, const Contracts& moved);
+
+/// How many short calls (or puts) no long one covers: one that is of the same kind and lives at least as long.
+Quantity uncovered_calls(std::vector<Contracts> contracts);
+Quantity uncovered_puts(std::vector<Contracts> contracts);
+
+/// Without the short calls that nothing but stock can cover; the lowest strikes go first.
+std::vector<Contracts> without_uncovered_calls(std::vector<Contracts> contracts);
+
+/// The most that holding them all to the end can cost, at whatever price of the underlying; premiums aside. A short put
+/// without cover costs its strike. Precondition: no call is uncovered.
+Money greatest_loss(std::vector<Contracts> contracts);
+
+}  // namespace belay::sim

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/exchange/option_risk.hpp"
+
+#include <gtest/gtest.h>
+
+namespace belay::sim {
+namespace {
+
+Contracts of(std::string_view symbol, Quantity quantity) { return {*parse_occ(symbol), 100, quantity}; }
+
+constexpr auto kCall200 = "AAPL260220C00200000";
+constexpr auto kCall210 = "AAPL260220C00210000";
+constexpr auto kLateCall210 = "AAPL260320C00210000";
+constexpr auto kPut190 = "AAPL260220P00190000";
+constexpr auto kPut200 = "AAPL260220P00200000";
+
+TEST(OptionRisk, AShortCallIsCoveredByALongOneThatLivesAsLong) {
+  EXPECT_EQ(uncovered_calls({of(kCall200, -2_qty)}), 2_qty);
+  EXPECT_EQ(uncovered_calls({of(kCall200, -2_qty), of(kCall210, 1_qty)}), 1_qty);
+  EXPECT_EQ(uncovered_calls({of(kCall200, -1_qty), of(kLateCall210, 1_qty)}), 0_qty);
+  EXPECT_EQ(uncovered_calls({of(kLateCall210, -1_qty), of(kCall200, 1_qty)}), 1_qty);
+  EXPECT_EQ(uncovered_calls({of(kCall200, -1_qty), of(kPut200, 1_qty)}), 1_qty);
+  EXPECT_EQ(uncovered_puts({of(kPut200, -1_qty), of(kPut190, 1_qty)}), 0_qty);
+}
+
+TEST(OptionRisk, AShortPutWithoutCoverCostsItsStrike) {
+  EXPECT_EQ(greatest_loss({of(kPut200, -1_qty)}), 20000_usd);
+  EXPECT_EQ(greatest_loss({of(kPut200, 3_qty)}), 0_usd);
+}
+
+TEST(OptionRisk, ASpreadCostsTheDistanceOfItsStrikesAndACondorOneOfItsWings) {
+  EXPECT_EQ(greatest_loss({of(kPut200, -1_qty), of(kPut190, 1_qty)}), 1000_usd);
+  EXPECT_EQ(greatest_loss({of(kPut200, 1_qty), of(kPut190, -1_qty)}), 0_usd);
+  EXPECT_EQ(greatest_loss({of(kCall200, -2_qty), of(kCall210, 2_qty)}), 2000_usd);
+  EXPECT_EQ(greatest_loss({of(kPut190, 1_qty), of(kPut200, -1_qty), of(kCall200, -1_qty), of(kCall210, 1_qty)}),
+            1000_usd);
+}
+
+TEST(OptionRisk, CoverThatEndsEarlierIsNoHelp) {
+  EXPECT_EQ(greatest_loss({of("AAPL260320P00200000", -1_qty), of(kPut190, 1_qty)}), 20000_usd);
+}
+
+TEST(OptionRisk, WhatOnlyStockCanCoverIsLeftOutLowestStrikesFirst) {
+  const auto left = without_uncovered_calls({of(kCall210, -1_qty), of(kCall200, -1_qty), of(kLateCall210, 1_qty)});
+  Quantity at_210;
+  Quantity at_200;
+  for (const Contracts& one : left) {
+    if (one.terms.strike == 200_price) at_200 += one.quantity;
+    if (one.terms == parse_occ(kCall210)) at_210 += one.quantity;
+  }
+  EXPECT_EQ(at_200, 0_qty);
+  EXPECT_EQ(at_210, -1_qty);
+}
+
+}  // namespace
+}  // namespace belay::sim

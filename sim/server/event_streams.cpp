@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/server/event_streams.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "shell/json/write.hpp"
+#include "sim/server/wire_activity_event.hpp"
+#include "sim/server/wire_corporate.hpp"
+#include "sim/server/wire_stream.hpp"
+
+namespace belay::sim {
+namespace {
+
+constexpr std::size_t kKept = 100'000;  // events an account and topic
+constexpr std::size_t kIdLength = 26;
+constexpr std::string_view kKindSuffix = "_corporateaction_event";
+/// Every kind that the broker's documents name; of some the exchange knows none.
+constexpr std::array<std::string_view, 15> kKinds{
+    "cash_dividend",  "cash_merger",    "equity_partial_call", "forward_split",       "name_change",
+    "redemption",     "reorganization", "reverse_split",       "rights_distribution", "spin_off",
+    "stock_dividend", "stock_merger",   "unit_split",          "worthless_removal",   "stock_and_cash_merger"};
+constexpr int kBadRequest = 40010000;
+
+ApiError bad_request(std::string message) { return {400, kBadRequest, std::move(message), {}}; }
+
+Answer<void> read_filters(const Query& query, EventWish& wish) {
+  for (const std::string& type : query.list("type")) {
+    const std::size_t length = type.ends_with(kKindSuffix) ? type.size() - kKindSuffix.size() : 0;
+    if (std::ranges::find(kKinds, std::string_view(type).substr(0, length)) == kKinds.end()) {
+      std::string valid;
+      for (const std::string_view kind : kKinds)
+        valid.append(valid.empty() ? "" : ", ").append(kind).append(kKindSuffix);
+      return std::unexpected(bad_request("invalid type: " + type + ", valid values: " + valid));
+    }
+    wish.kinds.push_back(type.substr(0, length));
+  }
+  std::string region = query.text("region");
+  std::ranges::transform(region, region.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  if (!region.empty() && region != "all" && region != "us" && region != "non_us") {
+    return std::unexpected(bad_request("invalid region: " + region + ", valid values: all, us, non_us"));
+  }
+  wish.abroad_only = region == "non_us";
+  return {};
+}
+
+bool flag_in(const json::Value& wanted, std::string_view key) {
+  const json::Value* member = wanted.find(key);
+  return member != nullptr && member->as_bool().value_or(false);
+}
+
+}  // namespace
+
+std::optional<EventTopic> event_topic_at(std::string_view path) {
+  if (path == "/v2/events/trades") return EventTopic::trades;
+  if (path == "/v2beta1/events/activities") return EventTopic::activities;
+  if (path == "/v1beta1/events/corporate-actions") return EventTopic::corporate_actions;
+  return std::nullopt;
+}
+
+std::string_view topic_name(EventTopic topic) {
+  if (topic == EventTopic::trades) return "trades";
+  return topic == EventTopic::activities ? "activities" : "corporate_actions";
+}
+
+// ---- wishes
+
+bool EventWish::is_within(Timestamp at, std::string_view id) const {
+  if ((since && at < *since) || (until && *until < at)) return false;
+  return (since_id.empty() || since_id <= id) && (until_id.empty() || id <= until_id);
+}
+
+bool EventWish::is_of_kind(std::string_view kind) const {
+  return !abroad_only && (kinds.empty() || std::ranges::find(kinds, kind) != kinds.end());
+}
+
+bool EventWish::is_over(Timestamp now, std::string_view id) const {
+  return (until && *until < now) || (!until_id.empty() && until_id <= id);
+}
+
+Answer<EventWish> read_event_wish(EventTopic topic, std::string account, const Query& query,
+                                  const std::string* last_event_id) {
+  const bool for_all = topic == EventTopic::corporate_actions;
+  EventWish wish{.account = for_all ? "" : std::move(account), .topic = topic};
+  if (for_all) {
+    if (const auto filters = read_filters(query, wish); !filters) return std::unexpected(filters.error());
+  }
+  const auto since = query.time("since");
+  const auto until = query.time("until");
+  if (!since || !until) return std::unexpected(bad_request((since ? until : since).error().message));
+  wish.since = *since;
+  wish.until = *until;
+  wish.since_id = query.text("since_id");
+  wish.until_id = query.text("until_id");
+  if (for_all && last_event_id != nullptr) {
+    wish.since_id = *last_event_id;
+    wish.since.reset();
+  }
+  for (const std::string& id : {wish.since_id, wish.until_id}) {
+    if (!id.empty() && id.size() != kIdLength) return std::unexpected(bad_request("invalid ULID: " + id));
+  }
+  if (wish.since && !wish.since_id.empty()) {
+    return std::unexpected(bad_request("since and since_id cannot be used together"));
+  }
+  const bool reconnects = for_all && last_event_id != nullptr;
+  if (wish.until && !wish.since && !reconnects) return std::unexpected(bad_request("until requires since"));
+  if (!wish.until_id.empty() && wish.since_id.empty()) {
+    return std::unexpected(bad_request("until_id requires since_id"));
+  }
+  return wish;
+}
+
+// ---- who listens
+
+std::string EventStreams::last_id(const EventWish& wish) const {
+  const auto history = histories_.find({wish.topic, wish.account});
+  return history == histories_.end() || history->second.empty() ? "" : history->second.rbegin()->first;
+}
+
+void EventStreams::opened(const Peer& peer, EventWish wish, Timestamp now) {
+  Listener listener{.peer = peer, .wish = std::move(wish)};
+  const auto history = histories_.find({listener.wish.topic, listener.wish.account});
+  if (listener.wish.replays() && history != histories_.end()) {
+    // What is past is sent whole, however much it is: nobody has had the time to be slow.
+    std::string past;
+    for (const auto& [id, entry] : history->second) {
+      if (listener.wish.is_within(entry.at, id) && listener.wish.is_of_kind(entry.kind)) past += entry.data;
+    }
+    if (!past.empty()) peer->send(std::move(past));
+  }
+  if (listener.wish.is_over(now, last_id(listener.wish))) return peer->close();
+  listeners_.push_back(std::move(listener));
+}
+
+void EventStreams::closed(const Peer& peer) {
+  std::erase_if(listeners_, [&](const Listener& listener) { return listener.peer == peer; });
+}
+
+void EventStreams::send(Listener& listener, const std::string& data) const {
+  if (listener.peer->waiting() > slow_after_) {
+    ++listener.dropped;
+    return;
+  }
+  if (const auto dropped = std::exchange(listener.dropped, 0); dropped > 0) {
+    listener.peer->send(": you are reading too slowly, dropped " + std::to_string(dropped) + " messages\n\n");
+  }
+  listener.peer->send(data);
+}
+
+// ---- what happens
+
+void EventStreams::add(EventTopic topic, const std::string& account, std::string id, Entry entry) {
+  for (Listener& listener : listeners_) {
+    if (listener.wish.topic != topic || listener.wish.account != account) continue;
+    if (listener.wish.is_within(entry.at, id) && listener.wish.is_of_kind(entry.kind)) send(listener, entry.data);
+  }
+  History& history = histories_[{topic, account}];
+  history.insert_or_assign(std::move(id), std::move(entry));
+  if (history.size() > kKept) history.erase(history.begin());
+}
+
+void EventStreams::on_order(const OrderEvent& event, const Exchange& exchange) {
+  const json::Value update = wire_update(event);
+  add(EventTopic::trades, event.account, event_id(event.at, event.sequence),
+      {event.at, "data: " + json::write(*update.find("data")) + "\n\n"});
+  if (event.type != OrderEventType::trade_bust && event.type != OrderEventType::trade_correct) return;
+  std::string id = event_id(event.at, ++activity_count_);
+  std::string data = "data: " + json::write(wire_correction_event(event, id, exchange)) + "\n\n";
+  add(EventTopic::activities, event.account, std::move(id), {event.at, std::move(data)});
+}
+
+void EventStreams::catch_up(const Exchange& exchange) {
+  for (const std::string& account : exchange.accounts()) {
+    if (exchange.activities(account).size() != known_activities_[account].size()) {
+      notice_activities(account, exchange);
+    }
+  }
+  notice_corporate_actions(exchange);
+  std::erase_if(listeners_, [&](const Listener& listener) {
+    if (!listener.wish.is_over(exchange.now(), last_id(listener.wish))) return false;
+    listener.peer->close();
+    return true;
+  });
+}
+
+void EventStreams::notice_corporate_actions(const Exchange& exchange) {
+  const std::vector<Announcement>& all = exchange.announcements();
+  for (; known_corporate_actions_ < all.size(); ++known_corporate_actions_) {
+    const Announcement& action = all[known_corporate_actions_];
+    std::string id = event_id(exchange.now(), known_corporate_actions_ + 1);
+    std::string data = "data: " + json::write(wire_corporate_event(action, id, exchange.now())) + "\n\n";
+    add(EventTopic::corporate_actions, "", std::move(id),
+        {exchange.now(), std::move(data), std::string(to_text(action.family))});
+  }
+}
+
+void EventStreams::notice_activities(const std::string& account, const Exchange& exchange) {
+  std::set<std::string>& known = known_activities_[account];
+  for (const Activity& activity : exchange.activities(account)) {
+    if (!known.insert(activity.id).second) continue;
+    std::string id = event_id(activity.at, ++activity_count_);
+    std::string data = "data: " + json::write(wire_activity_event(activity, id, account, exchange)) + "\n\n";
+    add(EventTopic::activities, account, std::move(id), {activity.at, std::move(data)});
+  }
+  if (known.size() == exchange.activities(account).size()) return;
+  known.clear();  // one is gone: its execution was undone
+  for (const Activity& activity : exchange.activities(account)) known.insert(activity.id);
+}
+
+// ---- the control face
+
+Result<void> EventStreams::arrange(const json::Value& wanted) {
+  if (const json::Value* after = wanted.find("slow_client_after")) {
+    const auto count = after->as_int64();
+    if (!count || *count < 0) return fail("slow_client_after must be a whole number from 0");
+    slow_after_ = static_cast<std::size_t>(*count);
+  }
+  const bool error = flag_in(wanted, "error");
+  if (!error && !flag_in(wanted, "cut")) return {};
+  for (const Listener& listener : listeners_) {
+    if (error) listener.peer->send(": internal server error\n\n");
+    error ? listener.peer->close() : listener.peer->cut();
+  }
+  listeners_.clear();
+  return {};
+}
+
+json::Value EventStreams::to_json() const {
+  json::Array connections;
+  for (const Listener& listener : listeners_) {
+    connections.push_back(json::Object{
+        {"account", listener.wish.account}, {"topic", topic_name(listener.wish.topic)}, {"dropped", listener.dropped}});
+  }
+  return json::Object{{"connections", std::move(connections)}};
+}
+
+}  // namespace belay::sim

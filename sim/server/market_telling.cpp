@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
+
+#include "core/calendar/new_york.hpp"
+#include "sim/server/market_streams.hpp"
+
+namespace belay::sim {
+namespace {
+
+constexpr Duration kSipDelay = std::chrono::minutes(15);
+
+MarketMessage message_of(MarketChannel channel, const Asset& asset, Timestamp at, json::Value body) {
+  MarketMessage message(channel, asset.symbol(), at, std::move(body));
+  message.of_option = asset.instrument.is_option();
+  return message;
+}
+
+}  // namespace
+
+bool MarketStreams::anybody_wants(MarketChannel channel, std::string_view symbol) const {
+  return std::ranges::any_of(listeners_, [&](const MarketListener& listener) {
+    return !listener.account.empty() && listener.wishes.wants(channel, symbol);
+  });
+}
+
+void MarketStreams::on_trade(const Asset& asset, const TapeTrade& trade, Real at) {
+  const std::string& symbol = asset.symbol();
+  if (!anybody_wants(MarketChannel::trades, symbol)) return;
+  deliver(message_of(MarketChannel::trades, asset, trade.at,
+                     asset.instrument.is_option() ? stream_option_trade(symbol, trade)
+                                                  : stream_trade(symbol, trade, tape_of(asset.exchange))),
+          at);
+}
+
+void MarketStreams::on_quote(const Asset& asset, const TapeQuote& quote, Real at) {
+  const std::string& symbol = asset.symbol();
+  if (!anybody_wants(MarketChannel::quotes, symbol)) return;
+  deliver(message_of(MarketChannel::quotes, asset, quote.at,
+                     asset.instrument.is_option() ? stream_option_quote(symbol, quote)
+                                                  : stream_quote(symbol, quote, tape_of(asset.exchange))),
+          at);
+}
+
+void MarketStreams::on_minute(const Asset& asset, const Bar& minute, const Bar* day, Real at) {
+  const std::string& symbol = asset.symbol();
+  const Timestamp end = minute.start + std::chrono::minutes(1);
+  if (anybody_wants(MarketChannel::bars, symbol)) {
+    deliver(message_of(MarketChannel::bars, asset, end, stream_bar("b", symbol, minute)), at);
+  }
+  if (day != nullptr && day->has_prices() && anybody_wants(MarketChannel::daily_bars, symbol)) {
+    deliver(message_of(MarketChannel::daily_bars, asset, end, stream_bar("d", symbol, *day)), at);
+  }
+}
+
+void MarketStreams::tell(MarketChannel channel, std::string_view symbol, Timestamp when, json::Value body, Real at) {
+  deliver(MarketMessage(channel, std::string(symbol), when, std::move(body)), at);
+  flush();
+}
+
+// ---- the way to the listeners
+
+void MarketStreams::deliver(MarketMessage message, Real at) {
+  release_delayed(message.at());
+  const auto fault = faults_.empty() ? std::nullopt : faults_.take(message.event(), message.symbol(), at);
+  if (fault) {
+    if (fault->kind == MarketFaultKind::drop || fault->kind == MarketFaultKind::gap) return;
+    if (fault->kind == MarketFaultKind::delay) return later_.push_back({at + fault->delay, std::move(message)});
+    if (fault->kind == MarketFaultKind::reorder) return held_.push_back({at + fault->delay, std::move(message)});
+    pass_on(message);  // for the first time of two
+  }
+  pass_on(message);
+  release_held();
+}
+
+void MarketStreams::pass_on(const MarketMessage& message) {
+  bool is_for_later = false;
+  for (MarketListener& listener : listeners_) {
+    if (!listener.wants(message)) continue;
+    if (listener.feed() == MarketFeed::delayed_sip) {
+      is_for_later = true;
+      continue;
+    }
+    listener.take(message);
+    ++sent_;
+  }
+  if (is_for_later) delayed_.emplace_back(message.at() + kSipDelay, message);
+}
+
+void MarketStreams::release_held() {
+  for (const Later& held : std::exchange(held_, {})) pass_on(held.message);
+}
+
+void MarketStreams::release_delayed(Timestamp now) {
+  while (!delayed_.empty() && delayed_.front().first <= now) {
+    for (MarketListener& listener : listeners_) {
+      if (listener.feed() != MarketFeed::delayed_sip || !listener.wants(delayed_.front().second)) continue;
+      listener.take(delayed_.front().second);
+      ++sent_;
+    }
+    delayed_.pop_front();
+  }
+}
+
+void MarketStreams::catch_up(Timestamp now, Real at) {
+  release_delayed(now);
+  const auto pass_on_if_due = [&](const Later& later) {
+    if (later.due > at) return false;
+    pass_on(later.message);
+    return true;
+  };
+  std::erase_if(later_, pass_on_if_due);
+  std::erase_if(held_, pass_on_if_due);
+  end_the_late(at);
+  const bool tested = std::ranges::any_of(
+      listeners_, [](const MarketListener& listener) { return listener.feed() == MarketFeed::test; });
+  const auto second = tested ? test_feed_.next(now, at) : std::nullopt;
+  if (second) {
+    constexpr std::string_view kTape = "C";
+    const auto test = [&](MarketChannel channel, json::Value body) {
+      MarketMessage message(channel, std::string(TestFeed::kSymbol), second->trade.at, std::move(body));
+      message.is_test = true;
+      pass_on(message);
+    };
+    test(MarketChannel::quotes, stream_quote(TestFeed::kSymbol, second->quote, kTape));
+    test(MarketChannel::trades, stream_trade(TestFeed::kSymbol, second->trade, kTape));
+    if (second->minute) test(MarketChannel::bars, stream_bar("b", TestFeed::kSymbol, *second->minute));
+  }
+  flush();
+}
+
+void MarketStreams::flush() {
+  for (MarketListener& listener : listeners_) listener.flush();
+}
+
+}  // namespace belay::sim
