@@ -15,6 +15,8 @@ function fridayAfter(time, weeks) {
   return date;
 }
 
+const dayAfter = (time, days) => new Date(time + days * 24 * hour).toISOString().slice(0, 10);
+
 export async function play(client) {
   const now = await openTheMarket(client);
   const option = occSymbol('AAPL', fridayAfter(now, 6), 'C', 200);
@@ -43,13 +45,13 @@ export async function play(client) {
 async function openTheMarket(client) {
   await client.control('POST', '/clock', { speed: 0 });
   const clock = await client.ask('GET', '/v2/clock');
-  const opens = new Date(clock.next_open).getTime();
-  const now = clock.is_open ? new Date(clock.timestamp).getTime() : opens + hour;
-  await client.control('POST', '/clock', { set: new Date(now).toISOString() });
+  let now = new Date(clock.timestamp).getTime();
+  if (!clock.is_open) {
+    now = new Date(clock.next_open).getTime() + hour;
+    await client.control('POST', '/clock', { set: new Date(now).toISOString() });
+  }
   await client.ask('GET', '/v2/clock');
-  const day = (offset) => new Date(now + offset * 24 * hour).toISOString().slice(0, 10);
-  await client.ask('GET', `/v2/calendar?start=${day(0)}&end=${day(60)}`);
-  await client.ask('GET', '/v2/calendar?start=2026-11-20&end=2026-12-31');
+  await client.ask('GET', `/v2/calendar?start=${dayAfter(now, 0)}&end=${dayAfter(now, 60)}`);
   await client.ask('GET', '/v2/calendar?start=yesterday', { status: 400 });
   return now;
 }
@@ -298,19 +300,20 @@ async function goOnToTheNextWeek(client, now, option) {
   await client.ask('GET', '/v2/options/contracts?status=inactive');
   await client.ask('GET', '/v2/positions');
   await lookBack(client);
-  await announceChanges(client);
+  await announceChanges(client, now);
 }
 
-async function announceChanges(client) {
+async function announceChanges(client, now) {
+  const [from, day, until] = [-8, 8, 38].map((days) => dayAfter(now, days));
   for (const [kind, more] of [['split', { new_shares: 2, old_shares: 1 }], ['spin_off', { new_symbol: 'SPUN', new_shares: 1, old_shares: 4 }],
     ['rename', { new_symbol: 'APLE' }]]) {
-    await client.control('POST', '/announce', { kind, symbol: 'AAPL', ex_date: '2026-12-01', ...more });
+    await client.control('POST', '/announce', { kind, symbol: 'AAPL', ex_date: day, ...more });
   }
-  await client.ask('GET', '/v1/corporate-actions?symbols=AAPL&start=2026-11-01&end=2026-12-31');
+  await client.ask('GET', `/v1/corporate-actions?symbols=AAPL&start=${from}&end=${until}`);
   const announced = await client.ask('GET',
-    '/v2/corporate_actions/announcements?ca_types=split,spinoff&since=2026-11-15&until=2026-12-31&date_type=ex_date');
+    `/v2/corporate_actions/announcements?ca_types=split,spinoff&since=${from}&until=${until}&date_type=ex_date`);
   await client.ask('GET', `/v2/corporate_actions/announcements/${announced?.[0]?.id}`);
-  const { now } = await client.control('GET', '/clock');
+  const clock = await client.control('GET', '/clock');
   await pass(client);
-  await client.ask('GET', `/v1beta1/events/corporate-actions?since=2020-01-01T00:00:00Z&until=${now}`);
+  await client.ask('GET', `/v1beta1/events/corporate-actions?since=2020-01-01T00:00:00Z&until=${clock.now}`);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Judges the paper exchange by Alpaca's OpenAPI documents.
-//   node tests/openapi/validate.mjs --server PROGRAM [its arguments…]   starts `PROGRAM sim --port 0`, or PROGRAM with
+//   node tests/openapi/validate.mjs --server PROGRAM [its arguments…]   starts `PROGRAM sim` on a day of trading, or PROGRAM with
 //                                                                       the given arguments
 //   BELAY_SIM_URL=http://127.0.0.1:PORT node tests/openapi/validate.mjs uses one that runs
 // A started program prints one line of JSON with its "url" when it is ready. Exit code 1: something differs.
@@ -12,8 +12,11 @@ import { deviations } from './deviations.mjs';
 import { play } from './scenario.mjs';
 import { openSpecs } from './specs.mjs';
 
+// In New York, on a Monday in winter: the reader's own clock decides nothing.
+const tenOClock = '2026-11-23T15:00:00Z';
+
 async function startServer([program, ...own]) {
-  const child = spawn(program, own.length > 0 ? own : ['sim', '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(program, own.length > 0 ? own : ['sim', '--port', '0', '--start', tenOClock], { stdio: ['ignore', 'pipe', 'inherit'] });
   const url = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`${program} ended with code ${code} before it was ready`)));
