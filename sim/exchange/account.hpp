@@ -83,11 +83,12 @@ struct Position {
 
 /// A row of the account's activities (alpaca.md 2, Activities; 4, Activity signs).
 struct Activity {
-  std::string id;             ///< New York time in digits (yyyymmddhhmmssmmm) "::" UUID; ascending
-  std::string activity_type;  ///< "FILL", "OPEXP", "OPEXC", "OPASN", "OPTRD", "OPCSH", "OPCA", "SPLIT", "SPIN", "NC" …
-  Timestamp at;               ///< transaction_time of a FILL, created_at of the others
-  std::string symbol;
-  Quantity quantity;  ///< unsigned for FILL, signed for the others
+  std::string id;  ///< New York time in digits (yyyymmddhhmmssmmm) "::" UUID; ascending
+  std::string
+      activity_type;   ///< "FILL", "OPEXP", "OPEXC", "OPASN", "OPTRD", "OPCSH", "OPCA", "SPLIT", "SPIN", "NC", "CSD" …
+  Timestamp at;        ///< transaction_time of a FILL, created_at of the others
+  std::string symbol;  ///< empty where cash alone came or went
+  Quantity quantity;   ///< unsigned for FILL, signed for the others
   std::optional<Price> price;
 
   // FILL only:
@@ -109,7 +110,7 @@ struct Activity {
 
   [[nodiscard]] bool is_fill() const { return activity_type == "FILL"; }
   /// Whether its quantity came or went; a dividend's tells only how many shares it was paid on.
-  [[nodiscard]] bool moves_units() const { return activity_type != "DIV"; }
+  [[nodiscard]] bool moves_units() const { return activity_type != "DIV" && !symbol.empty(); }
   bool operator==(const Activity&) const = default;
 };
 

@@ -30,7 +30,7 @@ Answer<Order> ExchangeCore::submit(Ledger& books, const SubmitRequest& request) 
     return std::unexpected(unprocessable("qty or price is out of range"));
   }
   const bool opening = is_opening(books, request);
-  const std::optional<Money> collateral = opening ? collateral_of_sale(books, request) : std::nullopt;
+  const std::optional<Money> collateral = collateral_of_sale(books, request);
   OrderRecord& record = orders_.add(make_order(books, request));
   record.opening = opening;
   record.collateral = collateral;

@@ -187,7 +187,7 @@ Order Exchange::seed_position(std::string_view account, std::string_view symbol,
                               Timestamp entry_time) {
   return core_->seed_position(core_->ledger(account), symbol, quantity, average, entry_time);
 }
-void Exchange::deposit(std::string_view account, Money amount) { core_->ledger(account).deposit(amount); }
+void Exchange::deposit(std::string_view account, Money amount) { core_->deposit(core_->ledger(account), amount); }
 
 void Exchange::set_options_level(std::string_view account, int level) {
   core_->ledger(account).set_options_level(level);

@@ -123,7 +123,7 @@ class Exchange {
   /// The quantity is signed. Returns the order.
   Order seed_position(std::string_view account, std::string_view symbol, Quantity quantity, Price average,
                       Timestamp entry_time);
-  /// Moves cash in or out without any activity.
+  /// Moves cash in (activity CSD) or, where it is negative, out (CSW).
   void deposit(std::string_view account, Money amount);
   void set_options_level(std::string_view account, int level);  ///< alpaca.md 4, Levels
 

@@ -46,7 +46,7 @@ struct HoldingsMemory {
 /// The exchange's inside. One class in several files: time.cpp, pending.cpp, expiry.cpp, entry.cpp, replace.cpp,
 /// replace_checks.cpp, account_checks.cpp, margin.cpp, matching.cpp, trailing.cpp, groups.cpp, cancel.cpp,
 /// corrections.cpp, shown.cpp, queries.cpp, invariants.cpp; of options: multileg.cpp, multileg_checks.cpp,
-/// option_checks.cpp, exercise.cpp, adjustments.cpp.
+/// multileg_replace.cpp, option_checks.cpp, exercise.cpp, adjustments.cpp.
 class ExchangeCore {
  public:
   explicit ExchangeCore(ExchangeConfig config);
@@ -82,6 +82,9 @@ class ExchangeCore {
   [[nodiscard]] const std::vector<CorporateAction>& corporate_actions() const { return corporate_actions_; }
   [[nodiscard]] const std::vector<ExecutedAction>& executed_actions() const { return executed_actions_; }
   Order seed_position(Ledger& books, std::string_view symbol, Quantity quantity, Price average, Timestamp at);
+
+  // expiry.cpp
+  void deposit(Ledger& books, Money amount);
 
   // entry.cpp
   Answer<Order> submit(Ledger& books, const SubmitRequest& request);
@@ -223,6 +226,8 @@ class ExchangeCore {
   // margin.cpp
   [[nodiscard]] Money market_value(const std::string& symbol, const Holding& holding) const;
   [[nodiscard]] BuyingPower buying_power(const Ledger& books) const;
+  [[nodiscard]] Money maintenance_margin(const Ledger& books) const;
+  [[nodiscard]] Money collateral_of(const OrderRecord& record) const;
   /// What an opening order of that kind would tie up; the broker's cost_basis.
   [[nodiscard]] Money order_value(const std::string& symbol, Side side, std::optional<Price> limit,
                                   std::optional<Price> stop, Quantity quantity) const;
@@ -251,6 +256,7 @@ class ExchangeCore {
   void take_target_out(OrderRecord& stop);
   OrderRecord& successor_of(OrderRecord& stop);
   void end(OrderRecord& record, OrderStatus how);
+  void end_itself(OrderRecord& record, OrderStatus how);
   void end_with_group(OrderRecord& record, OrderStatus how);
 
   // multileg.cpp, multileg_checks.cpp: several option legs that live and fill as one order
@@ -259,11 +265,12 @@ class ExchangeCore {
   [[nodiscard]] std::optional<ApiError> refuse_legs(const Ledger& books, const SubmitRequest& request) const;
   [[nodiscard]] std::optional<ApiError> refuse_leg(const Ledger& books, const SubmitRequest& request,
                                                    std::size_t index) const;
-  [[nodiscard]] std::optional<ApiError> refuse_combination_by_cover(const Ledger& books,
-                                                                    const SubmitRequest& request) const;
+  [[nodiscard]] std::optional<ApiError> refuse_combination_by_cover(const Ledger& books, const SubmitRequest& request,
+                                                                    std::optional<std::size_t> except = {}) const;
   [[nodiscard]] std::optional<ApiError> refuse_combination_by_cost(const Ledger& books,
                                                                    const SubmitRequest& request) const;
-  [[nodiscard]] Money combination_collateral(const Ledger& books, const SubmitRequest& request) const;
+  [[nodiscard]] Money combination_collateral(const Ledger& books, const SubmitRequest& request,
+                                             std::optional<std::size_t> except = {}) const;
   [[nodiscard]] std::optional<Price> net_price(const SubmitRequest& request) const;
   [[nodiscard]] std::optional<Price> net_price(const OrderRecord& combination) const;
   OrderRecord& add_leg(OrderRecord& combination, const LegRequest& leg, const Ledger& books);
@@ -273,8 +280,20 @@ class ExchangeCore {
   LegExecution fill_leg(OrderRecord& leg, Quantity quantity, Price price);
   void end_combination(OrderRecord& combination, OrderStatus how);
 
+  // multileg_replace.cpp
+  [[nodiscard]] SubmitRequest as_combination(const OrderRecord& old, const ReplaceRequest& change) const;
+  [[nodiscard]] std::optional<ApiError> refuse_combination_replacement(const Ledger& books, const OrderRecord& old,
+                                                                       const SubmitRequest& request);
+  [[nodiscard]] std::optional<ApiError> refuse_larger_legs(const Ledger& books, const OrderRecord& old, Quantity units);
+  void add_replacing_legs(OrderRecord& next, const OrderRecord& old);
+  void fit_legs(OrderRecord& combination);
+
   // option_checks.cpp: levels, cover and collateral of options
   [[nodiscard]] std::vector<Contracts> contracts_of(const Ledger& books, std::string_view underlying) const;
+  [[nodiscard]] std::vector<Contracts> contracts_after_pending(const Ledger& books, std::string_view underlying,
+                                                               std::optional<std::size_t> except = {}) const;
+  [[nodiscard]] Quantity pending_units(const OrderRecord& head) const;
+  [[nodiscard]] std::vector<Contracts> moved_by(const OrderRecord& record, std::string_view underlying) const;
   [[nodiscard]] Money tied_by_options(const Ledger& books) const;
   /// Shares that keep short calls covered (alpaca.md 2, qty_available).
   [[nodiscard]] Quantity locked_as_cover(const Ledger& books, std::string_view stock) const;

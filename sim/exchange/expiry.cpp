@@ -117,6 +117,12 @@ void ExchangeCore::deliver(Ledger& ledger, const Listing& contract, Quantity hel
   record_movement(ledger, "OPTRD", underlying, shares, price, -notional(price, shares), group, "Option Trade");
 }
 
+void ExchangeCore::deposit(Ledger& books, Money amount) {
+  books.receive(amount);
+  record_movement(books, amount.is_negative() ? "CSW" : "CSD", "", {}, std::nullopt, amount, "",
+                  amount.is_negative() ? "Cash Withdrawal" : "Cash Deposit");
+}
+
 void ExchangeCore::record_movement(Ledger& ledger, std::string type, const std::string& symbol, Quantity quantity,
                                    std::optional<Price> price, Money net, const std::string& group,
                                    std::string description, std::string sub_type) {

@@ -144,6 +144,12 @@ void ExchangeCore::end(OrderRecord& record, OrderStatus how) {
   if (record.replacement) reject_replacement(record);
 }
 
+/// Ends an order with its own legs, and nothing else of its group.
+void ExchangeCore::end_itself(OrderRecord& record, OrderStatus how) {
+  if (record.role == GroupRole::combination) return end_combination(record, how);
+  end(record, how);
+}
+
 /// Ends an order and what cannot stand without it: an entry's children (also when the entry filled in part: naked
 /// shares), an exit's siblings.
 void ExchangeCore::end_with_group(OrderRecord& record, OrderStatus how) {

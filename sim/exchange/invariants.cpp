@@ -11,7 +11,7 @@ using Quantities = std::map<std::string, Quantity, std::less<>>;
 std::vector<std::string> ExchangeCore::broken_invariants() const {
   std::vector<std::string> broken;
   for (const auto& [number, books] : ledgers_) {
-    Money cash = books.paid_in();
+    Money cash = books.opening_cash();
     Quantities quantities;
     for (const Activity& activity : books.activities()) {
       const bool sold = activity.is_fill() && activity.side == Side::sell;

@@ -24,8 +24,7 @@ Ledger::Ledger(AccountConfig config, std::string id, Timestamp created_at)
       config_(opened_as_),
       id_(std::move(id)),
       created_at_(created_at),
-      cash_(config_.cash),
-      paid_in_(config_.cash) {}
+      cash_(config_.cash) {}
 
 void Ledger::set(AccountSettings settings) {
   settings_ = std::move(settings);
@@ -37,11 +36,6 @@ void Ledger::set(AccountSettings settings) {
 Quantity Ledger::quantity(std::string_view symbol) const {
   const auto found = holdings_.find(symbol);
   return found == holdings_.end() ? Quantity{} : found->second.quantity;
-}
-
-void Ledger::deposit(Money amount) {
-  cash_ += amount;
-  paid_in_ += amount;
 }
 
 void Ledger::trade(const std::string& symbol, Quantity signed_quantity, Price price, std::int64_t multiplier) {

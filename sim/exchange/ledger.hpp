@@ -39,13 +39,12 @@ class Ledger {
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] Timestamp created_at() const { return created_at_; }
   [[nodiscard]] Money cash() const { return cash_; }
-  [[nodiscard]] Money paid_in() const { return paid_in_; }  ///< opening cash and deposits
+  [[nodiscard]] Money opening_cash() const { return opened_as_.cash; }
   [[nodiscard]] const std::map<std::string, Holding, std::less<>>& holdings() const { return holdings_; }
   [[nodiscard]] Quantity quantity(std::string_view symbol) const;
   [[nodiscard]] const std::vector<Activity>& activities() const { return activities_; }
   [[nodiscard]] std::uint64_t changes() const { return changes_; }  ///< of holdings, counted
 
-  void deposit(Money amount);
   /// A purchase (quantity > 0) or sale (< 0) at a price. Crossing zero starts a new position at that price.
   void trade(const std::string& symbol, Quantity signed_quantity, Price price, std::int64_t multiplier);
   /// Units that come or go without a price of their own: expiries, exercises. They leave at their average cost; those
@@ -80,7 +79,6 @@ class Ledger {
   std::string id_;
   Timestamp created_at_;
   Money cash_;
-  Money paid_in_;
   std::map<std::string, Holding, std::less<>> holdings_;  // none with a quantity of zero
   std::vector<Activity> activities_;
   std::uint64_t changes_ = 0;

@@ -6,6 +6,11 @@
 namespace belay::sim {
 namespace {
 
+constexpr Ratio kMaintenance = Ratio::from_nanos(300'000'000);
+constexpr Price kCheapLong = Price::from_nanos(2'500'000'000);
+constexpr Price kCheapShort = Price::from_nanos(5'000'000'000);
+constexpr Price kLeastOfCheapShort = Price::from_nanos(2'500'000'000);  // a share
+constexpr Price kLeastOfShort = Price::from_nanos(5'000'000'000);
 constexpr Ratio kShortSaleMarkup = Ratio::from_nanos(1'030'000'000);  // alpaca.md 2: max(limit, ask × 1.03)
 
 Money divided(Money amount, std::int64_t by) {
@@ -27,7 +32,8 @@ Money ExchangeCore::equity(const Ledger& ledger) const {
 }
 
 /// Stocks tie up their value divided by the account's multiplier, options theirs in full, coins too; open orders that
-/// would open something likewise, closing ones free nothing until they fill (alpaca.md 2, Buying power).
+/// would open something likewise, and sales of contracts that would leave others bare; closing orders free nothing
+/// until they fill (alpaca.md 2, Buying power).
 BuyingPower ExchangeCore::buying_power(const Ledger& ledger) const {
   const int multiplier = ledger.config().multiplier;
   const auto tied = [&](const std::string& symbol, Money value) {
@@ -43,12 +49,12 @@ BuyingPower ExchangeCore::buying_power(const Ledger& ledger) const {
   for (const std::size_t index : orders_.open()) {
     const OrderRecord& record = orders_.at(index);
     const Order& order = record.order;
-    if (order.account != ledger.config().number || !record.opening || record.role == GroupRole::leg) continue;
+    if (order.account != ledger.config().number || record.role == GroupRole::leg) continue;
     if (record.collateral) {
-      const Quantity units = record.replacing ? added_by_replacement(record) : record.remaining();
-      power.initial_margin += scale(*record.collateral, Ratio::from_nanos(units.nanos()));
+      power.initial_margin += collateral_of(record);
       continue;
     }
+    if (!record.opening) continue;
     const Quantity wanted = record.replacing ? wanted_by_replacement(record) : record.remaining();
     Money value = order.notional ? *order.notional
                                  : order_value(order.symbol, order.side, order.limit_price, order.stop_price, wanted);
@@ -63,6 +69,35 @@ BuyingPower ExchangeCore::buying_power(const Ledger& ledger) const {
   power.free = std::max(equity(ledger) - power.initial_margin, Money{});
   power.stock = scale(power.free, Ratio::whole(multiplier));
   return power;
+}
+
+/// What an open order with collateral ties up; of a replacement, what it ties up more than the order it replaces.
+Money ExchangeCore::collateral_of(const OrderRecord& record) const {
+  const auto tied = [](const OrderRecord& one, Quantity units) {
+    return scale(*one.collateral, Ratio::from_nanos(units.nanos()));
+  };
+  if (!record.replacing) return tied(record, record.remaining());
+  const OrderRecord& old = orders_.at(*record.replacing);
+  return std::max(tied(record, wanted_by_replacement(record)) - tied(old, old.remaining()), Money{});
+}
+
+/// Of stocks a part of their value, at least so much a share of those sold short; of all else what they tie up
+/// (docs.alpaca.markets, Margin and short selling, Maintenance margin). Open orders tie up nothing here.
+Money ExchangeCore::maintenance_margin(const Ledger& books) const {
+  Money sum = tied_by_options(books);
+  for (const auto& [symbol, holding] : books.holdings()) {
+    const Asset& asset = market_.find(symbol)->asset;
+    if (asset.instrument.is_option()) continue;
+    const Money value = market_value(symbol, holding).magnitude();
+    const bool sold_short = holding.quantity.is_negative();
+    const Quantity units = holding.quantity.magnitude();
+    const bool cheap = value < notional(sold_short ? kCheapShort : kCheapLong, units);
+    const bool whole = asset.instrument.kind != InstrumentKind::stock || cheap;
+    Money kept = whole ? value : scale(value, kMaintenance);
+    if (sold_short) kept = std::max(kept, notional(cheap ? kLeastOfCheapShort : kLeastOfShort, units));
+    sum += kept;
+  }
+  return sum;
 }
 
 Money ExchangeCore::order_value(const std::string& symbol, Side side, std::optional<Price> limit,

@@ -126,6 +126,7 @@ void ExchangeCore::fill_combination(OrderRecord& combination, Quantity units, Pr
   event.price = net;
   event.quantity = units;
   event.legs = std::move(executions);
+  if (complete && combination.replacement) reject_replacement(combination);
 }
 
 LegExecution ExchangeCore::fill_leg(OrderRecord& leg, Quantity quantity, Price price) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "sim/exchange/api_error.hpp"
 #include "sim/exchange/order.hpp"
 
 namespace belay::sim {
@@ -15,6 +16,10 @@ std::optional<Side> side_of(const LegRequest& leg);
 PositionIntent intent_of(const LegRequest& leg, Quantity held);
 PositionIntent inferred_intent(Side side, Quantity held);
 bool opens(PositionIntent intent);
+
+/// Why the parts that are no leg's cannot stand so.
+std::optional<ApiError> refuse_combination_by_form(const SubmitRequest& request);
+ApiError too_costly_combination(Money cost, Money free);
 
 /// Contracts of a leg in so many units of its order.
 Quantity units_of(Quantity ratio, Quantity units);

@@ -36,28 +36,6 @@ Refusal refuse_price(const SubmitRequest& request) {
   return std::nullopt;
 }
 
-/// The parts that are no leg's.
-Refusal refuse_by_form(const SubmitRequest& request) {
-  if (request.client_id.size() > kLongestClientId) {
-    return invalid_request("client_order_id must be no more than 128 characters");
-  }
-  if (request.legs.size() < kFewestLegs || request.legs.size() > kMostLegs) {
-    return unprocessable("mleg orders must have at least 2 legs and at most 4 legs");
-  }
-  if (request.notional) return unprocessable("notional orders are not supported for options trading");
-  if (!request.quantity) return invalid_request("qty is required");
-  if (!request.quantity->is_positive()) return invalid_request("qty must be > 0");
-  if (!request.quantity->is_whole()) return unprocessable("qty must be integer for options trading");
-  if (request.extended_hours) return unprocessable("extended hours is not supported for options trading");
-  if (request.take_profit_limit || request.stop_loss_stop) {
-    return invalid_request("mleg orders must not have take_profit or stop_loss");
-  }
-  if (request.time_in_force != TimeInForce::day && request.time_in_force != TimeInForce::gtc) {
-    return unprocessable("invalid time in force");
-  }
-  return refuse_price(request);
-}
-
 /// 4 and 2 are to be said as 2 and 1: what is common to all stands in the order's own quantity.
 Refusal refuse_ratios(const SubmitRequest& request) {
   std::int64_t common = 0;
@@ -79,6 +57,33 @@ bool names_twice(const SubmitRequest& request, std::size_t index) {
 }
 
 }  // namespace
+
+Refusal refuse_combination_by_form(const SubmitRequest& request) {
+  if (request.client_id.size() > kLongestClientId) {
+    return invalid_request("client_order_id must be no more than 128 characters");
+  }
+  if (request.legs.size() < kFewestLegs || request.legs.size() > kMostLegs) {
+    return unprocessable("mleg orders must have at least 2 legs and at most 4 legs");
+  }
+  if (request.notional) return unprocessable("notional orders are not supported for options trading");
+  if (!request.quantity) return invalid_request("qty is required");
+  if (!request.quantity->is_positive()) return invalid_request("qty must be > 0");
+  if (!request.quantity->is_whole()) return unprocessable("qty must be integer for options trading");
+  if (request.extended_hours) return unprocessable("extended hours is not supported for options trading");
+  if (request.take_profit_limit || request.stop_loss_stop) {
+    return invalid_request("mleg orders must not have take_profit or stop_loss");
+  }
+  if (request.time_in_force != TimeInForce::day && request.time_in_force != TimeInForce::gtc) {
+    return unprocessable("invalid time in force");
+  }
+  return refuse_price(request);
+}
+
+ApiError too_costly_combination(Money cost, Money free) {
+  ApiError error = forbidden("insufficient options buying power");  // alpaca.md 3.7
+  error.fields = {{"options_buying_power", free.text()}, {"cost_basis", cost.text()}};
+  return error;
+}
 
 std::optional<Side> side_of(const LegRequest& leg) {
   if (leg.side || !leg.intent) return leg.side;
@@ -108,7 +113,7 @@ Price times(Price price, Quantity count) {
 
 Refusal ExchangeCore::refuse_combination(const Ledger& books, const SubmitRequest& request) const {
   if (const auto refusal = refuse_by_settings(books, request)) return refusal;
-  if (const auto refusal = refuse_by_form(request)) return refusal;
+  if (const auto refusal = refuse_combination_by_form(request)) return refusal;
   if (!request.client_id.empty() && orders_.find_by_client_id(books.config().number, request.client_id) != nullptr) {
     return invalid_request("client_order_id must be unique");
   }
@@ -157,11 +162,12 @@ Refusal ExchangeCore::refuse_leg(const Ledger& books, const SubmitRequest& reque
 
 /// Legs sold to open are to be covered by legs bought to open; what legs sold to close covered must not be left bare
 /// (alpaca.md 3.1: no uncovered leg).
-Refusal ExchangeCore::refuse_combination_by_cover(const Ledger& books, const SubmitRequest& request) const {
+Refusal ExchangeCore::refuse_combination_by_cover(const Ledger& books, const SubmitRequest& request,
+                                                  std::optional<std::size_t> except) const {
   if (books.config().uncovered_options) return std::nullopt;
   std::vector<Contracts> opened;
   const std::string underlying = underlying_of(*market_.find(request.legs[0].symbol)->asset.instrument.option);
-  const std::vector<Contracts> before = contracts_of(books, underlying);
+  const std::vector<Contracts> before = contracts_after_pending(books, underlying, except);
   std::vector<Contracts> after = before;
   bool closes_cover = false;
   for (const LegRequest& leg : request.legs) {
@@ -196,9 +202,11 @@ std::optional<Price> ExchangeCore::net_price(const SubmitRequest& request) const
 }
 
 /// What a unit ties up: the most that the account can lose more with it than without it, and its price.
-Money ExchangeCore::combination_collateral(const Ledger& books, const SubmitRequest& request) const {
+Money ExchangeCore::combination_collateral(const Ledger& books, const SubmitRequest& request,
+                                           std::optional<std::size_t> except) const {
   const Asset& first = market_.find(request.legs[0].symbol)->asset;
-  const std::vector<Contracts> before = contracts_of(books, underlying_of(*first.instrument.option));
+  const std::string underlying = underlying_of(*first.instrument.option);
+  const std::vector<Contracts> before = contracts_after_pending(books, underlying, except);
   std::vector<Contracts> after = before;
   for (const LegRequest& leg : request.legs) {
     const Asset& asset = market_.find(leg.symbol)->asset;
@@ -217,9 +225,7 @@ Refusal ExchangeCore::refuse_combination_by_cost(const Ledger& books, const Subm
   const Money cost = scale(a_unit, Ratio::from_nanos(request.quantity->nanos()));
   const Money free = buying_power(books).free;
   if (cost <= free) return std::nullopt;
-  ApiError error = forbidden("insufficient options buying power");  // alpaca.md 3.7
-  error.fields = {{"options_buying_power", free.text()}, {"cost_basis", cost.text()}};
-  return error;
+  return too_costly_combination(cost, free);
 }
 
 }  // namespace belay::sim

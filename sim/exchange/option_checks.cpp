@@ -39,6 +39,63 @@ std::vector<Contracts> ExchangeCore::contracts_of(const Ledger& books, std::stri
   return contracts;
 }
 
+/// Units that an open order has still to fill, or that its replacement would, if those are more.
+Quantity ExchangeCore::pending_units(const OrderRecord& head) const {
+  const Quantity own = head.remaining();
+  return head.replacement ? std::max(own, wanted_by_replacement(orders_.at(*head.replacement))) : own;
+}
+
+/// What an open order would move of an underlying's contracts, as far as it takes cover away: what it buys covers no
+/// more than what it sells itself. Below the level of spreads, long ones cover nothing and their sale bares nothing.
+std::vector<Contracts> ExchangeCore::moved_by(const OrderRecord& record, std::string_view underlying) const {
+  std::vector<std::size_t> parts = record.children;
+  if (record.role == GroupRole::alone) parts = {record.index};
+  const bool covers = ledger(record.order.account).config().options_level >= kSpreads;
+  const Quantity units = pending_units(record);
+  std::vector<Contracts> sold;
+  std::vector<Contracts> bought;
+  Quantity sold_calls;
+  Quantity sold_puts;
+  for (const std::size_t index : parts) {
+    const OrderRecord& part = orders_.at(index);
+    const Asset& asset = market_.find(part.order.symbol)->asset;
+    if (!asset.instrument.option || underlying_of(*asset.instrument.option) != underlying) continue;
+    const bool buys = part.order.side == Side::buy;
+    if (!buys && !part.opening && !covers) continue;
+    const Quantity contracts = part.order.ratio ? units_of(*part.order.ratio, units) : units;
+    const Contracts moved{*asset.instrument.option, asset.multiplier, contracts};
+    if (!buys) (moved.terms.is_call ? sold_calls : sold_puts) += moved.quantity;
+    (buys ? bought : sold).push_back(moved);
+  }
+  for (Contracts& one : sold) one.quantity = -one.quantity;
+  for (Contracts& one : bought) {
+    Quantity& own = one.terms.is_call ? sold_calls : sold_puts;
+    one.quantity = std::min(one.quantity, own);
+    own -= one.quantity;
+    sold.push_back(one);
+  }
+  return sold;
+}
+
+/// What an account would hold if all its open orders that take cover away had filled: no long contract covers two
+/// sales, nor one that is about to leave. Of an order and its replacement the larger one counts; the order numbered
+/// `except` does not, and its replacement neither.
+std::vector<Contracts> ExchangeCore::contracts_after_pending(const Ledger& books, std::string_view underlying,
+                                                             std::optional<std::size_t> except) const {
+  std::vector<Contracts> contracts = contracts_of(books, underlying);
+  std::set<std::size_t> heads;
+  for (const std::size_t index : orders_.open_beginning_with(underlying)) {
+    const OrderRecord& record = orders_.at(index);
+    if (record.order.account != books.config().number || record.replacing) continue;
+    heads.insert(record.parent.value_or(index));
+  }
+  if (except) heads.erase(*except);
+  for (const std::size_t head : heads) {
+    for (const Contracts& moved : moved_by(orders_.at(head), underlying)) add_to(contracts, moved);
+  }
+  return contracts;
+}
+
 /// Long contracts tie up their value, since nothing is lent on it; short ones what they can come to cost. Where they
 /// may stand bare, their value has to do.
 Money ExchangeCore::tied_by_options(const Ledger& books) const {
@@ -58,21 +115,11 @@ Money ExchangeCore::tied_by_options(const Ledger& books) const {
   return tied;
 }
 
-/// Short calls, and calls that are about to be sold, which no long call covers.
+/// Short calls, and calls that are about to be sold, which no long call covers that stays.
 Quantity ExchangeCore::locked_as_cover(const Ledger& books, std::string_view stock) const {
   const Listing* listing = market_.find(stock);
   if (listing == nullptr || listing->asset.instrument.is_option() || books.config().uncovered_options) return {};
-  std::vector<Contracts> contracts = contracts_of(books, stock);
-  for (const std::size_t index : orders_.open_beginning_with(stock)) {
-    const OrderRecord& record = orders_.at(index);
-    const Order& order = record.order;
-    const bool sale = record.opening && order.side == Side::sell && order.kind == InstrumentKind::call;
-    if (!sale || record.role != GroupRole::alone || order.account != books.config().number) continue;
-    const Asset& asset = market_.find(order.symbol)->asset;
-    if (underlying_of(*asset.instrument.option) != stock) continue;
-    contracts.push_back({*asset.instrument.option, asset.multiplier, -record.remaining()});
-  }
-  return shares_for(uncovered_calls(std::move(contracts)), 100);
+  return shares_for(uncovered_calls(contracts_after_pending(books, stock)), 100);
 }
 
 Refusal ExchangeCore::refuse_by_options_level(const Ledger& books, const SubmitRequest& request) const {
@@ -83,13 +130,13 @@ Refusal ExchangeCore::refuse_by_options_level(const Ledger& books, const SubmitR
   return std::nullopt;
 }
 
-/// What a contract of a sale to open ties up: nothing where something covers it, for a put what it can come to cost;
-/// less the premium. nullopt for whatever else.
+/// What a contract of a sale ties up: nothing where something covers what is short then, for a put what it can come to
+/// cost; less the premium. nullopt for whatever else.
 std::optional<Money> ExchangeCore::collateral_of_sale(const Ledger& books, const SubmitRequest& request) const {
   const Asset& asset = market_.find(request.symbol)->asset;
   const auto& option = asset.instrument.option;
   if (!option || *request.side != Side::sell || books.config().uncovered_options) return std::nullopt;
-  const std::vector<Contracts> before = contracts_of(books, underlying_of(*option));
+  const std::vector<Contracts> before = contracts_after_pending(books, underlying_of(*option));
   std::vector<Contracts> after = before;
   add_to(after, {*option, asset.multiplier, -*request.quantity});
   const Money risk = greatest_loss(without_uncovered_calls(after)) - greatest_loss(without_uncovered_calls(before));
@@ -117,7 +164,7 @@ Refusal ExchangeCore::refuse_selling_option(const Ledger& books, const SubmitReq
 Refusal ExchangeCore::refuse_covered_call(const Ledger& books, const SubmitRequest& request) const {
   const Asset& asset = market_.find(request.symbol)->asset;
   const std::string stock = underlying_of(*asset.instrument.option);
-  std::vector<Contracts> after = contracts_of(books, stock);
+  std::vector<Contracts> after = contracts_after_pending(books, stock);
   const Quantity bare_before = uncovered_calls(after);
   add_to(after, {*asset.instrument.option, asset.multiplier, -*request.quantity});
   const Quantity required = shares_for(uncovered_calls(after) - bare_before, asset.multiplier);
@@ -141,7 +188,7 @@ Refusal ExchangeCore::refuse_uncovering(const Ledger& books, const SubmitRequest
   const auto& option = asset.instrument.option;
   if (!option || *request.side != Side::sell || books.config().uncovered_options) return std::nullopt;
   const std::string stock = underlying_of(*option);
-  const std::vector<Contracts> before = contracts_of(books, stock);
+  const std::vector<Contracts> before = contracts_after_pending(books, stock);
   std::vector<Contracts> after = before;
   add_to(after, {*option, asset.multiplier, -*request.quantity});
   const Quantity bare = uncovered_calls(after) - uncovered_calls(before);

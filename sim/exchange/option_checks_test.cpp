@@ -111,11 +111,68 @@ TEST_F(OptionChecks, ALongLegThatCoversCannotLeaveFirst) {
   EXPECT_TRUE(exchange.positions(kAccount).empty());
 }
 
+TEST_F(OptionChecks, ALongCallCoversOneSaleThatIsPending) {
+  submit(limit(Side::buy, "1", "1.10", kHigherCall));
+  const Order pending = submit(limit(Side::sell, "1", "9", kCall));
+  EXPECT_EQ(refusal(limit(Side::sell, "1", "9", kCall)),
+            forbidden("account not eligible to trade uncovered option contracts"));
+  exchange.cancel(kAccount, pending.id);
+  submit(limit(Side::sell, "1", "8", kCall));
+}
+
+TEST_F(OptionChecks, ALongCallThatIsAboutToLeaveCoversNothing) {
+  submit(limit(Side::buy, "1", "1.10", kHigherCall));
+  const Order leaving = submit(limit(Side::sell, "1", "9", kHigherCall));
+  EXPECT_EQ(refusal(limit(Side::sell, "1", "2", kCall)),
+            forbidden("account not eligible to trade uncovered option contracts"));
+  exchange.cancel(kAccount, leaving.id);
+  const Order pending = submit(limit(Side::sell, "1", "9", kCall));
+  EXPECT_EQ(refusal(limit(Side::sell, "1", "1", kHigherCall)),
+            forbidden("account not eligible to trade uncovered option contracts"));
+  exchange.cancel(kAccount, pending.id);
+  submit(limit(Side::sell, "1", "1", kHigherCall));
+}
+
+TEST_F(OptionChecks, ABoughtCallThatIsPendingCoversNothingYet) {
+  submit(limit(Side::buy, "1", "0.50", kHigherCall));
+  EXPECT_EQ(refusal(limit(Side::sell, "1", "2", kCall)),
+            forbidden("account not eligible to trade uncovered option contracts"));
+}
+
+TEST_F(OptionChecks, SharesGoOnCoveringWhatALeavingCallCovered) {
+  hold("AAPL", "100");
+  submit(limit(Side::buy, "1", "1.10", kHigherCall));
+  submit(limit(Side::sell, "1", "2", kCall));
+  EXPECT_EQ(available(), 100_qty);
+  submit(limit(Side::sell, "1", "9", kHigherCall));
+  EXPECT_EQ(available(), 0_qty);
+  EXPECT_EQ(refusal(limit(Side::sell, "1", "9", kCall)).http_status, 403);
+}
+
+TEST_F(OptionChecks, ALongPutLessensWhatOnePendingSaleTiesUp) {
+  submit(limit(Side::buy, "1", "1.10", kLowerPut));
+  const Money before = exchange.account(kAccount).options_buying_power;
+  submit(limit(Side::sell, "1", "4", kPut));
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, before - 600_usd);  // strikes ten apart, less 400
+  submit(limit(Side::sell, "1", "4", kPut));
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, before - 600_usd - 18600_usd);
+}
+
 TEST_F(OptionChecks, ALongPutMayLeaveItsShortOneWhereTheCashSecuresIt) {
   submit(limit(Side::buy, "1", "1.10", kLowerPut));
   submit(limit(Side::sell, "1", "3", kPut));
   submit(limit(Side::sell, "1", "1", kLowerPut));
   EXPECT_EQ(held(kLowerPut), 0_qty);
+}
+
+TEST_F(OptionChecks, ALongPutThatIsAboutToLeaveTiesUpWhatItCovered) {
+  submit(limit(Side::buy, "5", "1.10", kLowerPut));
+  submit(limit(Side::sell, "5", "3", kPut));
+  const Money before = exchange.account(kAccount).options_buying_power;
+  const Order leaving = submit(limit(Side::sell, "1", "9", kLowerPut));
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, before - 17100_usd);  // 18000 − 900
+  exchange.cancel(kAccount, leaving.id);
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, before);
 }
 
 TEST_F(OptionChecks, StopsAndGoodTilCanceledOrdersAreTaken) {

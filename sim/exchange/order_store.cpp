@@ -64,6 +64,7 @@ void OrderStore::retire(const OrderRecord& record) {
 void OrderStore::take_place(OrderRecord& old, OrderRecord& next) {
   next.parent = old.parent;
   if (old.parent) std::ranges::replace(records_[*old.parent].children, old.index, next.index);
+  if (!next.children.empty()) return;
   next.children = std::exchange(old.children, {});
   for (const std::size_t child : next.children) records_[child].parent = next.index;
 }

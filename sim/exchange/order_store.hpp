@@ -60,6 +60,10 @@ struct OrderRecord {
   [[nodiscard]] bool is_stop_kind() const {
     return order.type == OrderType::stop || order.type == OrderType::stop_limit || is_trailing();
   }
+  /// An entry or exit of a bracket, OTO or OCO.
+  [[nodiscard]] bool has_rivals() const {
+    return role == GroupRole::entry || role == GroupRole::target || role == GroupRole::stop;
+  }
   /// Still to be filled; zero for notional orders.
   [[nodiscard]] Quantity remaining() const { return order.quantity ? *order.quantity - order.filled : Quantity{}; }
   /// Whether it reserves holdings: it would reduce a position and is not inert (alpaca.md 0.2).
@@ -86,7 +90,8 @@ class OrderStore {
   [[nodiscard]] std::vector<std::size_t> open_beginning_with(std::string_view prefix) const;
   /// To be told when an order is over; it leaves the lists of open ones.
   void retire(const OrderRecord& record);
-  /// `next` takes the place of `old` in its group: as a child of the same parent, or as the parent of its children.
+  /// `next` takes the place of `old` in its group: as a child of the same parent, or, unless it has children of its
+  /// own, as the parent of its children.
   void take_place(OrderRecord& old, OrderRecord& next);
 
   /// The order with its legs as they stand.

@@ -46,7 +46,7 @@ AccountView ExchangeCore::view(const Ledger& books) const {
   view.buying_power = power.stock;
   view.options_buying_power = power.free;
   view.initial_margin = power.initial_margin;
-  view.maintenance_margin = power.initial_margin;
+  view.maintenance_margin = maintenance_margin(books);
   view.multiplier = books.config().multiplier;
   view.shorting_enabled = books.config().shorting_enabled;
   view.options_level = books.config().options_level;

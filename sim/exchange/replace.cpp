@@ -12,8 +12,11 @@ namespace belay::sim {
 Answer<Order> ExchangeCore::replace(Ledger& books, const OrderId& id, const ReplaceRequest& request) {
   OrderRecord* old = orders_.find(books.config().number, id);
   if (old == nullptr) return std::unexpected(not_found("order not found for " + id.text()));
+  const bool combination = old->role == GroupRole::combination;
+  std::optional<Money> collateral = old->collateral;
   try {
     if (auto refusal = refuse_replacement(books, *old, request)) return std::unexpected(std::move(*refusal));
+    if (combination) collateral = combination_collateral(books, as_combination(*old, request), old->index);
   } catch (const Overflow&) {
     return std::unexpected(unprocessable("qty or price is out of range"));
   }
@@ -24,9 +27,10 @@ Answer<Order> ExchangeCore::replace(Ledger& books, const OrderId& id, const Repl
   next.armed = old->armed;
   next.elected = old->elected;
   next.collar = old->collar;
-  next.collateral = old->collateral;
+  next.collateral = collateral;
   next.replacing = old->index;
   next.filled_before = old->order.filled;
+  if (combination) add_replacing_legs(next, *old);
 
   old->before = old->order.status;
   old->replacement = next.index;
@@ -39,7 +43,7 @@ Answer<Order> ExchangeCore::replace(Ledger& books, const OrderId& id, const Repl
   emit(held ? OrderEventType::held : queued ? OrderEventType::accepted : OrderEventType::pending_new, next);
 
   Order reply = next.order;
-  reply.legs = orders_.snapshot(*old).legs;
+  reply.legs = orders_.snapshot(combination ? next : *old).legs;
   const bool lies =
       troubles_.take(TroubleKind::replace_error_though_replaced, old->order.symbol, old->order.type).has_value();
   if (faults_.replace_delay.count() > 0) {
@@ -80,10 +84,8 @@ Order ExchangeCore::changed(const OrderRecord& record, const ReplaceRequest& req
 void ExchangeCore::finish_replacement(OrderRecord& old) {
   BELAY_CHECK(old.replacement.has_value());
   OrderRecord& next = orders_.at(*old.replacement);
-  const bool alone = old.role == GroupRole::alone;
   // An exit's quantity may have shrunk with its sibling meanwhile; whatever filled meanwhile is the old one's.
-  next.order.quantity =
-      alone ? *next.order.quantity + next.filled_before - old.order.filled : *old.order.quantity - old.order.filled;
+  next.order.quantity = wanted_by_replacement(next);
   if (old.refused || !next.order.quantity->is_positive()) {
     reject_replacement(old);
     return;
@@ -95,7 +97,8 @@ void ExchangeCore::finish_replacement(OrderRecord& old) {
   old.replacement.reset();
   next.replacing.reset();
   old.order.replaced_by = next.order.id;
-  end(old, OrderStatus::replaced);
+  if (next.role == GroupRole::combination) fit_legs(next);
+  end_itself(old, OrderStatus::replaced);
   orders_.take_place(old, next);
   next.armed = old.armed;
   next.elected = old.elected;
@@ -105,6 +108,7 @@ void ExchangeCore::finish_replacement(OrderRecord& old) {
     begin_trailing(next);
   }
   if (next.order.status == OrderStatus::pending_new) {
+    if (next.role == GroupRole::combination) set_status(next, OrderStatus::fresh);
     next.order.status = OrderStatus::fresh;
     touch(next);
     emit(OrderEventType::fresh, next);
@@ -121,7 +125,7 @@ void ExchangeCore::reject_replacement(OrderRecord& old) {
   OrderRecord& next = orders_.at(*old.replacement);
   old.replacement.reset();
   next.replacing.reset();
-  end(next, OrderStatus::rejected);
+  end_itself(next, OrderStatus::rejected);
   old.refused = false;
   old.due.reset();
   if (old.order.status == OrderStatus::pending_replace) old.order.status = old.before;
@@ -137,7 +141,7 @@ Quantity ExchangeCore::added_by_replacement(const OrderRecord& next) const {
 /// What the new order will have to fill if it takes the old one's place now.
 Quantity ExchangeCore::wanted_by_replacement(const OrderRecord& next) const {
   const OrderRecord& old = orders_.at(*next.replacing);
-  return old.role == GroupRole::alone ? next.remaining() + next.filled_before - old.order.filled : old.remaining();
+  return old.has_rivals() ? old.remaining() : next.remaining() + next.filled_before - old.order.filled;
 }
 
 }  // namespace belay::sim

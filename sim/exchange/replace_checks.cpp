@@ -32,9 +32,8 @@ Refusal refuse_by_status(const OrderRecord& record) {
 Refusal refuse_for_group(const OrderRecord& record, const ReplaceRequest& request) {
   const Order& order = record.order;
   if (record.role == GroupRole::alone) return std::nullopt;
-  if (record.role == GroupRole::leg || record.role == GroupRole::combination) {
-    return unprocessable("complex orders not supported for options trading");  // this exchange: cancel it, send anew
-  }
+  if (record.role == GroupRole::combination) return std::nullopt;
+  if (record.role == GroupRole::leg) return unprocessable("complex orders not supported for options trading");
   if (request.quantity && *request.quantity != order.quantity) {
     return unprocessable("qty cannot be changed for advanced orders");
   }
@@ -108,11 +107,14 @@ Refusal ExchangeCore::refuse_replacement(const Ledger& books, const OrderRecord&
   if (const auto refusal = refuse_for_group(record, change)) return refusal;
   if (const auto refusal = refuse_quantity(order, change)) return refusal;
   if (is_unchanged(order, change)) return unprocessable("order parameters are not changed");
-  const SubmitRequest request = as_request(order, change);
-  if (const auto refusal = refuse_by_form(request)) return refusal;
   if (!change.client_id.empty() && orders_.find_by_client_id(books.config().number, change.client_id) != nullptr) {
     return invalid_request("client_order_id must be unique");
   }
+  if (record.role == GroupRole::combination) {
+    return refuse_combination_replacement(books, record, as_combination(record, change));
+  }
+  const SubmitRequest request = as_request(order, change);
+  if (const auto refusal = refuse_by_form(request)) return refusal;
   if (const auto refusal = refuse_by_instrument(request, market_.find(order.symbol)->asset)) return refusal;
   if (change.time_in_force) {
     if (const auto refusal = refuse_by_auction(request)) return refusal;

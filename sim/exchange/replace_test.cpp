@@ -11,20 +11,6 @@ namespace {
 /// Replacing orders (alpaca.md 3.4).
 class Replace : public Scene {
  protected:
-  Order replace(const Order& old, const ReplaceRequest& change) {
-    const auto reply = exchange.replace(kAccount, old.id, change);
-    if (!reply) {
-      ADD_FAILURE() << "refused: " << reply.error().message;
-      return {};
-    }
-    return *reply;
-  }
-  ApiError replace_refusal(const Order& old, const ReplaceRequest& change) {
-    const auto reply = exchange.replace(kAccount, old.id, change);
-    if (!reply) return reply.error();
-    ADD_FAILURE() << "accepted";
-    return {};
-  }
   static ReplaceRequest to_limit(std::string_view at_price) { return {.limit_price = price(at_price)}; }
   static ReplaceRequest to_stop(std::string_view at_price) { return {.stop_price = price(at_price)}; }
   static ReplaceRequest to_quantity(std::string_view quantity) { return {.quantity = qty(quantity)}; }

@@ -90,6 +90,22 @@ class Scene : public ::testing::Test {
     ADD_FAILURE() << "accepted";
     return {};
   }
+  /// Replaces what must be replaced.
+  Order replace(const Order& old, const ReplaceRequest& change) {
+    const auto reply = exchange.replace(kAccount, old.id, change);
+    if (!reply) {
+      ADD_FAILURE() << "refused: " << reply.error().message;
+      return {};
+    }
+    return *reply;
+  }
+  /// Replaces what must not be.
+  ApiError replace_refusal(const Order& old, const ReplaceRequest& change) {
+    const auto reply = exchange.replace(kAccount, old.id, change);
+    if (!reply) return reply.error();
+    ADD_FAILURE() << "accepted";
+    return {};
+  }
   Order now(const Order& order) { return *exchange.order(kAccount, order.id); }
   OrderStatus status(const Order& order) { return now(order).status; }
   void hold(std::string_view symbol, std::string_view quantity, std::string_view average = "200") {

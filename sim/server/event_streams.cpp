@@ -12,7 +12,7 @@
 namespace belay::sim {
 namespace {
 
-constexpr std::size_t kKept = 100'000;  // events an account and topic
+constexpr std::size_t kKeptBytes = 64 << 20;  // of events, an account and topic
 constexpr std::size_t kIdLength = 26;
 constexpr std::string_view kKindSuffix = "_corporateaction_event";
 /// Every kind that the broker's documents name; of some the exchange knows none.
@@ -115,7 +115,7 @@ Answer<EventWish> read_event_wish(EventTopic topic, std::string account, const Q
 
 std::string EventStreams::last_id(const EventWish& wish) const {
   const auto history = histories_.find({wish.topic, wish.account});
-  return history == histories_.end() || history->second.empty() ? "" : history->second.rbegin()->first;
+  return history == histories_.end() || history->second.by_id.empty() ? "" : history->second.by_id.rbegin()->first;
 }
 
 void EventStreams::opened(const Peer& peer, EventWish wish, Timestamp now) {
@@ -124,7 +124,7 @@ void EventStreams::opened(const Peer& peer, EventWish wish, Timestamp now) {
   if (listener.wish.replays() && history != histories_.end()) {
     // What is past is sent whole, however much it is: nobody has had the time to be slow.
     std::string past;
-    for (const auto& [id, entry] : history->second) {
+    for (const auto& [id, entry] : history->second.by_id) {
       if (listener.wish.is_within(entry.at, id) && listener.wish.is_of_kind(entry.kind)) past += entry.data;
     }
     if (!past.empty()) peer->send(std::move(past));
@@ -155,9 +155,19 @@ void EventStreams::add(EventTopic topic, const std::string& account, std::string
     if (listener.wish.topic != topic || listener.wish.account != account) continue;
     if (listener.wish.is_within(entry.at, id) && listener.wish.is_of_kind(entry.kind)) send(listener, entry.data);
   }
-  History& history = histories_[{topic, account}];
-  history.insert_or_assign(std::move(id), std::move(entry));
-  if (history.size() > kKept) history.erase(history.begin());
+  remember(histories_[{topic, account}], std::move(id), std::move(entry));
+}
+
+/// Whoever comes later gets no more than so many bytes of the past; the oldest is forgotten first.
+void EventStreams::remember(History& history, std::string id, Entry entry) {
+  history.bytes += entry.data.size();
+  Entry& place = history.by_id[std::move(id)];
+  history.bytes -= place.data.size();
+  place = std::move(entry);
+  while (history.bytes > kKeptBytes && history.by_id.size() > 1) {
+    history.bytes -= history.by_id.begin()->second.data.size();
+    history.by_id.erase(history.by_id.begin());
+  }
 }
 
 void EventStreams::on_order(const OrderEvent& event, const Exchange& exchange) {

@@ -78,7 +78,10 @@ class EventStreams {
     std::string data;
     std::string kind = {};  ///< of a corporate action
   };
-  using History = std::map<std::string, Entry, std::less<>>;  // by event id
+  struct History {
+    std::map<std::string, Entry, std::less<>> by_id;
+    std::size_t bytes = 0;  ///< of data
+  };
   struct Listener {
     Peer peer;
     EventWish wish;
@@ -87,6 +90,7 @@ class EventStreams {
 
   void add(EventTopic topic, const std::string& account, std::string id, Entry entry);
   void send(Listener& listener, const std::string& data) const;
+  static void remember(History& history, std::string id, Entry entry);
   [[nodiscard]] std::string last_id(const EventWish& wish) const;
   void notice_corporate_actions(const Exchange& exchange);
   void notice_activities(const std::string& account, const Exchange& exchange);

@@ -31,19 +31,15 @@ Result<void> read_count(const json::Value& wanted, std::string_view key, T& to) 
 }
 
 /// "stocks", "options", "market" (all of them), or a feed's name.
-std::vector<MarketFeed> feeds_named(std::string_view name) {
-  std::vector<MarketFeed> feeds;
+MarketFeeds feeds_named(std::string_view name) {
+  MarketFeeds feeds;
   for (std::size_t i = 0; i < kMarketFeeds; ++i) {
     const auto feed = static_cast<MarketFeed>(i);
     if (name == "market" || name == to_text(feed) || name == (is_of_options(feed) ? "options" : "stocks")) {
-      feeds.push_back(feed);
+      feeds.set(i);
     }
   }
   return feeds;
-}
-
-bool is_among(const std::vector<MarketFeed>& feeds, MarketFeed feed) {
-  return std::ranges::find(feeds, feed) != feeds.end();
 }
 
 Result<std::optional<MarketStreamError>> error_in(const json::Value& wanted, std::string_view key) {
@@ -55,62 +51,74 @@ Result<std::optional<MarketStreamError>> error_in(const json::Value& wanted, std
   return error;
 }
 
-}  // namespace
-
-Result<void> MarketStreams::set_rules(const json::Value& wanted) {
-  MarketStreamRules rules = rules_;
+/// The rules with what is wanted otherwise.
+Result<MarketStreamRules> changed(MarketStreamRules rules, const json::Value& wanted) {
   for (const auto& read : {read_count(wanted, "connections_per_account", rules.connections_per_account),
                            read_count(wanted, "symbol_limit", rules.symbols),
                            read_count(wanted, "option_quote_limit", rules.option_quotes),
                            read_count(wanted, "auth_timeout_ms", rules.auth_within),
                            read_count(wanted, "slow_client_after", rules.slow_after),
                            read_count(wanted, "slow_client_ms", rules.slow_for)}) {
-    if (!read) return read;
+    if (!read) return std::unexpected(read.error());
   }
   rules.auth_within = bounded_delay(rules.auth_within.count());
   rules.slow_for = bounded_delay(rules.slow_for.count());
+  return rules;
+}
+
+}  // namespace
+
+Result<void> MarketStreams::set_rules(const json::Value& wanted, MarketFeeds feeds) {
+  std::array<MarketStreamRules, kMarketFeeds> rules = rules_;
+  for (std::size_t i = 0; i < kMarketFeeds; ++i) {
+    if (!feeds.test(i)) continue;
+    const auto next = changed(rules.at(i), wanted);
+    if (!next) return std::unexpected(next.error());
+    rules.at(i) = *next;
+  }
   rules_ = rules;
   return {};
 }
 
 Result<void> MarketStreams::arrange(const json::Value& wanted, Real at) {
-  const std::vector<MarketFeed> feeds = feeds_named(text_in(wanted, "stream"));
-  if (feeds.empty()) return fail("stream must be trading, events, stocks, options, market or the name of a feed");
+  const MarketFeeds feeds = feeds_named(text_in(wanted, "stream"));
+  if (feeds.none()) return fail("stream must be trading, events, stocks, options, market or the name of a feed");
   std::optional<MarketFault> fault;
   if (const json::Value* body = wanted.find("fault")) {
     auto parsed = parse_market_fault(*body);
     if (!parsed) return std::unexpected(parsed.error());
     fault = std::move(*parsed);
-    if (feeds.size() == 1) fault->feed = feeds.front();
+    fault->feeds = feeds;
   }
   const auto told = error_in(wanted, "error");
   const auto refused = error_in(wanted, "refuse_auth");
   if (!told || !refused) return std::unexpected((told ? refused : told).error());
   std::int64_t per_minute = -1;
   if (const auto read = read_count(wanted, "upgrades_per_minute", per_minute); !read) return read;
-  if (const auto set = set_rules(wanted); !set) return set;
+  if (const auto set = set_rules(wanted, feeds); !set) return set;
 
-  for (const MarketFeed feed : feeds) {
-    if (per_minute >= 0) upgrades_.at(static_cast<std::size_t>(feed)).allow(per_minute);
+  for (std::size_t i = 0; i < kMarketFeeds; ++i) {
+    if (!feeds.test(i)) continue;
+    if (per_minute >= 0) upgrades_.at(i).allow(per_minute);
+    if (*refused) next_refusal_.at(i) = *refused;
   }
   if (fault) faults_.add(std::move(*fault), at);
-  if (flag_in(wanted, "clear_faults")) faults_.clear();
-  if (*refused) next_refusal_ = *refused;
+  if (flag_in(wanted, "clear_faults")) faults_.clear(feeds);
   for (MarketListener& listener : listeners_) {
-    if (*told && is_among(feeds, listener.feed())) listener.refuse(**told);
+    if (*told && feeds.test(place_of(listener.feed()))) listener.refuse(**told);
   }
   end_connections(wanted, feeds, at);
   return {};
 }
 
-void MarketStreams::end_connections(const json::Value& wanted, const std::vector<MarketFeed>& feeds, Real at) {
+void MarketStreams::end_connections(const json::Value& wanted, MarketFeeds feeds, Real at) {
   const bool ghost = flag_in(wanted, "ghost");
   const bool silence = flag_in(wanted, "silence");
   if (!ghost && !silence && !flag_in(wanted, "cut")) return;
   const json::Value* ms = wanted.find("ghost_ms");
   const auto ghost_for = ms == nullptr ? kGhost : bounded_delay(ms->as_int64().value_or(kGhost.count()));
   std::erase_if(listeners_, [&](const MarketListener& listener) {
-    if (!is_among(feeds, listener.feed())) return false;
+    if (!feeds.test(place_of(listener.feed()))) return false;
     // Over there it still seems to be connected, or is not any more; here the account's place stays taken for a while.
     if (ghost && !listener.account.empty()) ghosts_.push_back({listener.feed(), listener.account, at + ghost_for});
     silence ? listener.peer()->go_silent() : listener.peer()->cut();
@@ -133,9 +141,16 @@ json::Value MarketStreams::to_json() const {
   const auto limit = [](const std::optional<std::int64_t>& given) {
     return given ? json::Value(*given) : json::Value("as planned");
   };
-  return json::Object{{"connections_per_account", rules_.connections_per_account},
-                      {"symbol_limit", limit(rules_.symbols)},
-                      {"option_quote_limit", limit(rules_.option_quotes)},
+  json::Object limits;
+  for (std::size_t i = 0; i < kMarketFeeds; ++i) {
+    const MarketFeed feed = static_cast<MarketFeed>(i);
+    const MarketStreamRules& rules = rules_.at(i);
+    json::Object own{{"connections_per_account", rules.connections_per_account}};
+    is_of_options(feed) ? own.set("option_quote_limit", limit(rules.option_quotes))
+                        : own.set("symbol_limit", limit(rules.symbols));
+    limits.set(to_text(feed), std::move(own));
+  }
+  return json::Object{{"limits", std::move(limits)},
                       {"connections", std::move(connections)},
                       {"faults", std::move(faults)},
                       {"sent", sent_}};

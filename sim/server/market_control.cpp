@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sim/server/wire_market.hpp"
+#include "sim/server/wire_tape.hpp"
 
 namespace belay::sim {
 namespace {
@@ -20,10 +21,7 @@ class Telling {
   [[nodiscard]] const std::string& symbol() const { return symbol_; }
   [[nodiscard]] const Tape& prints() const { return world_.tape; }
   [[nodiscard]] Timestamp now() const { return world_.exchange.now(); }
-  [[nodiscard]] std::string_view tape() const {
-    const Asset* asset = world_.exchange.asset(symbol_);
-    return tape_of(asset == nullptr ? "NASDAQ" : asset->exchange);
-  }
+  [[nodiscard]] std::string_view tape() const { return consolidated_tape(world_.exchange.asset(symbol_)); }
 
   [[nodiscard]] std::string text(std::string_view name, std::string_view otherwise = "") const {
     const json::Value* value = body_.find(name);

@@ -57,10 +57,16 @@ void MarketFaults::add(MarketFault fault, VirtualClock::Real at) {
   waiting_.push_back(std::move(fault));
 }
 
-std::optional<MarketFault> MarketFaults::take(std::string_view event, std::string_view symbol, VirtualClock::Real at) {
+void MarketFaults::clear(MarketFeeds feeds) {
+  for (MarketFault& fault : waiting_) fault.feeds &= ~feeds;
+  std::erase_if(waiting_, [](const MarketFault& fault) { return fault.feeds.none(); });
+}
+
+std::optional<MarketFault> MarketFaults::take(std::string_view event, std::string_view symbol, MarketFeeds feeds,
+                                              VirtualClock::Real at) {
   std::erase_if(waiting_, [&](const MarketFault& fault) { return fault.until && *fault.until <= at; });
   for (auto fault = waiting_.begin(); fault != waiting_.end(); ++fault) {
-    if (fault->kind == MarketFaultKind::refuse) continue;
+    if (fault->kind == MarketFaultKind::refuse || (fault->feeds & feeds).none()) continue;
     if (!fault->event.empty() && fault->event != event) continue;
     if (!fault->symbol.empty() && fault->symbol != symbol) continue;
     MarketFault taken = *fault;
@@ -72,7 +78,7 @@ std::optional<MarketFault> MarketFaults::take(std::string_view event, std::strin
 
 std::optional<int> MarketFaults::take_refusal(MarketFeed feed) {
   for (auto fault = waiting_.begin(); fault != waiting_.end(); ++fault) {
-    if (fault->kind != MarketFaultKind::refuse || (fault->feed && fault->feed != feed)) continue;
+    if (fault->kind != MarketFaultKind::refuse || !fault->feeds.test(place_of(feed))) continue;
     const int status = fault->status;
     if (--fault->times == 0) waiting_.erase(fault);
     return status;

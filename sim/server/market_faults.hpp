@@ -27,7 +27,7 @@ enum class MarketFaultKind : std::uint8_t {
 
 struct MarketFault {
   MarketFaultKind kind = MarketFaultKind::drop;
-  std::optional<MarketFeed> feed = {};  ///< of a refusal; absent: any
+  MarketFeeds feeds = kAllMarketFeeds;  ///< whose listeners it befalls
   std::string event = {};               ///< the message's T; "" for any
   std::string symbol = {};              ///< "" for any
   std::int64_t times = 1;               ///< still to happen
@@ -44,12 +44,14 @@ struct MarketFault {
 class MarketFaults {
  public:
   void add(MarketFault fault, VirtualClock::Real at);
-  void clear() { waiting_.clear(); }
+  /// Nothing more befalls those feeds.
+  void clear(MarketFeeds feeds);
   [[nodiscard]] bool empty() const { return waiting_.empty(); }
   [[nodiscard]] const std::vector<MarketFault>& waiting() const { return waiting_; }
 
-  /// The oldest one that fits the message, used up once.
-  [[nodiscard]] std::optional<MarketFault> take(std::string_view event, std::string_view symbol, VirtualClock::Real at);
+  /// The oldest one that fits a message on its way to the listeners of `feeds`, used up once.
+  [[nodiscard]] std::optional<MarketFault> take(std::string_view event, std::string_view symbol, MarketFeeds feeds,
+                                                VirtualClock::Real at);
   /// The status for an upgrade that shall be refused.
   [[nodiscard]] std::optional<int> take_refusal(MarketFeed feed);
 

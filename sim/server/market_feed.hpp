@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -12,6 +13,10 @@ namespace belay::sim {
 /// The streams of market data, each an endpoint of its own (alpaca.md 1).
 enum class MarketFeed : std::uint8_t { iex, sip, delayed_sip, test, boats, overnight, indicative, opra };
 inline constexpr std::size_t kMarketFeeds = 8;
+/// Some of the feeds, a bit each.
+using MarketFeeds = std::bitset<kMarketFeeds>;
+inline constexpr MarketFeeds kAllMarketFeeds{0xff};
+[[nodiscard]] constexpr std::size_t place_of(MarketFeed feed) { return static_cast<std::size_t>(feed); }
 
 /// The feed that is served under a path as at stream.data.alpaca.markets: "/v2/iex", "/v1beta1/opra".
 [[nodiscard]] std::optional<MarketFeed> market_feed_at(std::string_view path);

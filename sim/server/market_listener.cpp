@@ -22,9 +22,9 @@ const std::string& MarketMessage::encoded(bool packed) const {
 }
 
 bool MarketListener::wants(const MarketMessage& message) const {
-  return !account.empty() && !over_ && message.of_option == is_of_options(feed_) &&
-         message.is_test == (feed_ == MarketFeed::test) && wishes.wants(message.channel(), message.symbol()) &&
-         streams_at(feed_, message.at());
+  return !account.empty() && !over_ && message.feeds.test(place_of(feed_)) &&
+         message.of_option == is_of_options(feed_) && message.is_test == (feed_ == MarketFeed::test) &&
+         wishes.wants(message.channel(), message.symbol()) && streams_at(feed_, message.at());
 }
 
 void MarketListener::take(const MarketMessage& message) {

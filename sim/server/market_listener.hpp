@@ -31,7 +31,8 @@ class MarketMessage {
   [[nodiscard]] const std::string& encoded(bool packed) const;
 
   bool of_option = false;
-  bool is_test = false;  ///< of /v2/test, and nobody else's
+  bool is_test = false;                 ///< of /v2/test, and nobody else's
+  MarketFeeds feeds = kAllMarketFeeds;  ///< for whose listeners it is
 
  private:
   MarketChannel channel_;

@@ -50,7 +50,7 @@ std::expected<MarketSubscription, MarketStreamError> changed(MarketSubscription 
 
 std::optional<int> MarketStreams::refusal(MarketFeed feed, Real at) {
   if (const auto status = faults_.take_refusal(feed)) return status;
-  if (!upgrades_.at(static_cast<std::size_t>(feed)).take(at)) return 429;
+  if (!upgrades_.at(place_of(feed)).take(at)) return 429;
   return std::nullopt;
 }
 
@@ -96,7 +96,8 @@ void MarketStreams::received(const Peer& peer, const net::WebSocketMessage& mess
 void MarketStreams::authenticate(MarketListener& listener, const std::string& key, const std::string& secret,
                                  const Exchange& exchange, Real at) {
   if (!listener.account.empty()) return listener.refuse(stream_errors::kAlreadyAuthenticated);
-  if (next_refusal_) return listener.refuse(*std::exchange(next_refusal_, std::nullopt));
+  auto& refusal = next_refusal_.at(place_of(listener.feed()));
+  if (refusal) return listener.refuse(*std::exchange(refusal, std::nullopt));
   const auto account = exchange.authenticate(key, secret);
   if (!account) return listener.refuse(stream_errors::kAuthFailed);
   if (plan_.is_basic && needs_plus(listener.feed())) return listener.refuse(stream_errors::kSubscription);
@@ -114,7 +115,8 @@ bool MarketStreams::is_crowded(const MarketListener& listener, const std::string
   });
   const auto ghosts =
       std::ranges::count_if(ghosts_, [&](const Ghost& ghost) { return ghost.feed == listener.feed() && same(ghost); });
-  return rules_.connections_per_account > 0 && others + ghosts >= rules_.connections_per_account;
+  const std::int64_t limit = rules_.at(place_of(listener.feed())).connections_per_account;
+  return limit > 0 && others + ghosts >= limit;
 }
 
 // All or nothing: after an error the subscription is what it was.
@@ -132,14 +134,15 @@ std::optional<MarketStreamError> MarketStreams::refusal_of(const MarketSubscript
   const auto exceeds = [](std::size_t count, std::int64_t limit) {
     return limit > 0 && static_cast<std::int64_t>(count) > limit;
   };
+  const MarketStreamRules& rules = rules_.at(place_of(feed));
   const std::int64_t option_quotes =
-      rules_.option_quotes.value_or(plan_.is_basic ? kBasicOptionQuotes : kPlusOptionQuotes);
+      rules.option_quotes.value_or(plan_.is_basic ? kBasicOptionQuotes : kPlusOptionQuotes);
   if (is_of_options(feed)) {
     if (wishes.wants_all(MarketChannel::quotes)) return stream_errors::kNoStar;
     if (exceeds(wishes.count(MarketChannel::quotes), option_quotes)) return stream_errors::kSymbolLimit;
     return std::nullopt;
   }
-  const std::int64_t symbols = rules_.symbols.value_or(plan_.is_basic ? kBasicSymbols : 0);
+  const std::int64_t symbols = rules.symbols.value_or(plan_.is_basic ? kBasicSymbols : 0);
   const bool all = wishes.wants_all(MarketChannel::trades) || wishes.wants_all(MarketChannel::quotes);
   if (symbols > 0 && all && feed != MarketFeed::test) return stream_errors::kSymbolLimit;
   if (exceeds(wishes.counted_symbols(), symbols)) return stream_errors::kSymbolLimit;
@@ -149,9 +152,10 @@ std::optional<MarketStreamError> MarketStreams::refusal_of(const MarketSubscript
 void MarketStreams::end_the_late(Real at) {
   for (MarketListener& listener : listeners_) {
     if (listener.is_over()) continue;
+    const MarketStreamRules& rules = rules_.at(place_of(listener.feed()));
     if (listener.account.empty()) {
-      if (at - listener.opened_at() >= rules_.auth_within) listener.refuse(stream_errors::kAuthTimeout);
-    } else if (listener.is_slow(rules_.slow_after, rules_.slow_for, at)) {
+      if (at - listener.opened_at() >= rules.auth_within) listener.refuse(stream_errors::kAuthTimeout);
+    } else if (listener.is_slow(rules.slow_after, rules.slow_for, at)) {
       listener.refuse(stream_errors::kSlowClient);
     }
   }

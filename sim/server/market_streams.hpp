@@ -26,7 +26,7 @@
 
 namespace belay::sim {
 
-/// What the streams permit, and how patient they are (alpaca.md 6.2). 0: no limit.
+/// What a stream permits, and how patient it is (alpaca.md 6.2). 0: no limit.
 struct MarketStreamRules {
   std::int64_t connections_per_account = 1;
   std::optional<std::int64_t> symbols = {};        ///< of trades and quotes; absent: what the plan permits
@@ -91,13 +91,14 @@ class MarketStreams {
   // market_telling.cpp: messages
   [[nodiscard]] bool anybody_wants(MarketChannel channel, std::string_view symbol) const;
   void deliver(MarketMessage message, Real at);
+  [[nodiscard]] MarketFeeds reached_by(const MarketMessage& message) const;
   void pass_on(const MarketMessage& message);
   void release_held();
   void release_delayed(Timestamp now);
 
   // market_arranging.cpp: knobs
-  [[nodiscard]] Result<void> set_rules(const json::Value& wanted);
-  void end_connections(const json::Value& wanted, const std::vector<MarketFeed>& feeds, Real at);
+  [[nodiscard]] Result<void> set_rules(const json::Value& wanted, MarketFeeds feeds);
+  void end_connections(const json::Value& wanted, MarketFeeds feeds, Real at);
 
   std::vector<MarketListener> listeners_;
   std::vector<Ghost> ghosts_;
@@ -105,10 +106,10 @@ class MarketStreams {
   std::vector<Later> held_;                                  // sent behind the next message too
   std::deque<std::pair<Timestamp, MarketMessage>> delayed_;  // for delayed_sip
   DataPlan plan_;
-  MarketStreamRules rules_;
+  std::array<MarketStreamRules, kMarketFeeds> rules_;
   MarketFaults faults_;
   std::array<UpgradeLimit, kMarketFeeds> upgrades_;
-  std::optional<MarketStreamError> next_refusal_;  // of the next who shows keys
+  std::array<std::optional<MarketStreamError>, kMarketFeeds> next_refusal_;  // of the next who shows keys
   TestFeed test_feed_;
   std::int64_t sent_ = 0;
 };

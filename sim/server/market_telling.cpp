@@ -4,6 +4,7 @@
 
 #include "core/calendar/new_york.hpp"
 #include "sim/server/market_streams.hpp"
+#include "sim/server/wire_tape.hpp"
 
 namespace belay::sim {
 namespace {
@@ -29,7 +30,7 @@ void MarketStreams::on_trade(const Asset& asset, const TapeTrade& trade, Real at
   if (!anybody_wants(MarketChannel::trades, symbol)) return;
   deliver(message_of(MarketChannel::trades, asset, trade.at,
                      asset.instrument.is_option() ? stream_option_trade(symbol, trade)
-                                                  : stream_trade(symbol, trade, tape_of(asset.exchange))),
+                                                  : stream_trade(symbol, trade, consolidated_tape(&asset))),
           at);
 }
 
@@ -38,7 +39,7 @@ void MarketStreams::on_quote(const Asset& asset, const TapeQuote& quote, Real at
   if (!anybody_wants(MarketChannel::quotes, symbol)) return;
   deliver(message_of(MarketChannel::quotes, asset, quote.at,
                      asset.instrument.is_option() ? stream_option_quote(symbol, quote)
-                                                  : stream_quote(symbol, quote, tape_of(asset.exchange))),
+                                                  : stream_quote(symbol, quote, consolidated_tape(&asset))),
           at);
 }
 
@@ -60,10 +61,25 @@ void MarketStreams::tell(MarketChannel channel, std::string_view symbol, Timesta
 
 // ---- the way to the listeners
 
+MarketFeeds MarketStreams::reached_by(const MarketMessage& message) const {
+  MarketFeeds feeds;
+  for (const MarketListener& listener : listeners_) {
+    if (listener.wants(message)) feeds.set(place_of(listener.feed()));
+  }
+  return feeds;
+}
+
 void MarketStreams::deliver(MarketMessage message, Real at) {
   release_delayed(message.at());
-  const auto fault = faults_.empty() ? std::nullopt : faults_.take(message.event(), message.symbol(), at);
+  const auto fault =
+      faults_.empty() ? std::nullopt : faults_.take(message.event(), message.symbol(), reached_by(message), at);
   if (fault) {
+    if (!fault->feeds.all()) {
+      MarketMessage unharmed = message;
+      unharmed.feeds = ~fault->feeds;
+      pass_on(unharmed);
+      message.feeds = fault->feeds;
+    }
     if (fault->kind == MarketFaultKind::drop || fault->kind == MarketFaultKind::gap) return;
     if (fault->kind == MarketFaultKind::delay) return later_.push_back({at + fault->delay, std::move(message)});
     if (fault->kind == MarketFaultKind::reorder) return held_.push_back({at + fault->delay, std::move(message)});

@@ -44,6 +44,26 @@ TEST_F(MarketTroubleTest, one_symbol_falls_silent_while_others_go_on) {
   EXPECT_EQ(watcher.next().at("bp"), "4");
 }
 
+TEST_F(MarketTroubleTest, what_is_arranged_for_one_feed_befalls_nobody_else) {
+  Watcher sip(*server_);
+  Watcher iex(*server_, "/v2/iex");
+  for (Watcher* watcher : {&sip, &iex}) watcher->authenticated().subscribed(R"("quotes":["AAPL"])");
+  control("POST", "/_sim/stream", R"({"stream":"options","fault":{"kind":"drop","times":9}})");
+  control("POST", "/_sim/stream", R"({"stream":"boats","fault":{"kind":"drop","times":9}})");  // nobody is there
+  control("POST", "/_sim/stream", R"({"stream":"iex","fault":{"kind":"drop"},"connections_per_account":2})");
+  quote("AAPL", "1", "300");
+  quote("AAPL", "2", "300");
+  EXPECT_EQ(sip.next().at("bp"), "1");
+  EXPECT_EQ(sip.next().at("bp"), "2");
+  EXPECT_EQ(iex.next().at("bp"), "2");
+  EXPECT_EQ(control("GET", "/_sim/stream").at("market.limits.iex.connections_per_account"), "2");
+  control("POST", "/_sim/stream", R"({"stream":"stocks","clear_faults":true,"refuse_auth":411})");
+  EXPECT_EQ(control("GET", "/_sim/stream").at("market.faults.0.kind"), "drop");  // that of options
+  Watcher second(*server_, "/v2/iex");
+  second.next();
+  EXPECT_EQ(second.error_after(R"({"action":"auth","key":"KEY","secret":"SECRET"})"), "411");
+}
+
 TEST_F(MarketTroubleTest, a_ghost_keeps_the_place_of_who_was_cut_off) {
   Watcher first(*server_);
   first.authenticated();
@@ -117,7 +137,7 @@ TEST_F(MarketTroubleTest, shows_who_is_connected_and_refuses_knobs_it_does_not_k
   const Answered state = control("GET", "/_sim/stream");
   EXPECT_EQ(state.at("market.connections.0.feed"), "iex");
   EXPECT_EQ(state.at("market.connections.0.subscription.bars.0"), "AAPL");
-  EXPECT_EQ(state.at("market.symbol_limit"), "as planned");
+  EXPECT_EQ(state.at("market.limits.iex.symbol_limit"), "as planned");
   for (const std::string knobs :
        {R"({"stream":"radio"})", R"({"stream":"iex","connections_per_account":"x"})", R"({"stream":"iex","error":408})",
         R"({"stream":"iex","symbol_limit":-1})", R"({"stream":"iex","fault":{"kind":"lose"}})",

@@ -36,9 +36,9 @@ json::Object trade_details(const Activity& fill, const std::string& account, con
 }
 
 json::Object other_details(const Activity& activity) {
-  json::Object details{{"symbol", activity.symbol},
-                       {"description", activity.description},
+  json::Object details{{"description", activity.description},
                        {"system_date", to_text(calendar::to_new_york(activity.at).date)}};
+  if (!activity.symbol.empty()) details.append("symbol", activity.symbol);
   if (!activity.group_id.empty()) details.append("group_id", activity.group_id);
   return details;
 }
@@ -56,8 +56,8 @@ json::Value wire_activity_event(const Activity& activity, const std::string& eve
                      {"settle_date", to_text(settled_on(activity, exchange))},
                      {"currency", "USD"},
                      // The UUID of an activity stands behind the time in its id.
-                     {"ref_id", is_fill ? activity.execution_id : activity.id.substr(activity.id.rfind(':') + 1)},
-                     {"qty", activity.quantity.text()}};
+                     {"ref_id", is_fill ? activity.execution_id : activity.id.substr(activity.id.rfind(':') + 1)}};
+  if (!activity.symbol.empty()) event.append("qty", activity.quantity.text());
   if (activity.price) event.append("price", activity.price->text());
   if (!is_fill) event.append("net_amount", activity.net_amount.text());
   event.append("details", is_fill ? trade_details(activity, account, exchange) : other_details(activity));

@@ -12,7 +12,7 @@
 
 namespace belay::sim {
 
-// The market data API's shapes (alpaca.md 5): decimals are numbers. `asset` may be null: it is only asked where the
+// The market data API's shapes (alpaca.md 5). `asset` may be null: it is only asked where the
 // stock is listed.
 
 [[nodiscard]] json::Value wire_stock_trade(const TapeTrade& trade, const Asset* asset);
@@ -23,8 +23,5 @@ namespace belay::sim {
 [[nodiscard]] json::Value wire_auction(Timestamp at, Price price, std::string_view condition);
 /// A day of which only the close is known; `start` is the day's midnight in New York.
 [[nodiscard]] json::Value wire_closed_day(Price close, Timestamp start);
-
-/// "A", "B" or "C": the consolidated tape that tells of a stock of that exchange.
-[[nodiscard]] std::string_view consolidated_tape(const Asset* asset);
 
 }  // namespace belay::sim

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/server/wire_market.hpp"
 
-#include <algorithm>
+#include "sim/server/wire_tape.hpp"
 
 namespace belay::sim {
 namespace {
@@ -9,34 +9,16 @@ namespace {
 constexpr std::string_view kVenue = "V";
 constexpr std::string_view kOptionVenue = "C";
 
-json::Value number(Price price) { return json::Value::number_text(price.text()); }
-std::int64_t whole(Quantity size) { return whole_part(size).nanos() / fixed::kScale; }
-/// Something is traded, be it a fraction.
-std::int64_t traded(Quantity size) { return std::max<std::int64_t>(1, whole(size)); }
-/// An absent side has no size either.
-std::int64_t offered(Price price, Quantity size) { return price.is_zero() ? 0 : whole(size); }
-
-json::Array letters(std::string_view conditions) {
-  json::Array array;
-  for (const char letter : conditions) array.emplace_back(std::string(1, letter));
-  return array;
-}
-
 }  // namespace
-
-std::string_view tape_of(std::string_view exchange) {
-  if (exchange == "NASDAQ") return "C";
-  return exchange == "NYSE" ? "A" : "B";
-}
 
 json::Value stream_trade(std::string_view symbol, const TapeTrade& trade, std::string_view tape) {
   return json::Object{{"T", "t"},
                       {"S", symbol},
                       {"i", trade.id},
                       {"x", kVenue},
-                      {"p", number(trade.price)},
-                      {"s", traded(trade.size)},
-                      {"c", letters(trade.conditions)},
+                      {"p", price_number(trade.price)},
+                      {"s", traded_size(trade.size)},
+                      {"c", condition_letters(trade.conditions)},
                       {"t", to_text(trade.at)},
                       {"z", tape}};
 }
@@ -46,11 +28,11 @@ json::Value stream_quote(std::string_view symbol, const TapeQuote& quote, std::s
   return json::Object{{"T", "q"},
                       {"S", symbol},
                       {"ax", kVenue},
-                      {"ap", number(prices.ask)},
-                      {"as", offered(prices.ask, prices.ask_size)},
+                      {"ap", price_number(prices.ask)},
+                      {"as", side_size(prices.ask, prices.ask_size)},
                       {"bx", kVenue},
-                      {"bp", number(prices.bid)},
-                      {"bs", offered(prices.bid, prices.bid_size)},
+                      {"bp", price_number(prices.bid)},
+                      {"bs", side_size(prices.bid, prices.bid_size)},
                       {"c", json::Array{"R"}},
                       {"t", to_text(quote.at)},
                       {"z", tape}};
@@ -60,8 +42,8 @@ json::Value stream_option_trade(std::string_view symbol, const TapeTrade& trade)
   return json::Object{{"T", "t"},
                       {"S", symbol},
                       {"t", to_text(trade.at)},
-                      {"p", number(trade.price)},
-                      {"s", traded(trade.size)},
+                      {"p", price_number(trade.price)},
+                      {"s", traded_size(trade.size)},
                       {"x", kOptionVenue},
                       {"c", "a"}};
 }
@@ -72,25 +54,25 @@ json::Value stream_option_quote(std::string_view symbol, const TapeQuote& quote)
                       {"S", symbol},
                       {"t", to_text(quote.at)},
                       {"bx", kOptionVenue},
-                      {"bp", number(prices.bid)},
-                      {"bs", offered(prices.bid, prices.bid_size)},
+                      {"bp", price_number(prices.bid)},
+                      {"bs", side_size(prices.bid, prices.bid_size)},
                       {"ax", kOptionVenue},
-                      {"ap", number(prices.ask)},
-                      {"as", offered(prices.ask, prices.ask_size)},
+                      {"ap", price_number(prices.ask)},
+                      {"as", side_size(prices.ask, prices.ask_size)},
                       {"c", " "}};
 }
 
 json::Value stream_bar(std::string_view kind, std::string_view symbol, const Bar& bar) {
   return json::Object{{"T", kind},
                       {"S", symbol},
-                      {"o", number(bar.open)},
-                      {"h", number(bar.high)},
-                      {"l", number(bar.low)},
-                      {"c", number(bar.close)},
+                      {"o", price_number(bar.open)},
+                      {"h", price_number(bar.high)},
+                      {"l", price_number(bar.low)},
+                      {"c", price_number(bar.close)},
                       {"v", bar.whole_volume()},
                       {"t", to_text(bar.start)},
                       {"n", bar.count},
-                      {"vw", number(bar.average())}};
+                      {"vw", price_number(bar.average())}};
 }
 
 TradingStatus usual_status(bool halted, std::string_view tape) {
@@ -111,9 +93,13 @@ json::Value stream_status(std::string_view symbol, const TradingStatus& status, 
 }
 
 json::Value stream_bands(std::string_view symbol, const PriceBands& bands, Timestamp at, std::string_view tape) {
-  return json::Object{
-      {"T", "l"},         {"S", symbol}, {"u", number(bands.up)}, {"d", number(bands.down)}, {"i", bands.indicator},
-      {"t", to_text(at)}, {"z", tape}};
+  return json::Object{{"T", "l"},
+                      {"S", symbol},
+                      {"u", price_number(bands.up)},
+                      {"d", price_number(bands.down)},
+                      {"i", bands.indicator},
+                      {"t", to_text(at)},
+                      {"z", tape}};
 }
 
 json::Value stream_correction(std::string_view symbol, const TapeTrade& original, const TapeTrade& corrected,
@@ -122,13 +108,13 @@ json::Value stream_correction(std::string_view symbol, const TapeTrade& original
                       {"S", symbol},
                       {"x", kVenue},
                       {"oi", original.id},
-                      {"op", number(original.price)},
-                      {"os", traded(original.size)},
-                      {"oc", letters(original.conditions)},
+                      {"op", price_number(original.price)},
+                      {"os", traded_size(original.size)},
+                      {"oc", condition_letters(original.conditions)},
                       {"ci", corrected.id},
-                      {"cp", number(corrected.price)},
-                      {"cs", traded(corrected.size)},
-                      {"cc", letters(corrected.conditions)},
+                      {"cp", price_number(corrected.price)},
+                      {"cs", traded_size(corrected.size)},
+                      {"cc", condition_letters(corrected.conditions)},
                       {"t", to_text(at)},
                       {"z", tape}};
 }
@@ -139,15 +125,15 @@ json::Value stream_cancellation(std::string_view symbol, const TapeTrade& trade,
                       {"S", symbol},
                       {"i", trade.id},
                       {"x", kVenue},
-                      {"p", number(trade.price)},
-                      {"s", traded(trade.size)},
+                      {"p", price_number(trade.price)},
+                      {"s", traded_size(trade.size)},
                       {"a", action},
                       {"t", to_text(at)},
                       {"z", tape}};
 }
 
 json::Value stream_imbalance(std::string_view symbol, Price price, Timestamp at, std::string_view tape) {
-  return json::Object{{"T", "i"}, {"S", symbol}, {"p", number(price)}, {"z", tape}, {"t", to_text(at)}};
+  return json::Object{{"T", "i"}, {"S", symbol}, {"p", price_number(price)}, {"z", tape}, {"t", to_text(at)}};
 }
 
 json::Value stream_success(std::string_view message) { return json::Object{{"T", "success"}, {"msg", message}}; }

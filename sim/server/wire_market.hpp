@@ -14,11 +14,7 @@
 
 namespace belay::sim {
 
-// The market data stream's messages (alpaca.md 6.2): decimals are numbers. Sizes are whole, as everybody's clients read
-// them.
-
-/// The tape that a stock's trades are reported on: A New York, B regional, C Nasdaq.
-[[nodiscard]] std::string_view tape_of(std::string_view exchange);
+// The market data stream's messages (alpaca.md 6.2). `tape`: see consolidated_tape.
 
 [[nodiscard]] json::Value stream_trade(std::string_view symbol, const TapeTrade& trade, std::string_view tape);
 [[nodiscard]] json::Value stream_quote(std::string_view symbol, const TapeQuote& quote, std::string_view tape);

@@ -207,8 +207,11 @@ json::Value wire_position(const Position& position) {
 }
 
 json::Value wire_activity(const Activity& activity) {
-  json::Object wire{{"id", activity.id}, {"activity_type", activity.activity_type}, {"symbol", activity.symbol}};
-  wire.append("qty", activity.quantity.text());
+  json::Object wire{{"id", activity.id}, {"activity_type", activity.activity_type}};
+  if (!activity.symbol.empty()) {
+    wire.append("symbol", activity.symbol);
+    wire.append("qty", activity.quantity.text());
+  }
   if (activity.price) wire.append("price", activity.price->text());
   if (activity.is_fill()) {
     wire.append("type", activity.is_partial ? "partial_fill" : "fill");
@@ -225,7 +228,7 @@ json::Value wire_activity(const Activity& activity) {
   wire.append("created_at", to_text(activity.at));
   wire.append("net_amount", activity.net_amount.text());
   if (activity.per_share) wire.append("per_share_amount", activity.per_share->text());
-  wire.append("group_id", activity.group_id);
+  if (!activity.group_id.empty()) wire.append("group_id", activity.group_id);
   wire.append("currency", "USD");
   wire.append("status", "executed");
   wire.append("description", activity.description);

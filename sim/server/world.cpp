@@ -5,6 +5,8 @@
 #include <string>
 #include <variant>
 
+#include "sim/server/wire_tape.hpp"
+
 namespace belay::sim {
 namespace {
 
@@ -76,8 +78,7 @@ void World::set_price(const PricePoint& point, VirtualClock::Real at) {
 void World::set_halted(std::string_view symbol, bool halted, const std::optional<TradingStatus>& status,
                        VirtualClock::Real at) {
   halted ? exchange.halt(symbol) : exchange.resume(symbol);
-  const Asset* asset = exchange.asset(symbol);
-  const std::string_view printed_on = tape_of(asset == nullptr ? "" : asset->exchange);
+  const std::string_view printed_on = consolidated_tape(exchange.asset(symbol));
   market_streams.tell(
       MarketChannel::statuses, symbol, exchange.now(),
       stream_status(symbol, status.value_or(usual_status(halted, printed_on)), exchange.now(), printed_on), at);

@@ -36,6 +36,18 @@ test('4.0.2 buys a spread as one order, and is told of both legs in one event', 
   assert.deepEqual(positions.map((one) => [one.symbol, one.qty]), [[low, '2'], [high, '-2']]);
 });
 
+test('4.0.2 replaces a spread as a whole', async (t) => {
+  const exchange = await open(t);
+  const alpaca = v4.client(exchange);
+  const updates = await v4.listen(t, alpaca, exchange);
+  const old = await alpaca.trading.orders.submit({ type: 'limit', orderClass: 'mleg', qty: 2, limitPrice: 3, legs });
+  const fresh = await alpaca.trading.orders.patchOrderByOrderId({ orderId: old.id, patchOrderRequest: { limitPrice: '4.20' } });
+  const replaced = await updates.event('replaced', old.id);
+  assert.equal(replaced.order.replaced_by, fresh.id);
+  const fill = await updates.event('fill', fresh.id);
+  assert.deepEqual(fill.position_qtys, { [low]: '2', [high]: '-2' });
+});
+
 test('4.0.2 may not sell the long leg of a spread first', async (t) => {
   const exchange = await open(t);
   const alpaca = v4.client(exchange);

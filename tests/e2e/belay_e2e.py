@@ -36,6 +36,7 @@ FAILING_BIN = BELAY_BIN.with_name("belay_failing")  # dies where it is told: tes
 FAILING_CLOCK = BELAY_BIN.with_name("failing_clock.so")  # a clock that is set as told: tests/faults/clock.cpp
 FAILING_DISK = BELAY_BIN.with_name("failing_disk.so")  # a disk that fails as told: tests/faults/disk.cpp
 MARKET_DATA = ROOT / os.environ.get("BELAY_MARKET_DATA", "../shared/market-data")
+TEN_O_CLOCK = "2026-03-02T15:00:00Z"  # in New York, on a Monday
 LONG = os.environ.get("BELAY_LONG", "") == "1"
 
 
@@ -90,7 +91,7 @@ class Sim:
     """A paper exchange of its own. Its clock stands still (speed 0) unless told otherwise.
 
     replay: CSV files of prices (absolute, or names in MARKET_DATA); start: RFC 3339 or datetime, default the first
-    price; symbols: of a synthetic market; requests_per_minute: the trading API's limit, 0 for none; arguments: further
+    price, or ten o'clock of a day of trading; symbols: of a synthetic market; requests_per_minute: the trading API's limit, 0 for none; arguments: further
     options of `belay sim`.
     """
 
@@ -103,6 +104,8 @@ class Sim:
                    "--key", key, "--secret", secret, "--requests-per-minute", requests_per_minute]
         for name in replay:
             command += ["--replay", MARKET_DATA / name]
+        if start is None and not replay:
+            start = TEN_O_CLOCK
         if start is not None:
             command += ["--start", rfc3339(start)]
         for symbol in symbols:

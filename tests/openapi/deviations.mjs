@@ -63,8 +63,13 @@ export const deviations = [
     reason: 'activities of options carry a description and neither dividends nor a subtype',
   },
   {
+    operation: /^GET \/v2\/account\/activities/,
+    complaint: /^missing field \[\]\.(symbol|qty|group_id)$/,
+    reason: 'where cash alone came or went there is neither a symbol nor a quantity, nor anything that it belongs to',
+  },
+  {
     operation: /^GET \/v2beta1\/events\/activities 200$/,
-    complaint: /^missing field \[\]\.(activity_subtype|net_amount|price|previous_id|swap_fee_bps|swap_rate|details\.[a-z_]+)$|^unknown field \[\]\.details\.(description|system_date|group_id)$/,
+    complaint: /^missing field \[\]\.(activity_subtype|net_amount|price|qty|previous_id|swap_fee_bps|swap_rate|details\.[a-z_]+)$|^unknown field \[\]\.details\.(description|system_date|group_id)$/,
     reason: 'the document tells the kinds of activities apart by nothing that a judge could use; what one has, another has not',
   },
   {

@@ -35,6 +35,7 @@ export async function play(client) {
   await guardAndCancel(client);
   await changeOrders(client);
   await readOrders(client);
+  for (const amount of [1000, -400]) await client.control('POST', '/cash', { amount });
   await readActivities(client);
   await readEvents(client);
   await collectErrors(client, option);
@@ -144,7 +145,10 @@ async function tradeSpread(client, now) {
   await pass(client);
   await expectStatus(client, bought, 'filled');
   const resting = await submit(client, { ...spread, type: 'limit', limit_price: '1.00', legs: open });
-  await client.ask('DELETE', `/v2/orders/${resting?.id}`, { status: 204 });
+  const dearer = await client.ask('PATCH', `/v2/orders/${resting?.id}`, { body: { limit_price: '1.10', qty: '1' } });
+  await pass(client);
+  await expectStatus(client, resting, 'replaced');
+  await client.ask('DELETE', `/v2/orders/${dearer?.id}`, { status: 204 });
   await pass(client);
   await submit(client, sell(low, 2), { status: 403 });
   await submit(client, { ...spread, type: 'market', legs: legs(['sell', 'buy'], 'close') });

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// A multi-leg order is replaced as a whole: by an order with legs of its own, which take the old ones' places
+// (alpaca.md 3.4).
+#include <utility>
+
+#include "sim/exchange/exchange_core.hpp"
+#include "sim/exchange/multileg.hpp"
+
+namespace belay::sim {
+
+using Refusal = std::optional<ApiError>;
+
+/// What would have to be sent to get the changed order, without what has filled of it.
+SubmitRequest ExchangeCore::as_combination(const OrderRecord& old, const ReplaceRequest& change) const {
+  const Order& order = old.order;
+  SubmitRequest request;
+  request.client_id = change.client_id;
+  request.order_class = OrderClass::mleg;
+  request.quantity = change.quantity.value_or(*order.quantity) - order.filled;
+  request.type = order.type;
+  request.time_in_force = change.time_in_force.value_or(order.time_in_force);
+  request.limit_price = change.limit_price ? change.limit_price : order.limit_price;
+  for (const std::size_t index : old.children) {
+    const Order& leg = orders_.at(index).order;
+    request.legs.push_back({leg.symbol, leg.ratio, leg.side, leg.intent});
+  }
+  return request;
+}
+
+/// Contracts that the old order reserves are as good as free; more than those must be.
+Refusal ExchangeCore::refuse_larger_legs(const Ledger& books, const OrderRecord& old, Quantity units) {
+  for (const std::size_t index : old.children) {
+    const OrderRecord& leg = orders_.at(index);
+    if (leg.opening) continue;
+    const Quantity wanted = units_of(*leg.order.ratio, units);
+    // As reported of spreads that close (github.com/alpacahq/Alpaca-API/issues/282).
+    if (troubles_.take(TroubleKind::replace_insufficient_qty, leg.order.symbol, old.order.type)) {
+      return too_little_free(books, leg.order.symbol, wanted, {});
+    }
+    if (wanted <= leg.remaining()) continue;
+    if (auto refusal = refuse_shortage(books, leg.order.symbol, wanted - leg.remaining())) return refusal;
+  }
+  return std::nullopt;
+}
+
+Refusal ExchangeCore::refuse_combination_replacement(const Ledger& books, const OrderRecord& old,
+                                                     const SubmitRequest& request) {
+  if (auto refusal = refuse_combination_by_form(request)) return refusal;
+  if (auto refusal = refuse_larger_legs(books, old, *request.quantity)) return refusal;
+  if (auto refusal = refuse_combination_by_cover(books, request, old.index)) return refusal;
+  const Money cost =
+      scale(combination_collateral(books, request, old.index), Ratio::from_nanos(request.quantity->nanos()));
+  const Money before = collateral_of(old);
+  const Money free = buying_power(books).free + before;
+  if (cost <= before || cost <= free) return std::nullopt;
+  return too_costly_combination(cost, free);
+}
+
+void ExchangeCore::add_replacing_legs(OrderRecord& next, const OrderRecord& old) {
+  const Ledger& books = ledger(next.order.account);
+  for (const std::size_t index : old.children) {
+    const OrderRecord& leg = orders_.at(index);
+    const LegRequest same{leg.order.symbol, leg.order.ratio, leg.order.side, leg.order.intent};
+    OrderRecord& added = add_leg(next, same, books);
+    added.order.replaces = orders_.at(index).order.id;
+    added.replacing = index;
+    added.filled_before = orders_.at(index).order.filled;
+  }
+}
+
+/// The order takes the old one's place: its legs are as many as it has units.
+void ExchangeCore::fit_legs(OrderRecord& combination) {
+  for (const std::size_t index : combination.children) {
+    OrderRecord& leg = orders_.at(index);
+    orders_.at(*std::exchange(leg.replacing, std::nullopt)).order.replaced_by = leg.order.id;
+    leg.order.quantity = units_of(*leg.order.ratio, *combination.order.quantity);
+  }
+}
+
+}  // namespace belay::sim
