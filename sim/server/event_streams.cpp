@@ -137,8 +137,8 @@ void EventStreams::closed(const Peer& peer) {
   std::erase_if(listeners_, [&](const Listener& listener) { return listener.peer == peer; });
 }
 
-void EventStreams::send(Listener& listener, const std::string& data) const {
-  if (listener.peer->waiting() > slow_after_) {
+void EventStreams::send(Listener& listener, const std::string& data, VirtualClock::Real at) const {
+  if (listener.backlog.is_too_slow(listener.peer->waiting(), patience_, at)) {
     ++listener.dropped;
     return;
   }
@@ -150,10 +150,11 @@ void EventStreams::send(Listener& listener, const std::string& data) const {
 
 // ---- what happens
 
-void EventStreams::add(EventTopic topic, const std::string& account, std::string id, Entry entry) {
+void EventStreams::add(EventTopic topic, const std::string& account, std::string id, Entry entry,
+                       VirtualClock::Real at) {
   for (Listener& listener : listeners_) {
     if (listener.wish.topic != topic || listener.wish.account != account) continue;
-    if (listener.wish.is_within(entry.at, id) && listener.wish.is_of_kind(entry.kind)) send(listener, entry.data);
+    if (listener.wish.is_within(entry.at, id) && listener.wish.is_of_kind(entry.kind)) send(listener, entry.data, at);
   }
   remember(histories_[{topic, account}], std::move(id), std::move(entry));
 }
@@ -170,23 +171,23 @@ void EventStreams::remember(History& history, std::string id, Entry entry) {
   }
 }
 
-void EventStreams::on_order(const OrderEvent& event, const Exchange& exchange) {
+void EventStreams::on_order(const OrderEvent& event, const Exchange& exchange, VirtualClock::Real at) {
   const json::Value update = wire_update(event);
   add(EventTopic::trades, event.account, event_id(event.at, event.sequence),
-      {event.at, "data: " + json::write(*update.find("data")) + "\n\n"});
+      {event.at, "data: " + json::write(*update.find("data")) + "\n\n"}, at);
   if (event.type != OrderEventType::trade_bust && event.type != OrderEventType::trade_correct) return;
   std::string id = event_id(event.at, ++activity_count_);
   std::string data = "data: " + json::write(wire_correction_event(event, id, exchange)) + "\n\n";
-  add(EventTopic::activities, event.account, std::move(id), {event.at, std::move(data)});
+  add(EventTopic::activities, event.account, std::move(id), {event.at, std::move(data)}, at);
 }
 
-void EventStreams::catch_up(const Exchange& exchange) {
+void EventStreams::catch_up(const Exchange& exchange, VirtualClock::Real at) {
   for (const std::string& account : exchange.accounts()) {
     if (exchange.activities(account).size() != known_activities_[account].size()) {
-      notice_activities(account, exchange);
+      notice_activities(account, exchange, at);
     }
   }
-  notice_corporate_actions(exchange);
+  notice_corporate_actions(exchange, at);
   std::erase_if(listeners_, [&](const Listener& listener) {
     if (!listener.wish.is_over(exchange.now(), last_id(listener.wish))) return false;
     listener.peer->close();
@@ -194,24 +195,24 @@ void EventStreams::catch_up(const Exchange& exchange) {
   });
 }
 
-void EventStreams::notice_corporate_actions(const Exchange& exchange) {
+void EventStreams::notice_corporate_actions(const Exchange& exchange, VirtualClock::Real at) {
   const std::vector<Announcement>& all = exchange.announcements();
   for (; known_corporate_actions_ < all.size(); ++known_corporate_actions_) {
     const Announcement& action = all[known_corporate_actions_];
     std::string id = event_id(exchange.now(), known_corporate_actions_ + 1);
     std::string data = "data: " + json::write(wire_corporate_event(action, id, exchange.now())) + "\n\n";
     add(EventTopic::corporate_actions, "", std::move(id),
-        {exchange.now(), std::move(data), std::string(to_text(action.family))});
+        {exchange.now(), std::move(data), std::string(to_text(action.family))}, at);
   }
 }
 
-void EventStreams::notice_activities(const std::string& account, const Exchange& exchange) {
+void EventStreams::notice_activities(const std::string& account, const Exchange& exchange, VirtualClock::Real at) {
   std::set<std::string>& known = known_activities_[account];
   for (const Activity& activity : exchange.activities(account)) {
     if (!known.insert(activity.id).second) continue;
     std::string id = event_id(activity.at, ++activity_count_);
     std::string data = "data: " + json::write(wire_activity_event(activity, id, account, exchange)) + "\n\n";
-    add(EventTopic::activities, account, std::move(id), {activity.at, std::move(data)});
+    add(EventTopic::activities, account, std::move(id), {activity.at, std::move(data)}, at);
   }
   if (known.size() == exchange.activities(account).size()) return;
   known.clear();  // one is gone: its execution was undone
@@ -221,11 +222,9 @@ void EventStreams::notice_activities(const std::string& account, const Exchange&
 // ---- the control face
 
 Result<void> EventStreams::arrange(const json::Value& wanted) {
-  if (const json::Value* after = wanted.find("slow_client_after")) {
-    const auto count = after->as_int64();
-    if (!count || *count < 0) return fail("slow_client_after must be a whole number from 0");
-    slow_after_ = static_cast<std::size_t>(*count);
-  }
+  const auto patience = read_patience(patience_, wanted);
+  if (!patience) return std::unexpected(patience.error());
+  patience_ = *patience;
   const bool error = flag_in(wanted, "error");
   if (!error && !flag_in(wanted, "cut")) return {};
   for (const Listener& listener : listeners_) {

@@ -18,6 +18,7 @@
 #include "shell/json/value.hpp"
 #include "shell/net/http_streaming.hpp"
 #include "sim/exchange/exchange.hpp"
+#include "sim/server/backlog.hpp"
 #include "sim/server/call.hpp"
 #include "sim/server/virtual_clock.hpp"
 
@@ -63,9 +64,9 @@ class EventStreams {
   void opened(const Peer& peer, EventWish wish, Timestamp now);
   void closed(const Peer& peer);
 
-  void on_order(const OrderEvent& event, const Exchange& exchange);
+  void on_order(const OrderEvent& event, const Exchange& exchange, VirtualClock::Real at);
   /// Notices new activities, and ends those streams that have come to their end.
-  void catch_up(const Exchange& exchange);
+  void catch_up(const Exchange& exchange, VirtualClock::Real at);
 
   /// POST /_sim/stream for "events", see control.hpp.
   [[nodiscard]] Result<void> arrange(const json::Value& wanted);
@@ -85,22 +86,23 @@ class EventStreams {
   struct Listener {
     Peer peer;
     EventWish wish;
+    Backlog backlog = {};
     std::int64_t dropped = 0;
   };
 
-  void add(EventTopic topic, const std::string& account, std::string id, Entry entry);
-  void send(Listener& listener, const std::string& data) const;
+  void add(EventTopic topic, const std::string& account, std::string id, Entry entry, VirtualClock::Real at);
+  void send(Listener& listener, const std::string& data, VirtualClock::Real at) const;
   static void remember(History& history, std::string id, Entry entry);
   [[nodiscard]] std::string last_id(const EventWish& wish) const;
-  void notice_corporate_actions(const Exchange& exchange);
-  void notice_activities(const std::string& account, const Exchange& exchange);
+  void notice_corporate_actions(const Exchange& exchange, VirtualClock::Real at);
+  void notice_activities(const std::string& account, const Exchange& exchange, VirtualClock::Real at);
 
   std::vector<Listener> listeners_;
   std::map<std::pair<EventTopic, std::string>, History> histories_;
   std::map<std::string, std::set<std::string>> known_activities_;  // their ids, by account
   std::uint64_t activity_count_ = 0;
   std::size_t known_corporate_actions_ = 0;
-  std::size_t slow_after_ = 2000;
+  Patience patience_;
 };
 
 }  // namespace belay::sim

@@ -229,6 +229,7 @@ TEST_F(EventStreamsTest, fails_and_breaks_off_when_told_to) {
   control("POST", "/_sim/stream", R"({"stream":"events","cut":true})");
   EXPECT_TRUE(cut.is_cut());
   EXPECT_EQ(ask("POST", "/_sim/stream", R"({"stream":"events","slow_client_after":-1})").status, 422);
+  EXPECT_EQ(ask("POST", "/_sim/stream", R"({"stream":"events","slow_client_ms":"x"})").status, 422);
 }
 
 /// A peer that takes nothing until it is told to.
@@ -246,21 +247,25 @@ class StuckPeer final : public net::HttpStreamPeer {
 TEST(EventStreams, WhoReadsTooSlowlyMissesEventsAndLearnsHowMany) {
   const Exchange exchange((ExchangeConfig()));
   EventStreams streams;
-  ASSERT_TRUE(streams.arrange(json::Object{{"slow_client_after", 0}}).has_value());
+  VirtualClock::Real at{};
+  ASSERT_TRUE(streams.arrange(json::Object{{"slow_client_after", 0}, {"slow_client_ms", 1000}}).has_value());
   const auto peer = std::make_shared<StuckPeer>();
   streams.opened(peer, {.account = "PA1"}, {});
   OrderEvent event{.account = "PA1", .order = {}};
-  for (std::uint64_t i = 1; i <= 3; ++i) {
-    event.sequence = i;
-    streams.on_order(event, exchange);
-  }
-  EXPECT_EQ(peer->sent.size(), 1U);
+  const auto happens = [&] {
+    ++event.sequence;
+    streams.on_order(event, exchange, at);
+  };
+  for (int i = 0; i < 3; ++i) happens();  // at once: nobody has had the time to read
+  EXPECT_EQ(peer->sent.size(), 3U);
+  at += std::chrono::seconds(1);
+  for (int i = 0; i < 2; ++i) happens();
+  EXPECT_EQ(peer->sent.size(), 3U);
   peer->stuck = false;
-  event.sequence = 4;
-  streams.on_order(event, exchange);
-  ASSERT_EQ(peer->sent.size(), 3U);
-  EXPECT_EQ(peer->sent.at(1), ": you are reading too slowly, dropped 2 messages\n\n");
-  EXPECT_THAT(peer->sent.at(2), HasSubstr("data: {"));
+  happens();
+  ASSERT_EQ(peer->sent.size(), 5U);
+  EXPECT_EQ(peer->sent.at(3), ": you are reading too slowly, dropped 2 messages\n\n");
+  EXPECT_THAT(peer->sent.at(4), HasSubstr("data: {"));
 }
 
 }  // namespace

@@ -56,13 +56,13 @@ Result<MarketStreamRules> changed(MarketStreamRules rules, const json::Value& wa
   for (const auto& read : {read_count(wanted, "connections_per_account", rules.connections_per_account),
                            read_count(wanted, "symbol_limit", rules.symbols),
                            read_count(wanted, "option_quote_limit", rules.option_quotes),
-                           read_count(wanted, "auth_timeout_ms", rules.auth_within),
-                           read_count(wanted, "slow_client_after", rules.slow_after),
-                           read_count(wanted, "slow_client_ms", rules.slow_for)}) {
+                           read_count(wanted, "auth_timeout_ms", rules.auth_within)}) {
     if (!read) return std::unexpected(read.error());
   }
   rules.auth_within = bounded_delay(rules.auth_within.count());
-  rules.slow_for = bounded_delay(rules.slow_for.count());
+  const auto patience = read_patience(rules.patience, wanted);
+  if (!patience) return std::unexpected(patience.error());
+  rules.patience = *patience;
   return rules;
 }
 

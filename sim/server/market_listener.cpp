@@ -63,13 +63,8 @@ void MarketListener::refuse(const MarketStreamError& error) {
   peer_->close();
 }
 
-bool MarketListener::is_slow(std::size_t messages, std::chrono::milliseconds patience, VirtualClock::Real at) {
-  if (peer_->waiting() <= messages) {
-    behind_since_.reset();
-    return false;
-  }
-  if (!behind_since_) behind_since_ = at;
-  return at - *behind_since_ >= patience;
+bool MarketListener::is_too_slow(const Patience& patience, VirtualClock::Real at) {
+  return backlog_.is_too_slow(peer_->waiting(), patience, at);
 }
 
 }  // namespace belay::sim

@@ -11,6 +11,7 @@
 #include "core/calendar/timestamp.hpp"
 #include "shell/json/value.hpp"
 #include "shell/net/websocket_server.hpp"
+#include "sim/server/backlog.hpp"
 #include "sim/server/market_feed.hpp"
 #include "sim/server/market_subscription.hpp"
 #include "sim/server/stream_error.hpp"
@@ -65,8 +66,7 @@ class MarketListener {
   void say(const json::Value& words);
   void refuse(const MarketStreamError& error);
 
-  /// Whether more than `messages` have been waiting for it for at least `patience`.
-  [[nodiscard]] bool is_slow(std::size_t messages, std::chrono::milliseconds patience, VirtualClock::Real at);
+  [[nodiscard]] bool is_too_slow(const Patience& patience, VirtualClock::Real at);
   /// Nothing more is for it: it was told to go.
   [[nodiscard]] bool is_over() const { return over_; }
 
@@ -82,7 +82,7 @@ class MarketListener {
   VirtualClock::Real opened_at_;
   std::string waiting_;
   std::size_t waiting_count_ = 0;
-  std::optional<VirtualClock::Real> behind_since_;
+  Backlog backlog_;
   bool over_ = false;
 };
 

@@ -155,7 +155,7 @@ void MarketStreams::end_the_late(Real at) {
     const MarketStreamRules& rules = rules_.at(place_of(listener.feed()));
     if (listener.account.empty()) {
       if (at - listener.opened_at() >= rules.auth_within) listener.refuse(stream_errors::kAuthTimeout);
-    } else if (listener.is_slow(rules.slow_after, rules.slow_for, at)) {
+    } else if (listener.is_too_slow(rules.patience, at)) {
       listener.refuse(stream_errors::kSlowClient);
     }
   }

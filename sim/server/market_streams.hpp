@@ -32,8 +32,7 @@ struct MarketStreamRules {
   std::optional<std::int64_t> symbols = {};        ///< of trades and quotes; absent: what the plan permits
   std::optional<std::int64_t> option_quotes = {};  ///< alike
   std::chrono::milliseconds auth_within = std::chrono::seconds(10);
-  std::size_t slow_after = 2000;  ///< messages that wait for a client
-  std::chrono::milliseconds slow_for = std::chrono::seconds(5);
+  Patience patience = {};
 };
 
 /// The streams of market data, of stocks and of options: who is connected, and what is sent to them

@@ -116,11 +116,11 @@ void World::tell_ended_minutes(Timestamp now, VirtualClock::Real at) {
 void World::collect_events(VirtualClock::Real at) {
   for (OrderEvent& event : exchange.take_events()) {
     stream.publish(event, at);
-    event_streams.on_order(event, exchange);
+    event_streams.on_order(event, exchange, at);
     events.push_back(std::move(event));
   }
   while (events.size() > kKeptEvents) events.pop_front();
-  event_streams.catch_up(exchange);
+  event_streams.catch_up(exchange, at);
 }
 
 }  // namespace belay::sim
