@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/console.hpp"
+#include "app/lives.hpp"
 #include "app/pass_output.hpp"
 #include "app/telling.hpp"
 #include "app/text_values.hpp"
@@ -44,6 +45,7 @@ ExitCode AccountService::serve() {
        {"store", wired_.store->description()}});
   reporter_ = std::make_unique<Reporter>(wired_, &shared_.board);
   if (notifier_) notifier_->start();
+  note_life();
   const ExitCode code = serve_passes();
   reporter_.reset();
   if (notifier_) notifier_->finish(kLastWordsOfService);
@@ -64,9 +66,27 @@ ExitCode AccountService::serve_passes() {
     if (attend_until_sweep() == Interlude::locked) return exit_code(Failure::locked);
   }
   shared_.heartbeats.stopping();
+  conductor_.note(EventType::service, {{"what", std::string("stopped")}});
   static_cast<void>(conductor_.attend(0s));  // what is still to be recorded
   log(log::Level::info, "stopped", {});
   return kAllWell;
+}
+
+// A process that falls over again and again looks like one that runs. It is told before the first pass, which may be what
+// fells it.
+void AccountService::note_life() {
+  const auto now = wired_.clock->now();
+  if (now) {
+    const auto events = wired_.store->events(
+        {.types = {"service"}, .since = now->wall - kLivesCount, .account = wired_.config.runtime.account});
+    const int deaths = events ? lives_cut_short(*events) : 0;
+    if (deaths >= kDeathsTold) {
+      conductor_.alert("crash_loop", "Within the last hour Belay was started " + std::to_string(deaths + 1) +
+                                         " times, and nobody had stopped it: it dies, or is killed.");
+    }
+  }
+  conductor_.note(EventType::service, {{"what", std::string("started")}});
+  conductor_.record();
 }
 
 // The broker may keep a pass waiting, or the machine may have stood still: positions went unseen for that long.

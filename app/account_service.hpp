@@ -35,6 +35,7 @@ class AccountService {
  private:
   runtime::Parts parts(OrderStream* stream);
   ExitCode serve_passes();
+  void note_life();
   void note_lateness();
   runtime::Interlude attend_until_sweep();
   bool heed_reload();

@@ -6,10 +6,10 @@
 namespace belay {
 namespace {
 
-constexpr Words<EventType, 18> kTypes{{"created", "check", "price_update", "exit_triggered", "order_submitted",
+constexpr Words<EventType, 19> kTypes{{"created", "check", "price_update", "exit_triggered", "order_submitted",
                                        "order_update", "partial_fill_detected", "guards_restored", "order_failed",
                                        "closed", "adopted", "merged", "reconciled", "frozen", "amber", "operator",
-                                       "monitor_error", "alert"}};
+                                       "service", "monitor_error", "alert"}};
 
 }  // namespace
 

@@ -49,6 +49,7 @@ enum class EventType : std::uint8_t {
   frozen,
   amber,
   operator_,
+  service,  ///< a life of the service began or ended; about the account
   monitor_error,
   alert
 };

@@ -285,6 +285,8 @@ void Conductor::note(EventType type, Fields data) {
                  in.parts.log);
 }
 
+void Conductor::record() { inner_->save(); }
+
 std::string AccountNumbers::claim(const std::string& number, const std::string& account) {
   const std::lock_guard lock(mutex_);
   return owners_.try_emplace(number, account).first->second;

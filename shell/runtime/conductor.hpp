@@ -170,8 +170,10 @@ class Conductor {
   void take_policy(const Policy& policy);
   /// What a person said since the last call: that the configuration be taken, whatever leaves by it.
   std::optional<engine::action::TakeConfiguration> take_reload();
-  /// An event about the account.
+  /// An event about the account; written with whatever is written next.
   void note(EventType type, Fields data);
+  /// Writes what waits to be written; where the store is away, it goes on waiting.
+  void record();
 
   [[nodiscard]] const engine::State& state() const;
   [[nodiscard]] Standing standing() const;
