@@ -72,8 +72,8 @@ ExitCode AccountService::serve_passes() {
   return kAllWell;
 }
 
-// A process that falls over again and again looks like one that runs. It is told before the first pass, which may be what
-// fells it.
+// A process that falls over again and again looks like one that runs. It is told before the first pass, which may be
+// what fells it.
 void AccountService::note_life() {
   const auto now = wired_.clock->now();
   if (now) {

@@ -17,17 +17,18 @@ bool is_cancelable(const OrderRecord& record) {
 Answer<void> ExchangeCore::cancel(Ledger& books, const OrderId& id) {
   OrderRecord* record = orders_.find(books.config().number, id);
   if (record == nullptr) return std::unexpected(not_found("order not found for " + id.text()));
-  Order& order = record->order;
   if (record->is_over()) {
-    const std::string state(to_text(order.status));
+    const std::string state(to_text(record->order.status));
     return std::unexpected(unprocessable(record->role == GroupRole::leg
                                              ? "leg order is already in " + state + " state"
                                              : "order is already in \"" + state + "\" state"));
   }
+  if (record->role == GroupRole::leg) record = &orders_.at(*record->parent);  // the order is canceled as a whole
   if (!is_cancelable(*record)) return std::unexpected(unprocessable("order is not cancelable"));
+  Order& order = record->order;
   order.cancel_requested_at = now_;
-  const auto stuck = troubles_.take(TroubleKind::cancel_stuck, order.symbol, order.type);
-  record->refused = !stuck && troubles_.take(TroubleKind::cancel_rejected, order.symbol, order.type);
+  const auto stuck = take_trouble(TroubleKind::cancel_stuck, *record);
+  record->refused = !stuck && take_trouble(TroubleKind::cancel_rejected, *record);
   record->before = order.status;
   const bool at_once = !stuck && faults_.cancel_delay.count() == 0;
   if (!at_once || record->refused) {
@@ -46,7 +47,6 @@ Answer<void> ExchangeCore::cancel(Ledger& books, const OrderId& id) {
 }
 
 void ExchangeCore::finish_cancel(OrderRecord& record) {
-  const Order& order = record.order;
   if (record.refused) {
     record.refused = false;
     record.order.status = record.before;
@@ -54,13 +54,22 @@ void ExchangeCore::finish_cancel(OrderRecord& record) {
     emit(OrderEventType::order_cancel_rejected, record);
     return;
   }
-  const bool reserved_shares = record.reserves();
-  const Quantity remaining = record.remaining();
+  std::vector<PhantomReservation> reserved;
+  const auto note = [&](const OrderRecord& one) {
+    if (!one.reserves()) return;
+    reserved.push_back({one.order.account, one.order.symbol, one.remaining(), one.order.id, std::nullopt});
+  };
+  if (record.children.empty() || record.role != GroupRole::combination) note(record);
+  if (record.role == GroupRole::combination) {
+    for (const std::size_t leg : record.children) note(orders_.at(leg));
+  }
   end_with_group(record, OrderStatus::canceled);
-  if (!reserved_shares) return;
-  if (const auto stays = troubles_.take(TroubleKind::reservation_stays, order.symbol, order.type)) {
-    const auto until = stays->lasts ? std::optional(now_ + *stays->lasts) : std::nullopt;
-    phantoms_.push_back({order.account, order.symbol, remaining, order.id, until});
+  if (reserved.empty()) return;
+  if (const auto stays = take_trouble(TroubleKind::reservation_stays, record)) {
+    for (PhantomReservation& phantom : reserved) {
+      if (stays->lasts) phantom.until = now_ + *stays->lasts;
+      phantoms_.push_back(std::move(phantom));
+    }
   }
 }
 

@@ -23,6 +23,9 @@ Answer<Order> ExchangeCore::correct(Ledger& books, const Exchange::Correction& c
   }
   OrderRecord* record = orders_.find(books.config().number, before.order_id);
   if (record == nullptr) return std::unexpected(not_found("order not found for " + before.order_id.text()));
+  if (record->role == GroupRole::leg) {  // its order's legs fill alike, or not at all
+    return std::unexpected(unprocessable("executions of multi-leg orders are not corrected here"));
+  }
 
   Order& order = record->order;
   const std::int64_t multiplier = market_.listing(before.symbol).asset.multiplier;

@@ -30,10 +30,8 @@ Answer<Order> ExchangeCore::submit(Ledger& books, const SubmitRequest& request) 
     return std::unexpected(unprocessable("qty or price is out of range"));
   }
   const bool opening = is_opening(books, request);
-  const std::optional<Money> collateral = collateral_of_sale(books, request);
   OrderRecord& record = orders_.add(make_order(books, request));
   record.opening = opening;
-  record.collateral = collateral;
   record.order.intent = intent_of(record.order.side, opening);
   begin_trailing(record);
   admit(request, record);
@@ -112,7 +110,7 @@ OrderRecord& ExchangeCore::add_child(const OrderRecord& parent, GroupRole role, 
 
 /// Sends an admitted order to the market.
 void ExchangeCore::start(OrderRecord& record) {
-  if (troubles_.take(TroubleKind::rejected_after_200, record.order.symbol, record.order.type)) {
+  if (take_trouble(TroubleKind::rejected_after_200, record)) {
     end_with_group(record, OrderStatus::rejected);
     return;
   }

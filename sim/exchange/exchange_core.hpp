@@ -43,10 +43,25 @@ struct HoldingsMemory {
   std::deque<std::pair<Timestamp, Holdings>> past;
 };
 
+/// What an account would hold of an underlying's contracts, and what its open orders of them tie up.
+struct PendingOptions {
+  std::vector<Contracts> contracts;
+  Money tied;
+};
+
+/// The number of an order that shall not count: the one that is to be replaced.
+using Except = std::optional<std::size_t>;
+
+inline constexpr int kSpreads = 3;  ///< the level from which on contracts may cover contracts
+
+/// Shares that cover so many contracts.
+Quantity shares_for(Quantity contracts);
+
 /// The exchange's inside. One class in several files: time.cpp, pending.cpp, expiry.cpp, entry.cpp, replace.cpp,
 /// replace_checks.cpp, account_checks.cpp, margin.cpp, matching.cpp, trailing.cpp, groups.cpp, cancel.cpp,
 /// corrections.cpp, shown.cpp, queries.cpp, invariants.cpp; of options: multileg.cpp, multileg_checks.cpp,
-/// multileg_replace.cpp, option_checks.cpp, exercise.cpp, adjustments.cpp.
+/// multileg_replace.cpp, option_checks.cpp, option_margin.cpp,
+/// exercise.cpp, adjustments.cpp.
 class ExchangeCore {
  public:
   explicit ExchangeCore(ExchangeConfig config);
@@ -100,6 +115,7 @@ class ExchangeCore {
   [[nodiscard]] Troubles& troubles() { return troubles_; }
   [[nodiscard]] const Troubles& troubles() const { return troubles_; }
   void release_troubles();
+  std::optional<Trouble> take_trouble(TroubleKind kind, const OrderRecord& record);
   void reserve(const Ledger& books, const std::string& symbol, Quantity quantity);
 
   // corrections.cpp
@@ -123,6 +139,7 @@ class ExchangeCore {
 
   // invariants.cpp
   [[nodiscard]] std::vector<std::string> broken_invariants() const;
+  void check_leg(const OrderRecord& leg, std::vector<std::string>& broken) const;
 
   void add_account(AccountConfig config);
   Ledger& ledger(std::string_view account);
@@ -225,14 +242,14 @@ class ExchangeCore {
 
   // margin.cpp
   [[nodiscard]] Money market_value(const std::string& symbol, const Holding& holding) const;
-  [[nodiscard]] BuyingPower buying_power(const Ledger& books) const;
+  [[nodiscard]] BuyingPower buying_power(const Ledger& books, Except except = {}) const;
   [[nodiscard]] Money maintenance_margin(const Ledger& books) const;
-  [[nodiscard]] Money collateral_of(const OrderRecord& record) const;
   /// What an opening order of that kind would tie up; the broker's cost_basis.
   [[nodiscard]] Money order_value(const std::string& symbol, Side side, std::optional<Price> limit,
                                   std::optional<Price> stop, Quantity quantity) const;
   [[nodiscard]] Quantity reserved(const Ledger& books, std::string_view symbol) const;
-  [[nodiscard]] Quantity available(const Ledger& books, std::string_view symbol) const;  // signed like the holding
+  /// Signed like the holding.
+  [[nodiscard]] Quantity available(const Ledger& books, std::string_view symbol, Except except = {}) const;
 
   // matching.cpp
   void on_price(const std::string& symbol, std::optional<Price> print);
@@ -255,6 +272,7 @@ class ExchangeCore {
   void stand_as(OrderRecord& record, OrderStatus status);
   void take_target_out(OrderRecord& stop);
   OrderRecord& successor_of(OrderRecord& stop);
+  void close_book(OrderRecord& record, OrderStatus how);
   void end(OrderRecord& record, OrderStatus how);
   void end_itself(OrderRecord& record, OrderStatus how);
   void end_with_group(OrderRecord& record, OrderStatus how);
@@ -266,11 +284,9 @@ class ExchangeCore {
   [[nodiscard]] std::optional<ApiError> refuse_leg(const Ledger& books, const SubmitRequest& request,
                                                    std::size_t index) const;
   [[nodiscard]] std::optional<ApiError> refuse_combination_by_cover(const Ledger& books, const SubmitRequest& request,
-                                                                    std::optional<std::size_t> except = {}) const;
-  [[nodiscard]] std::optional<ApiError> refuse_combination_by_cost(const Ledger& books,
-                                                                   const SubmitRequest& request) const;
-  [[nodiscard]] Money combination_collateral(const Ledger& books, const SubmitRequest& request,
-                                             std::optional<std::size_t> except = {}) const;
+                                                                    Except except = {}) const;
+  [[nodiscard]] std::optional<ApiError> refuse_combination_by_cost(const Ledger& books, const SubmitRequest& request,
+                                                                   Except except = {}) const;
   [[nodiscard]] std::optional<Price> net_price(const SubmitRequest& request) const;
   [[nodiscard]] std::optional<Price> net_price(const OrderRecord& combination) const;
   OrderRecord& add_leg(OrderRecord& combination, const LegRequest& leg, const Ledger& books);
@@ -288,21 +304,37 @@ class ExchangeCore {
   void add_replacing_legs(OrderRecord& next, const OrderRecord& old);
   void fit_legs(OrderRecord& combination);
 
-  // option_checks.cpp: levels, cover and collateral of options
+  // option_margin.cpp: what contracts, and orders of them, tie up and cover
   [[nodiscard]] std::vector<Contracts> contracts_of(const Ledger& books, std::string_view underlying) const;
-  [[nodiscard]] std::vector<Contracts> contracts_after_pending(const Ledger& books, std::string_view underlying,
-                                                               std::optional<std::size_t> except = {}) const;
-  [[nodiscard]] Quantity pending_units(const OrderRecord& head) const;
-  [[nodiscard]] std::vector<Contracts> moved_by(const OrderRecord& record, std::string_view underlying) const;
-  [[nodiscard]] Money tied_by_options(const Ledger& books) const;
+  [[nodiscard]] std::string underlying_of(const SubmitRequest& request) const;
+  [[nodiscard]] std::optional<Contracts> move_of(const Ledger& books, std::string_view symbol, Side side,
+                                                 Quantity contracts, bool opening) const;
+  [[nodiscard]] std::vector<Contracts> moves_of(const Ledger& books, const SubmitRequest& request) const;
+  [[nodiscard]] std::vector<Contracts> moves_of(const OrderRecord& head, Quantity units) const;
+  [[nodiscard]] Money price_of_units(const OrderRecord& head, Quantity units) const;
+  [[nodiscard]] Price bid_of(const Listing& listing) const;
+  [[nodiscard]] bool is_judged_by_cover(const OrderRecord& record) const;
+  [[nodiscard]] PendingOptions with_pending_options(const Ledger& books, std::string_view underlying,
+                                                    Except except = {}) const;
+  void add_pending(PendingOptions& pending, const OrderRecord& head) const;
+  [[nodiscard]] static Money cost_of(const std::vector<Contracts>& before, const std::vector<Contracts>& moves,
+                                     Money price);
+  [[nodiscard]] Money option_cost(const Ledger& books, const SubmitRequest& request, Except except = {}) const;
+  [[nodiscard]] std::map<std::string, Money> tied_by_contracts(const Ledger& books) const;
+  [[nodiscard]] Money tied_by_option_orders(const Ledger& books, Except except) const;
   /// Shares that keep short calls covered (alpaca.md 2, qty_available).
-  [[nodiscard]] Quantity locked_as_cover(const Ledger& books, std::string_view stock) const;
-  [[nodiscard]] std::optional<Money> collateral_of_sale(const Ledger& books, const SubmitRequest& request) const;
+  [[nodiscard]] Quantity locked_as_cover(const Ledger& books, std::string_view stock, Except except = {}) const;
+
+  // option_checks.cpp: levels and cover of options
   [[nodiscard]] std::optional<ApiError> refuse_by_options_level(const Ledger& books,
                                                                 const SubmitRequest& request) const;
-  [[nodiscard]] std::optional<ApiError> refuse_selling_option(const Ledger& books, const SubmitRequest& request) const;
-  [[nodiscard]] std::optional<ApiError> refuse_covered_call(const Ledger& books, const SubmitRequest& request) const;
-  [[nodiscard]] std::optional<ApiError> refuse_uncovering(const Ledger& books, const SubmitRequest& request) const;
+  [[nodiscard]] std::optional<ApiError> refuse_selling_option(const Ledger& books, const SubmitRequest& request,
+                                                              Except except = {}) const;
+  [[nodiscard]] Quantity shares_to_cover(const Ledger& books, const SubmitRequest& request, Except except) const;
+  [[nodiscard]] std::optional<ApiError> refuse_covered_call(const Ledger& books, const SubmitRequest& request,
+                                                            Except except) const;
+  [[nodiscard]] std::optional<ApiError> refuse_uncovering(const Ledger& books, const SubmitRequest& request,
+                                                          Except except = {}) const;
 
   void emit(OrderEventType type, const OrderRecord& record);
   void touch(OrderRecord& record) { record.order.updated_at = now_; }

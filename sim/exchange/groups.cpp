@@ -118,29 +118,39 @@ void ExchangeCore::take_target_out(OrderRecord& stop) {
 }
 
 /// Ends one order. Precondition: it is not over.
-void ExchangeCore::end(OrderRecord& record, OrderStatus how) {
+namespace {
+
+OrderEventType event_of_end(OrderStatus how) {
+  switch (how) {
+    case OrderStatus::canceled:
+      return OrderEventType::canceled;
+    case OrderStatus::expired:
+      return OrderEventType::expired;
+    case OrderStatus::rejected:
+      return OrderEventType::rejected;
+    default:
+      return OrderEventType::replaced;
+  }
+}
+
+}  // namespace
+
+/// An order is over, and nobody is told yet.
+void ExchangeCore::close_book(OrderRecord& record, OrderStatus how) {
   Order& order = record.order;
   order.status = how;
   touch(record);
   orders_.retire(record);
-  switch (how) {
-    case OrderStatus::canceled:
-      order.canceled_at = now_;
-      emit(OrderEventType::canceled, record);
-      break;
-    case OrderStatus::expired:
-      order.expired_at = now_;
-      emit(OrderEventType::expired, record);
-      break;
-    case OrderStatus::rejected:
-      order.failed_at = now_;
-      emit(OrderEventType::rejected, record);
-      break;
-    default:
-      order.replaced_at = now_;
-      emit(OrderEventType::replaced, record);
-      break;
-  }
+  std::optional<Timestamp>& at = how == OrderStatus::canceled   ? order.canceled_at
+                                 : how == OrderStatus::expired  ? order.expired_at
+                                 : how == OrderStatus::rejected ? order.failed_at
+                                                                : order.replaced_at;
+  at = now_;
+}
+
+void ExchangeCore::end(OrderRecord& record, OrderStatus how) {
+  close_book(record, how);
+  emit(event_of_end(how), record);
   if (record.replacement) reject_replacement(record);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/exchange/exchange_core.hpp"
+#include "sim/exchange/multileg.hpp"
 
 namespace belay::sim {
 namespace {
@@ -46,8 +47,31 @@ std::vector<std::string> ExchangeCore::broken_invariants() const {
     if (record.parent && orders_.at(*record.parent).order.account != order.account) {
       broken.push_back(order.id.text() + ": of another account than its parent");
     }
+    if (record.replacement && orders_.at(*record.replacement).replacing != record.index) {
+      broken.push_back(order.id.text() + ": its replacement replaces something else");
+    }
+    if (record.is_over() && (record.replacement || record.replacing)) {
+      broken.push_back(order.id.text() + ": over, and about to be replaced or to replace");
+    }
+    if (record.role == GroupRole::leg) check_leg(record, broken);
+  }
+  for (const PhantomReservation& phantom : phantoms_) {
+    if (market_.find(phantom.symbol) == nullptr) broken.push_back("reserved of nothing: " + phantom.order_id.text());
   }
   return broken;
+}
+
+/// Legs live, fill and end with their order.
+void ExchangeCore::check_leg(const OrderRecord& leg, std::vector<std::string>& broken) const {
+  const OrderRecord& combination = orders_.at(*leg.parent);
+  const std::string id = leg.order.id.text();
+  if (leg.is_over() != combination.is_over()) broken.push_back(id + ": over, or its order is, and not both");
+  if (leg.order.filled != units_of(*leg.order.ratio, combination.order.filled)) {
+    broken.push_back(id + ": has not filled as its order has");
+  }
+  if (leg.replacing.has_value() != combination.replacing.has_value()) {
+    broken.push_back(id + ": replaces, or its order does, and not both");
+  }
 }
 
 }  // namespace belay::sim

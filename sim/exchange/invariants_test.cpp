@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <string>
+
+#include "core/calendar/new_york.hpp"
 #include "sim/exchange/ids.hpp"
 #include "sim/exchange/scene.hpp"
 
@@ -10,7 +14,8 @@ namespace {
 /// A trader without a plan: whatever is submitted, canceled and quoted, the books add up.
 class Monkey {
  public:
-  explicit Monkey(std::uint64_t seed, const ExchangeConfig& config) : exchange(config), dice_(seed) {}
+  Monkey(std::uint64_t seed, const ExchangeConfig& config, bool options)
+      : exchange(config), options_(options), dice_(seed) {}
 
   void step() {
     now_ = now_ + std::chrono::minutes(dice_.below(40));
@@ -26,7 +31,11 @@ class Monkey {
         static_cast<void>(exchange.close_position(kAccount, "AAPL"));
         break;
       default:
-        static_cast<void>(exchange.submit(kAccount, some_order()));
+        if (options_ && dice_.below(2) == 0) {
+          submit_some_option_order();
+        } else {
+          static_cast<void>(exchange.submit(kAccount, some_order()));
+        }
         break;
     }
   }
@@ -34,6 +43,7 @@ class Monkey {
   static constexpr const char* kAccount = "PA3SIM000001";
   Exchange exchange;
   std::size_t replaced = 0;
+  std::size_t combinations = 0;
 
  private:
   void move_price() {
@@ -42,6 +52,47 @@ class Monkey {
     exchange.advance_to(now_);
     exchange.on_quote("AAPL", {price(cents_ - 1), price(cents_ + 1), exchange.now()});
     exchange.on_trade("AAPL", price(cents_), Quantity::whole(100), exchange.now());
+    for (std::size_t i = 0; options_ && i < 4; ++i) quote(some_contract());
+  }
+
+  void quote(const std::string& contract) {
+    const Price bid = Price::from_nanos(static_cast<std::int64_t>(10 + dice_.below(400)) * 10'000'000);
+    exchange.on_quote(contract, {bid, bid + Price::from_nanos(100'000'000), exchange.now()});
+  }
+
+  /// One of eight that expire on the next Friday but one.
+  std::string some_contract() {
+    const std::chrono::sys_days today = calendar::to_new_york(now_).date;
+    const std::chrono::days to_friday = std::chrono::Friday - std::chrono::weekday(today);
+    return occ_symbol({.root = "AAPL",
+                       .expiration = today + to_friday + std::chrono::days(7),
+                       .is_call = dice_.below(2) == 0,
+                       .strike = Price::whole(static_cast<std::int64_t>(180 + 10 * dice_.below(4)))});
+  }
+
+  void submit_some_option_order() {
+    SubmitRequest request;
+    request.quantity = Quantity::whole(static_cast<std::int64_t>(1 + dice_.below(4)));
+    request.time_in_force = dice_.below(2) == 0 ? TimeInForce::day : TimeInForce::gtc;
+    const auto price = [&](std::int64_t from) {
+      return Price::from_nanos((static_cast<std::int64_t>(dice_.below(400)) + from) * 10'000'000);
+    };
+    const bool limited = dice_.below(3) != 0;
+    request.type = limited ? OrderType::limit : OrderType::market;
+    if (dice_.below(2) == 0) {
+      request.symbol = some_contract();
+      request.side = dice_.below(2) == 0 ? Side::buy : Side::sell;
+      if (limited) request.limit_price = price(1);
+      static_cast<void>(exchange.submit(kAccount, request));
+      return;
+    }
+    request.order_class = OrderClass::mleg;
+    if (limited) request.limit_price = price(-200);
+    for (std::size_t i = 0; i < 2 + dice_.below(2); ++i) {
+      const Side side = dice_.below(2) == 0 ? Side::buy : Side::sell;
+      request.legs.push_back({some_contract(), Quantity::whole(1), side, std::nullopt});
+    }
+    if (exchange.submit(kAccount, request)) ++combinations;
   }
 
   void cancel_something() {
@@ -92,6 +143,7 @@ class Monkey {
     return request;
   }
 
+  bool options_;
   Dice dice_;
   Timestamp now_ = *parse_timestamp("2026-01-26T15:00:00Z");
   std::int64_t cents_ = 20000;
@@ -102,6 +154,7 @@ struct Weather {
   int partial_fill_permille;
   StopOutShape shape;
   Duration delay{0};  ///< of cancels and replacements
+  bool options = false;
 };
 
 class Invariants : public ::testing::TestWithParam<Weather> {};
@@ -112,23 +165,26 @@ TEST_P(Invariants, HoldWhateverHappens) {
   config.faults.partial_fill_permille = GetParam().partial_fill_permille;
   config.faults.stop_out_shape = GetParam().shape;
   config.faults.cancel_delay = config.faults.replace_delay = GetParam().delay;
-  Monkey monkey(GetParam().seed, config);
+  Monkey monkey(GetParam().seed, config, GetParam().options);
   for (int i = 0; i < 9000; ++i) {
     monkey.step();
     ASSERT_EQ(monkey.exchange.broken_invariants(), std::vector<std::string>{}) << "after step " << i;
   }
   EXPECT_GT(monkey.exchange.activities(Monkey::kAccount).size(), 100U);
   EXPECT_GT(monkey.replaced, 50U);
+  EXPECT_EQ(monkey.combinations > 100U, GetParam().options);
 }
 
-INSTANTIATE_TEST_SUITE_P(Weathers, Invariants,
-                         ::testing::Values(Weather{1, 0, StopOutShape::target_replaced},
-                                           Weather{2, 0, StopOutShape::stop_replaced},
-                                           Weather{3, kPaperPartialFillPermille, StopOutShape::target_replaced},
-                                           Weather{4, 700, StopOutShape::target_replaced},
-                                           Weather{5, 700, StopOutShape::stop_replaced},
-                                           Weather{6, 300, StopOutShape::stop_replaced, std::chrono::minutes(25)},
-                                           Weather{7, 300, StopOutShape::target_replaced, std::chrono::minutes(70)}));
+INSTANTIATE_TEST_SUITE_P(
+    Weathers, Invariants,
+    ::testing::Values(Weather{1, 0, StopOutShape::target_replaced}, Weather{2, 0, StopOutShape::stop_replaced},
+                      Weather{3, kPaperPartialFillPermille, StopOutShape::target_replaced},
+                      Weather{4, 700, StopOutShape::target_replaced}, Weather{5, 700, StopOutShape::stop_replaced},
+                      Weather{6, 300, StopOutShape::stop_replaced, std::chrono::minutes(25)},
+                      Weather{7, 300, StopOutShape::target_replaced, std::chrono::minutes(70)},
+                      Weather{8, 0, StopOutShape::target_replaced, Duration(0), true},
+                      Weather{9, 400, StopOutShape::stop_replaced, Duration(0), true},
+                      Weather{10, 400, StopOutShape::target_replaced, std::chrono::minutes(25), true}));
 
 }  // namespace
 }  // namespace belay::sim

@@ -32,29 +32,30 @@ Money ExchangeCore::equity(const Ledger& ledger) const {
 }
 
 /// Stocks tie up their value divided by the account's multiplier, options theirs in full, coins too; open orders that
-/// would open something likewise, and sales of contracts that would leave others bare; closing orders free nothing
-/// until they fill (alpaca.md 2, Buying power).
-BuyingPower ExchangeCore::buying_power(const Ledger& ledger) const {
+/// would open something likewise, and orders that would leave contracts bare; closing orders free nothing until they
+/// fill (alpaca.md 2, Buying power).
+BuyingPower ExchangeCore::buying_power(const Ledger& ledger, Except except) const {
   const int multiplier = ledger.config().multiplier;
-  const auto tied = [&](const std::string& symbol, Money value) {
-    const bool on_margin = market_.find(symbol)->asset.instrument.kind == InstrumentKind::stock;
-    return on_margin ? divided(value, multiplier) : value;
+  const auto on_margin = [&](const std::string& symbol, Money value) {
+    const bool lent = market_.find(symbol)->asset.instrument.kind == InstrumentKind::stock;
+    return lent ? divided(value, multiplier) : value;
   };
-  BuyingPower power;
+  Money tied = tied_by_option_orders(ledger, except);
   for (const auto& [symbol, holding] : ledger.holdings()) {
     if (market_.find(symbol)->asset.instrument.is_option()) continue;
-    power.initial_margin += tied(symbol, market_value(symbol, holding).magnitude());
+    tied += on_margin(symbol, market_value(symbol, holding).magnitude());
   }
-  power.initial_margin += tied_by_options(ledger);
+  // A covered call takes its value from the equity and ties up shares instead: of all it is less than nothing.
+  Money less_than_nothing;
+  for (const auto& [underlying, amount] : tied_by_contracts(ledger)) {
+    tied += amount;
+    less_than_nothing += std::min(amount, Money{});
+  }
   for (const std::size_t index : orders_.open()) {
     const OrderRecord& record = orders_.at(index);
     const Order& order = record.order;
-    if (order.account != ledger.config().number || record.role == GroupRole::leg) continue;
-    if (record.collateral) {
-      power.initial_margin += collateral_of(record);
-      continue;
-    }
-    if (!record.opening) continue;
+    if (order.account != ledger.config().number || !record.opening || record.role == GroupRole::leg) continue;
+    if (is_judged_by_cover(record)) continue;
     const Quantity wanted = record.replacing ? wanted_by_replacement(record) : record.remaining();
     Money value = order.notional ? *order.notional
                                  : order_value(order.symbol, order.side, order.limit_price, order.stop_price, wanted);
@@ -64,27 +65,20 @@ BuyingPower ExchangeCore::buying_power(const Ledger& ledger) const {
           order_value(old.order.symbol, old.order.side, old.order.limit_price, old.order.stop_price, old.remaining());
       value = std::max(value - before, Money{});
     }
-    power.initial_margin += tied(order.symbol, value);
+    tied += on_margin(order.symbol, value);
   }
-  power.free = std::max(equity(ledger) - power.initial_margin, Money{});
+  BuyingPower power;
+  power.initial_margin = tied - less_than_nothing;
+  power.free = std::max(equity(ledger) - tied, Money{});
   power.stock = scale(power.free, Ratio::whole(multiplier));
   return power;
-}
-
-/// What an open order with collateral ties up; of a replacement, what it ties up more than the order it replaces.
-Money ExchangeCore::collateral_of(const OrderRecord& record) const {
-  const auto tied = [](const OrderRecord& one, Quantity units) {
-    return scale(*one.collateral, Ratio::from_nanos(units.nanos()));
-  };
-  if (!record.replacing) return tied(record, record.remaining());
-  const OrderRecord& old = orders_.at(*record.replacing);
-  return std::max(tied(record, wanted_by_replacement(record)) - tied(old, old.remaining()), Money{});
 }
 
 /// Of stocks a part of their value, at least so much a share of those sold short; of all else what they tie up
 /// (docs.alpaca.markets, Margin and short selling, Maintenance margin). Open orders tie up nothing here.
 Money ExchangeCore::maintenance_margin(const Ledger& books) const {
-  Money sum = tied_by_options(books);
+  Money sum;
+  for (const auto& [underlying, amount] : tied_by_contracts(books)) sum += std::max(amount, Money{});
   for (const auto& [symbol, holding] : books.holdings()) {
     const Asset& asset = market_.find(symbol)->asset;
     if (asset.instrument.is_option()) continue;
@@ -132,9 +126,9 @@ Quantity ExchangeCore::reserved(const Ledger& ledger, std::string_view symbol) c
   return sum;
 }
 
-Quantity ExchangeCore::available(const Ledger& ledger, std::string_view symbol) const {
+Quantity ExchangeCore::available(const Ledger& ledger, std::string_view symbol, Except except) const {
   const Quantity held = ledger.quantity(symbol);
-  Quantity taken = reserved(ledger, symbol) + locked_as_cover(ledger, symbol);
+  Quantity taken = reserved(ledger, symbol) + locked_as_cover(ledger, symbol, except);
   for (const PhantomReservation& phantom : phantoms_) {
     if (phantom.account == ledger.config().number && phantom.symbol == symbol) taken += phantom.quantity;
   }

@@ -50,6 +50,25 @@ TEST_F(Margin, LongContractsAreKeptWhole) {
   EXPECT_EQ(maintenance(), exchange.position(kAccount, kCall)->market_value);
 }
 
+TEST_F(Margin, ACoveredCallKeepsSharesAndNoLessThanNothing) {
+  constexpr auto kDeep = "AAPL260220C00100000";
+  quote(kDeep, "100.00", "100.10");
+  hold("AAPL", "100");
+  trade("AAPL", "200");
+  const Money before = maintenance();
+  const Money initial = exchange.account(kAccount).initial_margin;
+  submit(limit(Side::sell, "1", "100", kDeep));
+  EXPECT_EQ(maintenance(), before);
+  EXPECT_EQ(exchange.account(kAccount).initial_margin, initial);
+}
+
+TEST_F(Margin, AShortPutKeepsItsStrike) {
+  constexpr auto kPut = "AAPL260220P00190000";
+  quote(kPut, "3.00", "3.10");
+  submit(limit(Side::sell, "1", "3", kPut));
+  EXPECT_EQ(maintenance(), 19000_usd + exchange.position(kAccount, kPut)->market_value);
+}
+
 TEST_F(Margin, CashThatComesOrGoesIsAnActivity) {
   exchange.deposit(kAccount, 500_usd);
   exchange.deposit(kAccount, -(200_usd));

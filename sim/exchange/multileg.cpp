@@ -11,10 +11,8 @@
 namespace belay::sim {
 
 Answer<Order> ExchangeCore::submit_combination(Ledger& books, const SubmitRequest& request) {
-  Money collateral;
   try {
     if (auto refusal = refuse_combination(books, request)) return std::unexpected(std::move(*refusal));
-    collateral = combination_collateral(books, request);
   } catch (const Overflow&) {
     return std::unexpected(unprocessable("qty or price is out of range"));
   }
@@ -36,7 +34,6 @@ Answer<Order> ExchangeCore::submit_combination(Ledger& books, const SubmitReques
   OrderRecord& record = orders_.add(std::move(order));
   record.role = GroupRole::combination;
   record.opening = false;
-  record.collateral = collateral;
   for (const LegRequest& leg : request.legs) {
     const OrderRecord& added = add_leg(record, leg, books);
     record.opening = record.opening || added.opening;
@@ -149,14 +146,7 @@ LegExecution ExchangeCore::fill_leg(OrderRecord& leg, Quantity quantity, Price p
 }
 
 void ExchangeCore::end_combination(OrderRecord& combination, OrderStatus how) {
-  for (const std::size_t index : combination.children) {
-    OrderRecord& leg = orders_.at(index);
-    leg.order.status = how;
-    if (how == OrderStatus::canceled) leg.order.canceled_at = now_;
-    if (how == OrderStatus::expired) leg.order.expired_at = now_;
-    touch(leg);
-    orders_.retire(leg);
-  }
+  for (const std::size_t index : combination.children) close_book(orders_.at(index), how);
   end(combination, how);
 }
 

@@ -19,7 +19,6 @@ bool opens(PositionIntent intent);
 
 /// Why the parts that are no leg's cannot stand so.
 std::optional<ApiError> refuse_combination_by_form(const SubmitRequest& request);
-ApiError too_costly_combination(Money cost, Money free);
 
 /// Contracts of a leg in so many units of its order.
 Quantity units_of(Quantity ratio, Quantity units);

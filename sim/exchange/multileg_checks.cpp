@@ -79,12 +79,6 @@ Refusal refuse_combination_by_form(const SubmitRequest& request) {
   return refuse_price(request);
 }
 
-ApiError too_costly_combination(Money cost, Money free) {
-  ApiError error = forbidden("insufficient options buying power");  // alpaca.md 3.7
-  error.fields = {{"options_buying_power", free.text()}, {"cost_basis", cost.text()}};
-  return error;
-}
-
 std::optional<Side> side_of(const LegRequest& leg) {
   if (leg.side || !leg.intent) return leg.side;
   return side_of(*leg.intent);
@@ -130,7 +124,7 @@ Refusal ExchangeCore::refuse_legs(const Ledger& books, const SubmitRequest& requ
   std::string common;
   for (std::size_t i = 0; i < request.legs.size(); ++i) {
     if (const auto refusal = refuse_leg(books, request, i)) return refusal;
-    const std::string underlying = underlying_of(*market_.find(request.legs[i].symbol)->asset.instrument.option);
+    const std::string underlying = sim::underlying_of(*market_.find(request.legs[i].symbol)->asset.instrument.option);
     if (i == 0) common = underlying;
     if (underlying != common) {
       return unprocessable("underlying asset mismatch: " + common + " != " + underlying);
@@ -163,11 +157,11 @@ Refusal ExchangeCore::refuse_leg(const Ledger& books, const SubmitRequest& reque
 /// Legs sold to open are to be covered by legs bought to open; what legs sold to close covered must not be left bare
 /// (alpaca.md 3.1: no uncovered leg).
 Refusal ExchangeCore::refuse_combination_by_cover(const Ledger& books, const SubmitRequest& request,
-                                                  std::optional<std::size_t> except) const {
+                                                  Except except) const {
   if (books.config().uncovered_options) return std::nullopt;
   std::vector<Contracts> opened;
-  const std::string underlying = underlying_of(*market_.find(request.legs[0].symbol)->asset.instrument.option);
-  const std::vector<Contracts> before = contracts_after_pending(books, underlying, except);
+  const std::string underlying = underlying_of(request);
+  const std::vector<Contracts> before = with_pending_options(books, underlying, except).contracts;
   std::vector<Contracts> after = before;
   bool closes_cover = false;
   for (const LegRequest& leg : request.legs) {
@@ -201,31 +195,14 @@ std::optional<Price> ExchangeCore::net_price(const SubmitRequest& request) const
   return net;
 }
 
-/// What a unit ties up: the most that the account can lose more with it than without it, and its price.
-Money ExchangeCore::combination_collateral(const Ledger& books, const SubmitRequest& request,
-                                           std::optional<std::size_t> except) const {
-  const Asset& first = market_.find(request.legs[0].symbol)->asset;
-  const std::string underlying = underlying_of(*first.instrument.option);
-  const std::vector<Contracts> before = contracts_after_pending(books, underlying, except);
-  std::vector<Contracts> after = before;
-  for (const LegRequest& leg : request.legs) {
-    const Asset& asset = market_.find(leg.symbol)->asset;
-    const Quantity contracts = units_of(*leg.ratio, *request.quantity);
-    add_to(after,
-           {*asset.instrument.option, asset.multiplier, *sim::side_of(leg) == Side::buy ? contracts : -contracts});
-  }
-  const Money risk = greatest_loss(without_uncovered_calls(after)) - greatest_loss(without_uncovered_calls(before));
-  const Money paid = notional(net_price(request).value_or(Price{}), *request.quantity, first.multiplier);
-  const Money all = std::max(risk + paid, Money{});
-  return Money::from_nanos(fixed::multiply_divide(all.nanos(), fixed::kScale, request.quantity->nanos()));
-}
-
-Refusal ExchangeCore::refuse_combination_by_cost(const Ledger& books, const SubmitRequest& request) const {
-  const Money a_unit = combination_collateral(books, request);
-  const Money cost = scale(a_unit, Ratio::from_nanos(request.quantity->nanos()));
-  const Money free = buying_power(books).free;
+Refusal ExchangeCore::refuse_combination_by_cost(const Ledger& books, const SubmitRequest& request,
+                                                 Except except) const {
+  const Money cost = option_cost(books, request, except);
+  const Money free = buying_power(books, except).free;
   if (cost <= free) return std::nullopt;
-  return too_costly_combination(cost, free);
+  ApiError error = forbidden("insufficient options buying power");  // alpaca.md 3.7
+  error.fields = {{"options_buying_power", free.text()}, {"cost_basis", cost.text()}};
+  return error;
 }
 
 }  // namespace belay::sim

@@ -37,8 +37,8 @@ Refusal ExchangeCore::refuse_larger_legs(const Ledger& books, const OrderRecord&
     if (troubles_.take(TroubleKind::replace_insufficient_qty, leg.order.symbol, old.order.type)) {
       return too_little_free(books, leg.order.symbol, wanted, {});
     }
-    if (wanted <= leg.remaining()) continue;
-    if (auto refusal = refuse_shortage(books, leg.order.symbol, wanted - leg.remaining())) return refusal;
+    const Quantity free = available(books, leg.order.symbol).magnitude() + leg.remaining();
+    if (wanted > free) return too_little_free(books, leg.order.symbol, wanted, free);
   }
   return std::nullopt;
 }
@@ -48,12 +48,7 @@ Refusal ExchangeCore::refuse_combination_replacement(const Ledger& books, const 
   if (auto refusal = refuse_combination_by_form(request)) return refusal;
   if (auto refusal = refuse_larger_legs(books, old, *request.quantity)) return refusal;
   if (auto refusal = refuse_combination_by_cover(books, request, old.index)) return refusal;
-  const Money cost =
-      scale(combination_collateral(books, request, old.index), Ratio::from_nanos(request.quantity->nanos()));
-  const Money before = collateral_of(old);
-  const Money free = buying_power(books).free + before;
-  if (cost <= before || cost <= free) return std::nullopt;
-  return too_costly_combination(cost, free);
+  return refuse_combination_by_cost(books, request, old.index);
 }
 
 void ExchangeCore::add_replacing_legs(OrderRecord& next, const OrderRecord& old) {

@@ -115,6 +115,84 @@ TEST_F(MultiLegReplace, AnOrderThatFillsFirstRejectsItsReplacement) {
   EXPECT_EQ(held(kLower), 2_qty);
 }
 
+TEST_F(MultiLegReplace, WhateverEndsTheOldOneRejectsTheNewOne) {
+  delay_replacements(std::chrono::hours(12));
+  const Order by_expiry = submit(debit_spread("2", "1"));
+  const Order rejected = replace(by_expiry, to_limit("1.10"));
+  EXPECT_EQ(exchange.cancel(kAccount, by_expiry.id).error(), unprocessable("order is not cancelable"));
+  EXPECT_EQ(exchange.cancel(kAccount, by_expiry.legs[0].id).error(), unprocessable("order is not cancelable"));
+  EXPECT_EQ(exchange.cancel(kAccount, rejected.legs[0].id).error(), unprocessable("order is not cancelable"));
+  at("2026-01-26T21:15:00Z");
+  EXPECT_EQ(status(by_expiry), OrderStatus::expired);
+  EXPECT_EQ(now(rejected).status, OrderStatus::rejected);
+  EXPECT_EQ(now(rejected).legs[0].failed_at, exchange.now());
+  EXPECT_EQ(free(), 100000_usd);
+}
+
+TEST_F(MultiLegReplace, ARejectedReplacementLeavesTheOldOneAsItWas) {
+  const Order old = submit(debit_spread("2", "1"));
+  exchange.add_trouble({.kind = TroubleKind::replace_rejected, .symbol = kUpper});
+  const Order next = replace(old, to_limit("2"));
+  EXPECT_EQ(status(next), OrderStatus::rejected);
+  EXPECT_EQ(status(old), OrderStatus::fresh);
+  EXPECT_EQ(now(old).legs[1].status, OrderStatus::fresh);
+  EXPECT_EQ(status(replace(old, to_limit("2"))), OrderStatus::fresh);
+}
+
+TEST_F(MultiLegReplace, MayFailThoughItHappened) {
+  const Order old = submit(debit_spread("2", "1"));
+  exchange.add_trouble({.kind = TroubleKind::replace_error_though_replaced});
+  EXPECT_EQ(replace_refusal(old, to_limit("2")).http_status, 422);
+  EXPECT_EQ(status(old), OrderStatus::replaced);
+}
+
+TEST_F(MultiLegReplace, GoesOnFromReplacementToReplacementAlsoOvernight) {
+  SubmitRequest request = debit_spread("2", "1");
+  request.time_in_force = TimeInForce::gtc;
+  const Order first = submit(request);
+  at("2026-01-26T22:00:00Z");
+  const Order second = replace(first, to_limit("1.10"));
+  const Order third = replace(second, to_limit("3.20"));
+  EXPECT_EQ(now(second).replaced_by, third.id);
+  at("2026-01-27T14:30:00Z");
+  quote(kLower, "5.00", "5.20");
+  quote(kUpper, "2.00", "2.10");
+  EXPECT_EQ(status(third), OrderStatus::filled);
+}
+
+TEST_F(MultiLegReplace, ALowerQuantityThatHasFilledMeanwhileIsRejected) {
+  delay_replacements(seconds(5));
+  Faults faults = exchange.faults();
+  faults.partial_fill_permille = 1000;
+  exchange.set_faults(faults);
+  const Order old = submit(debit_spread("10", "3.10"));
+  const Order next = replace(old, to_quantity("1"));
+  quote(kLower, "4.90", "5.10");
+  quote(kLower, "5.00", "5.20");
+  ASSERT_TRUE(now(old).filled.is_positive());
+  exchange.advance_to(exchange.now() + seconds(5));
+  EXPECT_EQ(now(next).status, OrderStatus::rejected);
+  EXPECT_EQ(status(old), OrderStatus::partially_filled);
+}
+
+TEST_F(MultiLegReplace, CannotTakeCoverAway) {
+  submit(combination("2", {leg(kLower, PositionIntent::buy_to_open, "2"), leg(kUpper, PositionIntent::sell_to_open)}));
+  const Order old = submit(combination(
+      "1", {leg(kLower, PositionIntent::sell_to_close, "3"), leg(kUpper, PositionIntent::buy_to_close)}, "-99"));
+  EXPECT_EQ(held(kLower), 4_qty);
+  EXPECT_EQ(replace_refusal(old, to_quantity("2")).http_status, 403);
+  EXPECT_EQ(status(old), OrderStatus::fresh);
+}
+
+TEST_F(MultiLegReplace, ACancelMayLeaveAllThatTheLegsReserved) {
+  submit(debit_spread("2", "3.20"));
+  const Order leaving = submit(closing_spread("2", "-9"));
+  exchange.add_trouble({.kind = TroubleKind::reservation_stays, .symbol = kLower});
+  EXPECT_TRUE(exchange.cancel(kAccount, leaving.id));
+  EXPECT_EQ(available(kLower), 0_qty);
+  EXPECT_EQ(available(kUpper), 0_qty);
+}
+
 TEST_F(MultiLegReplace, FormIsChecked) {
   const Order old = submit(debit_spread("2", "1"));
   EXPECT_EQ(replace_refusal(old, to_limit("1")).message, "order parameters are not changed");
@@ -155,7 +233,7 @@ TEST_F(MultiLegReplace, AClosingOrderReservesNoMoreThanItNeeds) {
   const Order next = replace(old, to_limit("-8"));
   EXPECT_EQ(available(kLower), 1_qty);
   EXPECT_EQ(replace_refusal(next, to_quantity("4")).message,
-            "insufficient qty available for order (requested: 2, available: 1)");
+            "insufficient qty available for order (requested: 4, available: 3)");
   const Order all = replace(next, to_quantity("3"));
   EXPECT_EQ(available(kLower), 0_qty);
   EXPECT_TRUE(exchange.cancel(kAccount, all.id));

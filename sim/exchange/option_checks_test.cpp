@@ -158,6 +158,97 @@ TEST_F(OptionChecks, ALongPutLessensWhatOnePendingSaleTiesUp) {
   EXPECT_EQ(exchange.account(kAccount).options_buying_power, before - 600_usd - 18600_usd);
 }
 
+TEST_F(OptionChecks, BelowLevelThreeWhatIsLongMayLeaveAsItCame) {
+  open_account(2);
+  const auto free = [&] { return exchange.account("LEVEL2").options_buying_power; };
+  for (const char* contract : {kCall, kPut}) {
+    ASSERT_EQ(outcome("LEVEL2", limit(Side::buy, "1", "9", contract)), "");
+    const Money before = free();
+    EXPECT_EQ(outcome("LEVEL2", limit(Side::sell, "1", "20", contract)), "");
+    EXPECT_EQ(free(), before) << "a sale of what is held ties up nothing";
+    exchange.cancel_all("LEVEL2");
+    EXPECT_EQ(outcome("LEVEL2", order(Side::sell, "1", OrderType::market, contract)), "");
+  }
+  EXPECT_TRUE(exchange.positions("LEVEL2").empty());
+}
+
+TEST_F(OptionChecks, ASaleThatGrowsIsJudgedAsOneThatIsSent) {
+  submit(limit(Side::buy, "2", "1.10", kHigherCall));
+  submit(limit(Side::sell, "1", "2", kCall));
+  const Order leaving = submit(limit(Side::sell, "1", "9", kHigherCall));
+  EXPECT_EQ(replace_refusal(leaving, {.quantity = 2_qty}),
+            forbidden("account not eligible to trade uncovered option contracts"));
+  replace(leaving, {.limit_price = 8_price});
+}
+
+TEST_F(OptionChecks, AReplacementTiesUpWhatTheOrderThenCanCost) {
+  submit(limit(Side::buy, "1", "1.10", kLowerPut));
+  const Money before = exchange.account(kAccount).options_buying_power;
+  const Order sale = submit(limit(Side::sell, "1", "4", kPut));
+  const Order larger = replace(sale, {.quantity = 2_qty});
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, before - 19200_usd);  // 1000 and 19000, less 800
+  replace(larger, {.limit_price = 5_price});
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, before - 19000_usd);
+}
+
+TEST_F(OptionChecks, WhatAnOrderTiesUpFollowsWhatIsHeld) {
+  const Order sale = submit(limit(Side::sell, "1", "4", kPut));
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, 81400_usd);
+  submit(limit(Side::buy, "1", "1.10", kLowerPut));
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, 100000_usd - 110_usd - 600_usd);
+  // It covers the sale no longer, which the cash secures again: once, not twice.
+  submit(limit(Side::sell, "1", "9", kLowerPut));
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, 100000_usd - 110_usd - 600_usd - 17100_usd);
+  exchange.cancel(kAccount, sale.id);
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, 99890_usd);
+}
+
+TEST_F(OptionChecks, ASaleThatCashSecuresKeepsNoLongPutFromLeaving) {
+  submit(limit(Side::sell, "5", "4", kPut));
+  submit(limit(Side::buy, "5", "1.10", kLowerPut));
+  submit(limit(Side::sell, "5", "1.05", kLowerPut));
+}
+
+TEST_F(OptionChecks, WhatAPendingCombinationBuysCoversItsOwnSalesAlone) {
+  const auto leg = [](std::string_view symbol, Side side) {
+    return LegRequest{std::string(symbol), 1_qty, side, std::nullopt};
+  };
+  SubmitRequest spread;
+  spread.order_class = OrderClass::mleg;
+  spread.quantity = 1_qty;
+  spread.type = OrderType::limit;
+  spread.limit_price = -(5_price);
+  spread.legs = {leg(kCall, Side::sell), leg(kHigherCall, Side::buy)};
+  submit(spread);
+  EXPECT_EQ(refusal(limit(Side::sell, "1", "9", kCall)).http_status, 403);
+  hold("AAPL", "100");
+  EXPECT_EQ(available(), 100_qty) << "its own legs cover each other";
+}
+
+TEST_F(OptionChecks, TheLongestLivedLegOfACombinationCoversFirst) {
+  constexpr auto kSooner = "AAPL260220C00230000";
+  constexpr auto kSold = "AAPL260320C00220000";
+  constexpr auto kLater = "AAPL260417C00230000";
+  for (const auto* contract : {kSooner, kSold, kLater}) quote(contract, "1.00", "1.10");
+  hold("AAPL", "100");
+  SubmitRequest order;
+  order.order_class = OrderClass::mleg;
+  order.quantity = 1_qty;
+  order.type = OrderType::limit;
+  order.limit_price = 0.10_price;
+  for (const auto* contract : {kSooner, kSold, kLater}) {
+    order.legs.push_back({contract, 1_qty, contract == kSold ? Side::sell : Side::buy, std::nullopt});
+  }
+  submit(order);
+  EXPECT_EQ(available(), 100_qty);
+}
+
+TEST_F(OptionChecks, AbsurdPricesAreNoTrouble) {
+  submit(limit(Side::buy, "1", "2.10", kCall));
+  submit(limit(Side::sell, "1", "90000000", kCall));
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, 99790_usd);
+}
+
 TEST_F(OptionChecks, ALongPutMayLeaveItsShortOneWhereTheCashSecuresIt) {
   submit(limit(Side::buy, "1", "1.10", kLowerPut));
   submit(limit(Side::sell, "1", "3", kPut));

@@ -67,6 +67,22 @@ void add_to(std::vector<Contracts>& contracts, const Contracts& moved) {
   }
 }
 
+std::vector<Contracts> without_surplus(std::vector<Contracts> moved) {
+  Quantity sold_calls;
+  Quantity sold_puts;
+  for (const Contracts& one : moved) {
+    if (one.quantity.is_negative()) (one.terms.is_call ? sold_calls : sold_puts) += one.quantity.magnitude();
+  }
+  std::ranges::sort(moved, std::ranges::greater{}, [](const Contracts& one) { return one.terms.expiration; });
+  for (Contracts& one : moved) {
+    if (!one.quantity.is_positive()) continue;
+    Quantity& to_cover = one.terms.is_call ? sold_calls : sold_puts;
+    one.quantity = std::min(one.quantity, to_cover);
+    to_cover -= one.quantity;
+  }
+  return moved;
+}
+
 Quantity uncovered_calls(std::vector<Contracts> contracts) { return uncovered(std::move(contracts), true); }
 Quantity uncovered_puts(std::vector<Contracts> contracts) { return uncovered(std::move(contracts), false); }
 

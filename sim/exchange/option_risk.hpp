@@ -20,6 +20,10 @@ struct Contracts {
 /// The contracts with some more of one of them, or fewer.
 void add_to(std::vector<Contracts>& contracts, const Contracts& moved);
 
+/// Of what an order moves, all that it may be counted on to take: what it sells, and what it buys as far as that covers
+/// the same order's sales of its kind, those that live longest first. What it buys beyond that may never come.
+std::vector<Contracts> without_surplus(std::vector<Contracts> moved);
+
 /// How many short calls (or puts) no long one covers: one that is of the same kind and lives at least as long.
 Quantity uncovered_calls(std::vector<Contracts> contracts);
 Quantity uncovered_puts(std::vector<Contracts> contracts);

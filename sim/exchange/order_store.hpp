@@ -32,13 +32,12 @@ struct OrderRecord {
   GroupRole role = GroupRole::alone;
   std::optional<std::size_t> parent;
   std::vector<std::size_t> children;
-  bool opening = true;              ///< opens or adds to a position; else it reserves what it would close
-  bool armed = false;               ///< a `held` stop that is watched (alpaca.md 3.3, Entry fully filled)
-  bool elected = false;             ///< a stop that has been triggered
-  std::optional<Price> collar;      ///< limit of an elected buy stop (alpaca.md 3.2, Buy stop)
-  Money paid;                       ///< price × quantity over its fills, without multiplier
-  std::optional<Money> collateral;  ///< what a unit ties up where that is not its price: options sold, multi-leg
-  Quantity busted;                  ///< filled once, and undone
+  bool opening = true;          ///< opens or adds to a position; else it reserves what it would close
+  bool armed = false;           ///< a `held` stop that is watched (alpaca.md 3.3, Entry fully filled)
+  bool elected = false;         ///< a stop that has been triggered
+  std::optional<Price> collar;  ///< limit of an elected buy stop (alpaca.md 3.2, Buy stop)
+  Money paid;                   ///< price × quantity over its fills, without multiplier
+  Quantity busted;              ///< filled once, and undone
 
   // Pending and paused orders:
   OrderStatus before = OrderStatus::fresh;  ///< what it was until it became pending, suspended or done_for_day

@@ -58,12 +58,21 @@ void ExchangeCore::go_on(OrderRecord& record) {
 
 /// What may befall an order as soon as it is live.
 void ExchangeCore::meet_first_troubles(OrderRecord& record) {
-  const Order& order = record.order;
-  if (const auto trouble = troubles_.take(TroubleKind::suspended, order.symbol, order.type)) {
+  if (const auto trouble = take_trouble(TroubleKind::suspended, record)) {
     pause(record, OrderStatus::suspended, trouble->lasts ? std::optional(now_ + *trouble->lasts) : std::nullopt);
-  } else if (troubles_.take(TroubleKind::done_for_day, order.symbol, order.type)) {
+  } else if (take_trouble(TroubleKind::done_for_day, record)) {
     pause(record, OrderStatus::done_for_day, std::nullopt);
   }
+}
+
+/// A trouble of a multi-leg order is one that fits any of its legs.
+std::optional<Trouble> ExchangeCore::take_trouble(TroubleKind kind, const OrderRecord& record) {
+  const OrderType type = record.order.type;
+  if (record.role != GroupRole::combination) return troubles_.take(kind, record.order.symbol, type);
+  for (const std::size_t leg : record.children) {
+    if (auto trouble = troubles_.take(kind, orders_.at(leg).order.symbol, type)) return trouble;
+  }
+  return std::nullopt;
 }
 
 void ExchangeCore::release_troubles() {

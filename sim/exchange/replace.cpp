@@ -13,10 +13,8 @@ Answer<Order> ExchangeCore::replace(Ledger& books, const OrderId& id, const Repl
   OrderRecord* old = orders_.find(books.config().number, id);
   if (old == nullptr) return std::unexpected(not_found("order not found for " + id.text()));
   const bool combination = old->role == GroupRole::combination;
-  std::optional<Money> collateral = old->collateral;
   try {
     if (auto refusal = refuse_replacement(books, *old, request)) return std::unexpected(std::move(*refusal));
-    if (combination) collateral = combination_collateral(books, as_combination(*old, request), old->index);
   } catch (const Overflow&) {
     return std::unexpected(unprocessable("qty or price is out of range"));
   }
@@ -27,7 +25,6 @@ Answer<Order> ExchangeCore::replace(Ledger& books, const OrderId& id, const Repl
   next.armed = old->armed;
   next.elected = old->elected;
   next.collar = old->collar;
-  next.collateral = collateral;
   next.replacing = old->index;
   next.filled_before = old->order.filled;
   if (combination) add_replacing_legs(next, *old);
@@ -35,7 +32,7 @@ Answer<Order> ExchangeCore::replace(Ledger& books, const OrderId& id, const Repl
   old->before = old->order.status;
   old->replacement = next.index;
   old->order.status = OrderStatus::pending_replace;
-  old->refused = troubles_.take(TroubleKind::replace_rejected, old->order.symbol, old->order.type).has_value();
+  old->refused = take_trouble(TroubleKind::replace_rejected, *old).has_value();
   touch(*old);
   emit(OrderEventType::pending_replace, *old);
   const bool queued = next.order.status == OrderStatus::accepted;
@@ -44,8 +41,7 @@ Answer<Order> ExchangeCore::replace(Ledger& books, const OrderId& id, const Repl
 
   Order reply = next.order;
   reply.legs = orders_.snapshot(combination ? next : *old).legs;
-  const bool lies =
-      troubles_.take(TroubleKind::replace_error_though_replaced, old->order.symbol, old->order.type).has_value();
+  const bool lies = take_trouble(TroubleKind::replace_error_though_replaced, *old).has_value();
   if (faults_.replace_delay.count() > 0) {
     old->due = now_ + faults_.replace_delay;
     wake_at(*old->due, *old);
@@ -125,6 +121,7 @@ void ExchangeCore::reject_replacement(OrderRecord& old) {
   OrderRecord& next = orders_.at(*old.replacement);
   old.replacement.reset();
   next.replacing.reset();
+  for (const std::size_t leg : next.children) orders_.at(leg).replacing.reset();
   end_itself(next, OrderStatus::rejected);
   old.refused = false;
   old.due.reset();

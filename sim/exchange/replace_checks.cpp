@@ -133,8 +133,11 @@ Refusal ExchangeCore::refuse_larger_exit(const Ledger& books, const OrderRecord&
   if (troubles_.take(TroubleKind::replace_insufficient_qty, record.order.symbol, record.order.type)) {
     return too_little_free(books, record.order.symbol, wanted, free);
   }
-  if (wanted <= own || wanted - own <= free) return std::nullopt;
-  return too_little_free(books, record.order.symbol, wanted, free + own);
+  if (wanted > own && wanted - own > free) return too_little_free(books, record.order.symbol, wanted, free + own);
+  if (!is_judged_by_cover(record)) return std::nullopt;
+  SubmitRequest rest = request;
+  rest.quantity = wanted;
+  return refuse_uncovering(books, rest, record.index);
 }
 
 /// The larger of both orders counts (alpaca.md 2, Buying power).
@@ -142,11 +145,10 @@ Refusal ExchangeCore::refuse_larger_entry(const Ledger& books, const OrderRecord
                                           const SubmitRequest& request) const {
   const Order& old = record.order;
   const Quantity wanted = *request.quantity - old.filled;
-  if (record.collateral) {  // an option sale: judged by its cover
-    if (wanted <= record.remaining()) return std::nullopt;
-    SubmitRequest added = request;
-    added.quantity = wanted - record.remaining();
-    return refuse_selling_option(books, added);
+  if (is_judged_by_cover(record)) {
+    SubmitRequest rest = request;
+    rest.quantity = wanted;
+    return refuse_selling_option(books, rest, record.index);
   }
   const Money before = order_value(old.symbol, old.side, old.limit_price, old.stop_price, record.remaining());
   const Money after = order_value(old.symbol, old.side, request.limit_price, request.stop_price, wanted);

@@ -130,6 +130,7 @@ Reply move_cash(const Control& control) {
   if (!account) return cannot(account.error().message);
   const auto amount = decimal_of<Money>(control.body, "amount");
   if (!amount) return cannot(amount.error().message);
+  if (amount->is_zero()) return cannot("amount must not be 0");
   control.world.exchange.deposit(*account, *amount);
   return done(control);
 }

@@ -136,7 +136,11 @@ json::Value MarketStreams::to_json() const {
   }
   json::Array faults;
   for (const MarketFault& fault : faults_.waiting()) {
-    faults.push_back(json::Object{{"kind", to_text(fault.kind)}, {"times", fault.times}});
+    json::Array feeds;
+    for (std::size_t i = 0; i < kMarketFeeds; ++i) {
+      if (fault.feeds.test(i)) feeds.emplace_back(to_text(static_cast<MarketFeed>(i)));
+    }
+    faults.push_back(json::Object{{"kind", to_text(fault.kind)}, {"times", fault.times}, {"feeds", std::move(feeds)}});
   }
   const auto limit = [](const std::optional<std::int64_t>& given) {
     return given ? json::Value(*given) : json::Value("as planned");

@@ -92,7 +92,8 @@ class MarketStreams {
   void deliver(MarketMessage message, Real at);
   [[nodiscard]] MarketFeeds reached_by(const MarketMessage& message) const;
   void pass_on(const MarketMessage& message);
-  void release_held();
+  void befall(const MarketMessage& message, const MarketFault& fault, Real at);
+  void release_held(MarketFeeds passed);
   void release_delayed(Timestamp now);
 
   // market_arranging.cpp: knobs

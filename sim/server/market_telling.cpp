@@ -69,24 +69,32 @@ MarketFeeds MarketStreams::reached_by(const MarketMessage& message) const {
   return feeds;
 }
 
+/// To each feed's listeners as the faults that are arranged for that feed will have it.
 void MarketStreams::deliver(MarketMessage message, Real at) {
   release_delayed(message.at());
-  const auto fault =
-      faults_.empty() ? std::nullopt : faults_.take(message.event(), message.symbol(), reached_by(message), at);
-  if (fault) {
-    if (!fault->feeds.all()) {
-      MarketMessage unharmed = message;
-      unharmed.feeds = ~fault->feeds;
-      pass_on(unharmed);
-      message.feeds = fault->feeds;
+  if (faults_.empty() && held_.empty()) return pass_on(message);
+  MarketFeeds passed;
+  for (MarketFeeds left = reached_by(message); left.any(); left &= ~message.feeds) {
+    const auto fault = faults_.take(message.event(), message.symbol(), left, at);
+    message.feeds = fault ? fault->feeds & left : left;
+    if (!fault || fault->kind == MarketFaultKind::duplicate) {
+      pass_on(message);
+      passed |= message.feeds;
     }
-    if (fault->kind == MarketFaultKind::drop || fault->kind == MarketFaultKind::gap) return;
-    if (fault->kind == MarketFaultKind::delay) return later_.push_back({at + fault->delay, std::move(message)});
-    if (fault->kind == MarketFaultKind::reorder) return held_.push_back({at + fault->delay, std::move(message)});
-    pass_on(message);  // for the first time of two
+    if (fault) befall(message, *fault, at);
   }
-  pass_on(message);
-  release_held();
+  release_held(passed);
+}
+
+void MarketStreams::befall(const MarketMessage& message, const MarketFault& fault, Real at) {
+  if (fault.kind == MarketFaultKind::duplicate) pass_on(message);
+  if (fault.kind == MarketFaultKind::delay) later_.push_back({at + fault.delay, message});
+  if (fault.kind != MarketFaultKind::reorder) return;
+  for (std::size_t i = 0; i < kMarketFeeds; ++i) {
+    if (!message.feeds.test(i)) continue;
+    held_.push_back({at + fault.delay, message});
+    held_.back().message.feeds = MarketFeeds().set(i);
+  }
 }
 
 void MarketStreams::pass_on(const MarketMessage& message) {
@@ -103,8 +111,13 @@ void MarketStreams::pass_on(const MarketMessage& message) {
   if (is_for_later) delayed_.emplace_back(message.at() + kSipDelay, message);
 }
 
-void MarketStreams::release_held() {
-  for (const Later& held : std::exchange(held_, {})) pass_on(held.message);
+/// What waits for another message to overtake it, where one has.
+void MarketStreams::release_held(MarketFeeds passed) {
+  std::erase_if(held_, [&](const Later& held) {
+    if ((held.message.feeds & passed).none()) return false;
+    pass_on(held.message);
+    return true;
+  });
 }
 
 void MarketStreams::release_delayed(Timestamp now) {

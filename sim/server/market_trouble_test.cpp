@@ -64,6 +64,30 @@ TEST_F(MarketTroubleTest, what_is_arranged_for_one_feed_befalls_nobody_else) {
   EXPECT_EQ(second.error_after(R"({"action":"auth","key":"KEY","secret":"SECRET"})"), "411");
 }
 
+TEST_F(MarketTroubleTest, each_feed_has_its_own_faults_and_its_own_order) {
+  Watcher sip(*server_);
+  Watcher iex(*server_, "/v2/iex");
+  sip.authenticated().subscribed(R"("quotes":["AAPL","MSFT"])");
+  iex.authenticated().subscribed(R"("quotes":["AAPL"])");
+  const auto arrange_for = [&](const std::string& feed, const std::string& fault) {
+    control("POST", "/_sim/stream", R"({"stream":")" + feed + R"(","fault":)" + fault + "}");
+  };
+  arrange_for("iex", R"({"kind":"gap","symbol":"AAPL","ms":600000})");
+  arrange_for("sip", R"({"kind":"drop","event":"q"})");
+  quote("AAPL", "1", "300");  // a gap here, dropped there
+  quote("AAPL", "2", "300");
+  EXPECT_EQ(sip.next().at("bp"), "2");
+  EXPECT_EQ(control("GET", "/_sim/stream").at("market.faults.0.feeds.0"), "iex");
+  control("POST", "/_sim/stream", R"({"stream":"stocks","clear_faults":true})");
+  arrange_for("iex", R"({"kind":"reorder","ms":600000})");
+  quote("AAPL", "3", "300");
+  quote("MSFT", "4", "300");  // that one is not for iex
+  quote("AAPL", "5", "300");
+  EXPECT_EQ(iex.next().at("bp"), "5");
+  EXPECT_EQ(iex.next().at("bp"), "3");
+  for (const std::string bid : {"3", "4", "5"}) EXPECT_EQ(sip.next().at("bp"), bid);
+}
+
 TEST_F(MarketTroubleTest, a_ghost_keeps_the_place_of_who_was_cut_off) {
   Watcher first(*server_);
   first.authenticated();

@@ -11,6 +11,7 @@ import time
 
 import belay_e2e
 import trades
+import trouble
 
 KILLS = 50 if belay_e2e.LONG else 12
 
@@ -123,3 +124,29 @@ def test_f23_ten_cycles_at_once(store, new_sim, new_belay):
     assert len(trades.exit_orders(sim)) == 7
     assert set(sim.requests()["submissions"].values()) == {1}
     finish(world, belay)
+
+
+def test_f34_a_service_that_dies_again_and_again_is_told_of(store, new_sim, new_belay, tmp_path):
+    belay = new_belay(new_sim(start=trades.MORNING), store, BELAY_SWEEP="1s")
+
+    def lives(word):
+        return [one for one in belay.events("--type", "service") if one["event_data"]["what"] == word]
+
+    def told():
+        return [one["event_data"]["text"] for one in belay.events("--type", "alert")
+                if one["event_data"]["cause"] == "crash_loop"]
+
+    def begin(number):
+        service = trouble.Service(belay, tmp_path / f"{number}.log")
+        trouble.until(lambda: len(lives("started")) == number, service.tail)
+        return service
+
+    for number in (1, 2, 3):
+        begin(number).kill()
+    assert told() == []
+    fourth = begin(4)
+    assert ["started 4 times" in text for text in told()] == [True]
+    assert fourth.stop() == 0
+    assert len(lives("stopped")) == 1
+    assert begin(5).stop() == 0
+    assert len(told()) == 1, "who is stopped does not die"
