@@ -306,7 +306,7 @@ class ExchangeCore {
 
   // option_margin.cpp: what contracts, and orders of them, tie up and cover
   [[nodiscard]] std::vector<Contracts> contracts_of(const Ledger& books, std::string_view underlying) const;
-  [[nodiscard]] std::string underlying_of(const SubmitRequest& request) const;
+  [[nodiscard]] std::string underlying_in(const SubmitRequest& request) const;
   [[nodiscard]] std::optional<Contracts> move_of(const Ledger& books, std::string_view symbol, Side side,
                                                  Quantity contracts, bool opening) const;
   [[nodiscard]] std::vector<Contracts> moves_of(const Ledger& books, const SubmitRequest& request) const;

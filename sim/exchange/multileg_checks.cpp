@@ -124,7 +124,7 @@ Refusal ExchangeCore::refuse_legs(const Ledger& books, const SubmitRequest& requ
   std::string common;
   for (std::size_t i = 0; i < request.legs.size(); ++i) {
     if (const auto refusal = refuse_leg(books, request, i)) return refusal;
-    const std::string underlying = sim::underlying_of(*market_.find(request.legs[i].symbol)->asset.instrument.option);
+    const std::string underlying = underlying_of(*market_.find(request.legs[i].symbol)->asset.instrument.option);
     if (i == 0) common = underlying;
     if (underlying != common) {
       return unprocessable("underlying asset mismatch: " + common + " != " + underlying);
@@ -160,7 +160,7 @@ Refusal ExchangeCore::refuse_combination_by_cover(const Ledger& books, const Sub
                                                   Except except) const {
   if (books.config().uncovered_options) return std::nullopt;
   std::vector<Contracts> opened;
-  const std::string underlying = underlying_of(request);
+  const std::string underlying = underlying_in(request);
   const std::vector<Contracts> before = with_pending_options(books, underlying, except).contracts;
   std::vector<Contracts> after = before;
   bool closes_cover = false;

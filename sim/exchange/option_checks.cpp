@@ -42,7 +42,7 @@ Refusal ExchangeCore::refuse_selling_option(const Ledger& books, const SubmitReq
 
 /// Shares that have to cover calls which the sale leaves bare; zero where contracts go on covering them.
 Quantity ExchangeCore::shares_to_cover(const Ledger& books, const SubmitRequest& request, Except except) const {
-  const std::string underlying = underlying_of(request);
+  const std::string underlying = underlying_in(request);
   const std::vector<Contracts> before = with_pending_options(books, underlying, except).contracts;
   std::vector<Contracts> after = before;
   for (const Contracts& moved : moves_of(books, request)) add_to(after, moved);
@@ -52,7 +52,7 @@ Quantity ExchangeCore::shares_to_cover(const Ledger& books, const SubmitRequest&
 
 /// Calls are sold against shares, or from level 3 on against calls (alpaca.md 3.7, covered-call shortage).
 Refusal ExchangeCore::refuse_covered_call(const Ledger& books, const SubmitRequest& request, Except except) const {
-  const std::string stock = underlying_of(request);
+  const std::string stock = underlying_in(request);
   const Quantity required = shares_to_cover(books, request, except);
   const Quantity free = std::max(available(books, stock, except), Quantity{});
   if (required <= free) return std::nullopt;
@@ -73,7 +73,7 @@ Refusal ExchangeCore::refuse_uncovering(const Ledger& books, const SubmitRequest
   const bool option = market_.find(request.symbol)->asset.instrument.is_option();
   if (!option || *request.side != Side::sell || books.config().uncovered_options) return std::nullopt;
   const Quantity required = shares_to_cover(books, request, except);
-  const Quantity free = std::max(available(books, underlying_of(request), except), Quantity{});
+  const Quantity free = std::max(available(books, underlying_in(request), except), Quantity{});
   if (required > free) return uncovered();
   const Money cost = option_cost(books, request, except);
   return cost.is_positive() && cost > buying_power(books, except).free ? Refusal(uncovered()) : std::nullopt;

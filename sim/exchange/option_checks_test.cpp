@@ -218,6 +218,7 @@ TEST_F(OptionChecks, WhatAPendingCombinationBuysCoversItsOwnSalesAlone) {
   spread.quantity = 1_qty;
   spread.type = OrderType::limit;
   spread.limit_price = -(5_price);
+  spread.time_in_force = TimeInForce::day;
   spread.legs = {leg(kCall, Side::sell), leg(kHigherCall, Side::buy)};
   submit(spread);
   EXPECT_EQ(refusal(limit(Side::sell, "1", "9", kCall)).http_status, 403);
@@ -236,6 +237,7 @@ TEST_F(OptionChecks, TheLongestLivedLegOfACombinationCoversFirst) {
   order.quantity = 1_qty;
   order.type = OrderType::limit;
   order.limit_price = 0.10_price;
+  order.time_in_force = TimeInForce::day;
   for (const auto* contract : {kSooner, kSold, kLater}) {
     order.legs.push_back({contract, 1_qty, contract == kSold ? Side::sell : Side::buy, std::nullopt});
   }

@@ -39,16 +39,16 @@ std::vector<Contracts> ExchangeCore::contracts_of(const Ledger& books, std::stri
     const auto& [symbol, holding] = *at;
     if (!symbol.starts_with(underlying)) break;
     const Asset& asset = market_.find(symbol)->asset;
-    if (!asset.instrument.option || sim::underlying_of(*asset.instrument.option) != underlying) continue;
+    if (!asset.instrument.option || underlying_of(*asset.instrument.option) != underlying) continue;
     if (holding.quantity.is_positive() && books.config().options_level < kSpreads) continue;
     contracts.push_back({*asset.instrument.option, asset.multiplier, holding.quantity});
   }
   return contracts;
 }
 
-std::string ExchangeCore::underlying_of(const SubmitRequest& request) const {
+std::string ExchangeCore::underlying_in(const SubmitRequest& request) const {
   const std::string& symbol = request.legs.empty() ? request.symbol : request.legs.front().symbol;
-  return sim::underlying_of(*market_.find(symbol)->asset.instrument.option);
+  return underlying_of(*market_.find(symbol)->asset.instrument.option);
 }
 
 /// Contracts that would come (positive) or go. Where long ones cover nothing, their sale bares nothing.
@@ -124,7 +124,7 @@ PendingOptions ExchangeCore::with_pending_options(const Ledger& books, std::stri
     const OrderRecord& record = orders_.at(index);
     if (record.order.account != books.config().number || record.replacing) continue;
     const auto& option = market_.find(record.order.symbol)->asset.instrument.option;
-    if (option && sim::underlying_of(*option) == underlying) heads.insert(record.parent.value_or(index));
+    if (option && underlying_of(*option) == underlying) heads.insert(record.parent.value_or(index));
   }
   if (except) heads.erase(*except);
   for (const std::size_t index : heads) {
@@ -155,7 +155,7 @@ Money ExchangeCore::cost_of(const std::vector<Contracts>& before, const std::vec
 /// What an order of contracts would tie up beside those that are open.
 Money ExchangeCore::option_cost(const Ledger& books, const SubmitRequest& request, Except except) const {
   const Asset& asset = market_.find(request.legs.empty() ? request.symbol : request.legs.front().symbol)->asset;
-  const std::vector<Contracts> before = with_pending_options(books, underlying_of(request), except).contracts;
+  const std::vector<Contracts> before = with_pending_options(books, underlying_in(request), except).contracts;
   Money price;
   if (request.legs.empty()) {
     const Price limit = request.limit_price.value_or(bid_of(*market_.find(request.symbol)));
@@ -174,7 +174,7 @@ std::map<std::string, Money> ExchangeCore::tied_by_contracts(const Ledger& books
     const auto& option = market_.find(symbol)->asset.instrument.option;
     if (!option) continue;
     const Money value = market_value(symbol, holding);
-    tied[sim::underlying_of(*option)] += books.config().uncovered_options ? value.magnitude() : value;
+    tied[underlying_of(*option)] += books.config().uncovered_options ? value.magnitude() : value;
   }
   if (books.config().uncovered_options) return tied;
   for (auto& [underlying, amount] : tied) amount += loss_of(contracts_of(books, underlying));
@@ -187,7 +187,7 @@ Money ExchangeCore::tied_by_option_orders(const Ledger& books, Except except) co
     const OrderRecord& record = orders_.at(index);
     if (record.order.account != books.config().number || record.replacing || !is_judged_by_cover(record)) continue;
     const std::size_t first = record.children.empty() ? index : record.children.front();
-    underlyings.insert(sim::underlying_of(*market_.find(orders_.at(first).order.symbol)->asset.instrument.option));
+    underlyings.insert(underlying_of(*market_.find(orders_.at(first).order.symbol)->asset.instrument.option));
   }
   Money tied;
   for (const std::string& underlying : underlyings) tied += with_pending_options(books, underlying, except).tied;

@@ -81,11 +81,12 @@ void ExchangeCore::finish_replacement(OrderRecord& old) {
   BELAY_CHECK(old.replacement.has_value());
   OrderRecord& next = orders_.at(*old.replacement);
   // An exit's quantity may have shrunk with its sibling meanwhile; whatever filled meanwhile is the old one's.
-  next.order.quantity = wanted_by_replacement(next);
-  if (old.refused || !next.order.quantity->is_positive()) {
+  const Quantity wanted = wanted_by_replacement(next);
+  if (old.refused || !wanted.is_positive()) {
     reject_replacement(old);
     return;
   }
+  next.order.quantity = wanted;
   // A child that its entry's fill has armed meanwhile.
   if (next.order.status == OrderStatus::held && old.standing() != OrderStatus::held) {
     next.order.status = OrderStatus::pending_new;

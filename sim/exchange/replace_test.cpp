@@ -339,15 +339,15 @@ TEST_F(Replace, AWashTradeIsRefusedHereToo) {
   static_cast<void>(replace(buy, to_limit("199.5")));
 }
 
-TEST_F(Replace, AReplacedOptionSaleTiesUpAndNeedsWhatItDid) {
+TEST_F(Replace, AReplacedOptionSaleTiesUpWhatItsPremiumLeaves) {
   constexpr auto kPut = "AAPL260220P00190000";
   constexpr auto kCall = "AAPL260220C00210000";
   quote(kPut, "3.00", "3.10");
   quote(kCall, "2.00", "2.10");
   const Order puts = submit(limit(Side::sell, "5", "4", kPut));
-  const Money tied = exchange.account(kAccount).options_buying_power;
+  const Money before = exchange.account(kAccount).options_buying_power;
   const Order dearer = replace(puts, to_limit("4.10"));
-  EXPECT_EQ(exchange.account(kAccount).options_buying_power, tied);
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, before + 50_usd);
   EXPECT_EQ(replace_refusal(dearer, to_quantity("10")).http_status, 403);
   hold("AAPL", "100");
   const Order call = submit(limit(Side::sell, "1", "2.50", kCall));
