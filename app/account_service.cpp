@@ -62,12 +62,17 @@ ExitCode AccountService::serve_passes() {
     look_back();
     shared_.heartbeats.ready(place_, figures_text(report));
     show_life();
+    if (report.failure == Failure::configuration) {
+      conductor_.note(EventType::service, {{"what", std::string("ended")}, {"why", std::string("configuration")}});
+      conductor_.record();
+    }
     if (report.failure == Failure::locked || report.failure == Failure::configuration) return exit_code(report.failure);
     if (attend_until_sweep() == Interlude::locked) return exit_code(Failure::locked);
   }
   shared_.heartbeats.stopping();
   conductor_.note(EventType::service, {{"what", std::string("stopped")}});
-  static_cast<void>(conductor_.attend(0s));  // what is still to be recorded
+  static_cast<void>(conductor_.attend(0s));
+  conductor_.record();  // what is still to be
   log(log::Level::info, "stopped", {});
   return kAllWell;
 }
@@ -75,15 +80,13 @@ ExitCode AccountService::serve_passes() {
 // A process that falls over again and again looks like one that runs. It is told before the first pass, which may be
 // what fells it.
 void AccountService::note_life() {
+  const auto events = wired_.store->events(recent_lives(wired_.config.runtime.account));
   const auto now = wired_.clock->now();
-  if (now) {
-    const auto events = wired_.store->events(
-        {.types = {"service"}, .since = now->wall - kLivesCount, .account = wired_.config.runtime.account});
-    const int deaths = events ? lives_cut_short(*events) : 0;
-    if (deaths >= kDeathsTold) {
-      conductor_.alert("crash_loop", "Within the last hour Belay was started " + std::to_string(deaths + 1) +
-                                         " times, and nobody had stopped it: it dies, or is killed.");
-    }
+  const int deaths = events && now ? lives_cut_short(*events, now->wall) : 0;
+  if (deaths >= kDeathsTold) {
+    conductor_.alert("crash_loop", "Within the last hour Belay was started " + std::to_string(deaths + 1) +
+                                       " times, and nobody had stopped it: it dies, is killed, or another instance "
+                                       "takes the account from it.");
   }
   conductor_.note(EventType::service, {{"what", std::string("started")}});
   conductor_.record();

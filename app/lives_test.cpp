@@ -5,33 +5,45 @@
 
 #include <string>
 
+#include "core/calendar/timestamp.hpp"
+
 namespace belay::app {
 namespace {
 
-std::vector<StoredEvent> told(const std::vector<std::string>& words) {
-  std::vector<StoredEvent> events;
-  for (const std::string& word : words) {
-    events.push_back({.event_type = "service", .event_data = R"({"what":")" + word + R"("})"});
-  }
-  return events;
+const Timestamp kNow = *parse_timestamp("2026-01-26T15:00:00Z");
+
+StoredEvent life(const std::string& word, Duration ago = std::chrono::minutes(5)) {
+  return {.event_type = "service", .event_data = R"({"what":")" + word + R"("})", .created_at = kNow - ago};
 }
 
 TEST(Lives, F34ThoseThatNobodyStoppedAreCounted) {
-  EXPECT_EQ(lives_cut_short({}), 0);
-  EXPECT_EQ(lives_cut_short(told({"started", "started", "started"})), 3);
+  EXPECT_EQ(lives_cut_short({}, kNow), 0);
+  EXPECT_EQ(lives_cut_short({life("started"), life("started"), life("started")}, kNow), 3);
 }
 
-TEST(Lives, F34OneThatWasStoppedBeginsTheCountAnew) {
-  EXPECT_EQ(lives_cut_short(told({"started", "started", "started", "stopped"})), 0);
-  EXPECT_EQ(lives_cut_short(told({"started", "started", "stopped", "started"})), 1);
+TEST(Lives, F34OneThatWasStoppedOrEndedItselfBeginsTheCountAnew) {
+  for (const std::string end : {"stopped", "ended"}) {
+    EXPECT_EQ(lives_cut_short({life("started"), life("started"), life("started"), life(end)}, kNow), 0);
+    EXPECT_EQ(lives_cut_short({life("started"), life("started"), life(end), life("started")}, kNow), 1);
+  }
+}
+
+TEST(Lives, F34ThoseOfTheLastHourCountByTheOrderInWhichTheyWereRecorded) {
+  const Duration long_ago = std::chrono::minutes(61);
+  EXPECT_EQ(lives_cut_short({life("started", long_ago), life("started")}, kNow), 1);
+  // The clock was ahead while it lived; its end was told by the right one.
+  EXPECT_EQ(lives_cut_short({life("started"), life("stopped", long_ago)}, kNow), 0);
+  EXPECT_EQ(lives_cut_short({life("started", -std::chrono::hours(2))}, kNow), 0);
 }
 
 TEST(Lives, WhatIsNoLifeCountsForNothing) {
-  std::vector<StoredEvent> events = told({"started", "paused"});
-  events.push_back({.event_type = "service", .event_data = "no JSON"});
-  events.push_back({.event_type = "service", .event_data = "[]"});
-  events.push_back({.event_type = "operator", .event_data = R"({"what":"started"})"});
-  EXPECT_EQ(lives_cut_short(events), 1);
+  StoredEvent torn = life("");
+  torn.event_data = "no JSON";
+  StoredEvent list = life("");
+  list.event_data = "[]";
+  StoredEvent other = life("started");
+  other.event_type = "operator";
+  EXPECT_EQ(lives_cut_short({life("started"), life("paused"), torn, list, other}, kNow), 1);
 }
 
 }  // namespace

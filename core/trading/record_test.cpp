@@ -9,7 +9,7 @@ namespace {
 TEST(EventType, IsTheWordOfTheTableBothWays) {
   for (const auto* word : {"created", "check", "price_update", "exit_triggered", "order_submitted", "order_update",
                            "partial_fill_detected", "guards_restored", "order_failed", "closed", "adopted", "merged",
-                           "reconciled", "frozen", "amber", "operator", "monitor_error", "alert"}) {
+                           "reconciled", "frozen", "amber", "operator", "service", "monitor_error", "alert"}) {
     const auto type = parse_event_type(word);
     ASSERT_TRUE(type) << word;
     EXPECT_EQ(to_text(*type), word);

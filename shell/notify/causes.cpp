@@ -75,7 +75,7 @@ constexpr std::array kCauses{
           "If that was not meant to be, see who runs:", "belay status"},
     Cause{"loop_late", "the passes are late", kStanding, false, "Belay goes on; exits are followed as before.",
           "See what takes so long:", "belay doctor"},
-    Cause{"crash_loop", "it dies again and again", kRepeating, false,
+    Cause{"crash_loop", "it dies again and again", kStanding, false,
           "What watches over Belay starts it again; what rests at the broker guards meanwhile.",
           "See how it ended, in its log, and whether it can do its work:", "belay doctor"},
     Cause{"clock", "the clock is wrong", kStanding, false, "Time rules go by this machine's clock.",

@@ -285,7 +285,10 @@ void Conductor::note(EventType type, Fields data) {
                  in.parts.log);
 }
 
-void Conductor::record() { inner_->save(); }
+void Conductor::record() {
+  inner_->try_store_at = {};
+  inner_->save();
+}
 
 std::string AccountNumbers::claim(const std::string& number, const std::string& account) {
   const std::lock_guard lock(mutex_);
@@ -303,7 +306,8 @@ PassReport Conductor::pass() {
   in.heed_others();
   // What waits comes first. While it waits, the stored book is older than this one: what has left would come back.
   if (in.store_down) in.save();
-  const bool is_behind = in.store_down && !in.record.batch().empty();
+  // Before there was a book nothing of it can be behind.
+  const bool is_behind = in.had_book && in.store_down && !in.record.batch().empty();
   const bool loaded = !is_behind && !in.lock_regained && in.load();
   in.had_book = in.had_book || loaded;
   if (!in.had_book) {

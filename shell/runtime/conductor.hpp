@@ -172,7 +172,7 @@ class Conductor {
   std::optional<engine::action::TakeConfiguration> take_reload();
   /// An event about the account; written with whatever is written next.
   void note(EventType type, Fields data);
-  /// Writes what waits to be written; where the store is away, it goes on waiting.
+  /// Tries to write what waits to be written, however short a while ago that failed. What cannot be goes on waiting.
   void record();
 
   [[nodiscard]] const engine::State& state() const;

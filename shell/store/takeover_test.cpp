@@ -138,7 +138,11 @@ class Takeover : public testing::PostgresTest {
     database.run(
         "CREATE TABLE position_events (id serial PRIMARY KEY, position_id int REFERENCES active_positions(id), "
         "event_type "
-        "varchar(50) NOT NULL, event_data jsonb, created_at timestamp DEFAULT now())");
+        "varchar(50) NOT NULL, event_data jsonb, created_at timestamp DEFAULT now(), CONSTRAINT known CHECK "
+        "(event_type "
+        "IN ('created', 'check', 'price_update', 'exit_triggered', 'order_submitted', 'order_update', "
+        "'partial_fill_detected', 'guards_restored', 'order_failed', 'closed', 'adopted', 'merged', 'reconciled', "
+        "'frozen', 'amber', 'operator', 'monitor_error', 'alert')), CONSTRAINT short CHECK (length(event_type) < 40))");
     database.run(
         "CREATE TABLE position_history (id serial PRIMARY KEY, execution_uuid uuid NOT NULL, ticker text NOT NULL, "
         "instrument_type text, strategy_type text, side text, quantity numeric(12,4), entry_price numeric(12,4), "

@@ -43,10 +43,10 @@ struct HoldingsMemory {
   std::deque<std::pair<Timestamp, Holdings>> past;
 };
 
-/// What an account would hold of an underlying's contracts, and what its open orders of them tie up.
-struct PendingOptions {
-  std::vector<Contracts> contracts;
-  Money tied;
+/// What an order of contracts needs.
+struct OptionNeed {
+  Money cost;       ///< to be tied up
+  Quantity shares;  ///< to cover calls that nothing else covers
 };
 
 /// The number of an order that shall not count: the one that is to be replaced.
@@ -285,8 +285,7 @@ class ExchangeCore {
                                                    std::size_t index) const;
   [[nodiscard]] std::optional<ApiError> refuse_combination_by_cover(const Ledger& books, const SubmitRequest& request,
                                                                     Except except = {}) const;
-  [[nodiscard]] std::optional<ApiError> refuse_combination_by_cost(const Ledger& books, const SubmitRequest& request,
-                                                                   Except except = {}) const;
+  [[nodiscard]] std::optional<ApiError> refuse_cost(const Ledger& books, Money cost, Except except = {}) const;
   [[nodiscard]] std::optional<Price> net_price(const SubmitRequest& request) const;
   [[nodiscard]] std::optional<Price> net_price(const OrderRecord& combination) const;
   OrderRecord& add_leg(OrderRecord& combination, const LegRequest& leg, const Ledger& books);
@@ -311,17 +310,21 @@ class ExchangeCore {
                                                  Quantity contracts, bool opening) const;
   [[nodiscard]] std::vector<Contracts> moves_of(const Ledger& books, const SubmitRequest& request) const;
   [[nodiscard]] std::vector<Contracts> moves_of(const OrderRecord& head, Quantity units) const;
-  [[nodiscard]] Money price_of_units(const OrderRecord& head, Quantity units) const;
-  [[nodiscard]] Price bid_of(const Listing& listing) const;
+  [[nodiscard]] std::string underlying_in(const OrderRecord& head) const;
+  [[nodiscard]] Money price_of(const SubmitRequest& request) const;
+  [[nodiscard]] SubmitRequest as_sent(const OrderRecord& record, Quantity units) const;
   [[nodiscard]] bool is_judged_by_cover(const OrderRecord& record) const;
-  [[nodiscard]] PendingOptions with_pending_options(const Ledger& books, std::string_view underlying,
-                                                    Except except = {}) const;
-  void add_pending(PendingOptions& pending, const OrderRecord& head) const;
+  [[nodiscard]] std::vector<std::size_t> judged_orders(const Ledger& books, std::string_view underlying,
+                                                       Except except) const;
+  void carry(std::vector<Contracts>& contracts, const OrderRecord& head) const;
+  [[nodiscard]] std::vector<Contracts> contracts_after_pending(const Ledger& books, std::string_view underlying,
+                                                               Except except = {}) const;
+  [[nodiscard]] Money tied_by_orders_on(const Ledger& books, std::string_view underlying, Except except) const;
   [[nodiscard]] static Money cost_of(const std::vector<Contracts>& before, const std::vector<Contracts>& moves,
                                      Money price);
-  [[nodiscard]] Money option_cost(const Ledger& books, const SubmitRequest& request, Except except = {}) const;
+  [[nodiscard]] OptionNeed need_of(const Ledger& books, const SubmitRequest& request, Except except = {}) const;
+  [[nodiscard]] bool needs_no_more(const Ledger& books, const SubmitRequest& changed, const OrderRecord& old) const;
   [[nodiscard]] std::map<std::string, Money> tied_by_contracts(const Ledger& books) const;
-  [[nodiscard]] Money tied_by_option_orders(const Ledger& books, Except except) const;
   /// Shares that keep short calls covered (alpaca.md 2, qty_available).
   [[nodiscard]] Quantity locked_as_cover(const Ledger& books, std::string_view stock, Except except = {}) const;
 
@@ -330,7 +333,6 @@ class ExchangeCore {
                                                                 const SubmitRequest& request) const;
   [[nodiscard]] std::optional<ApiError> refuse_selling_option(const Ledger& books, const SubmitRequest& request,
                                                               Except except = {}) const;
-  [[nodiscard]] Quantity shares_to_cover(const Ledger& books, const SubmitRequest& request, Except except) const;
   [[nodiscard]] std::optional<ApiError> refuse_covered_call(const Ledger& books, const SubmitRequest& request,
                                                             Except except) const;
   [[nodiscard]] std::optional<ApiError> refuse_uncovering(const Ledger& books, const SubmitRequest& request,

@@ -117,7 +117,6 @@ void ExchangeCore::take_target_out(OrderRecord& stop) {
   }
 }
 
-/// Ends one order. Precondition: it is not over.
 namespace {
 
 OrderEventType event_of_end(OrderStatus how) {
@@ -135,7 +134,7 @@ OrderEventType event_of_end(OrderStatus how) {
 
 }  // namespace
 
-/// An order is over, and nobody is told yet.
+/// Ends one order; nobody is told yet. Precondition: it is not over.
 void ExchangeCore::close_book(OrderRecord& record, OrderStatus how) {
   Order& order = record.order;
   order.status = how;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include "sim/exchange/exchange_core.hpp"
 
@@ -40,7 +42,7 @@ BuyingPower ExchangeCore::buying_power(const Ledger& ledger, Except except) cons
     const bool lent = market_.find(symbol)->asset.instrument.kind == InstrumentKind::stock;
     return lent ? divided(value, multiplier) : value;
   };
-  Money tied = tied_by_option_orders(ledger, except);
+  Money tied;
   for (const auto& [symbol, holding] : ledger.holdings()) {
     if (market_.find(symbol)->asset.instrument.is_option()) continue;
     tied += on_margin(symbol, market_value(symbol, holding).magnitude());
@@ -51,11 +53,13 @@ BuyingPower ExchangeCore::buying_power(const Ledger& ledger, Except except) cons
     tied += amount;
     less_than_nothing += std::min(amount, Money{});
   }
+  std::set<std::string> underlyings;  // of orders that are judged by cover
   for (const std::size_t index : orders_.open()) {
     const OrderRecord& record = orders_.at(index);
     const Order& order = record.order;
-    if (order.account != ledger.config().number || !record.opening || record.role == GroupRole::leg) continue;
-    if (is_judged_by_cover(record)) continue;
+    if (order.account != ledger.config().number || record.role == GroupRole::leg) continue;
+    if (is_judged_by_cover(record)) underlyings.insert(underlying_in(record));
+    if (is_judged_by_cover(record) || !record.opening) continue;
     const Quantity wanted = record.replacing ? wanted_by_replacement(record) : record.remaining();
     Money value = order.notional ? *order.notional
                                  : order_value(order.symbol, order.side, order.limit_price, order.stop_price, wanted);
@@ -67,6 +71,7 @@ BuyingPower ExchangeCore::buying_power(const Ledger& ledger, Except except) cons
     }
     tied += on_margin(order.symbol, value);
   }
+  for (const std::string& underlying : underlyings) tied += tied_by_orders_on(ledger, underlying, except);
   BuyingPower power;
   power.initial_margin = tied - less_than_nothing;
   power.free = std::max(equity(ledger) - tied, Money{});

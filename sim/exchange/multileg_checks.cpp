@@ -117,7 +117,7 @@ Refusal ExchangeCore::refuse_combination(const Ledger& books, const SubmitReques
   if (const auto refusal = refuse_ratios(request)) return refusal;
   if (const auto refusal = refuse_legs(books, request)) return refusal;
   if (const auto refusal = refuse_combination_by_cover(books, request)) return refusal;
-  return refuse_combination_by_cost(books, request);
+  return refuse_cost(books, need_of(books, request).cost);
 }
 
 Refusal ExchangeCore::refuse_legs(const Ledger& books, const SubmitRequest& request) const {
@@ -161,7 +161,7 @@ Refusal ExchangeCore::refuse_combination_by_cover(const Ledger& books, const Sub
   if (books.config().uncovered_options) return std::nullopt;
   std::vector<Contracts> opened;
   const std::string underlying = underlying_in(request);
-  const std::vector<Contracts> before = with_pending_options(books, underlying, except).contracts;
+  const std::vector<Contracts> before = contracts_after_pending(books, underlying, except);
   std::vector<Contracts> after = before;
   bool closes_cover = false;
   for (const LegRequest& leg : request.legs) {
@@ -193,16 +193,6 @@ std::optional<Price> ExchangeCore::net_price(const SubmitRequest& request) const
     net += side == Side::buy ? share : -share;
   }
   return net;
-}
-
-Refusal ExchangeCore::refuse_combination_by_cost(const Ledger& books, const SubmitRequest& request,
-                                                 Except except) const {
-  const Money cost = option_cost(books, request, except);
-  const Money free = buying_power(books, except).free;
-  if (cost <= free) return std::nullopt;
-  ApiError error = forbidden("insufficient options buying power");  // alpaca.md 3.7
-  error.fields = {{"options_buying_power", free.text()}, {"cost_basis", cost.text()}};
-  return error;
 }
 
 }  // namespace belay::sim

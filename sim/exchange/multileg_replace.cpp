@@ -47,8 +47,9 @@ Refusal ExchangeCore::refuse_combination_replacement(const Ledger& books, const 
                                                      const SubmitRequest& request) {
   if (auto refusal = refuse_combination_by_form(request)) return refusal;
   if (auto refusal = refuse_larger_legs(books, old, *request.quantity)) return refusal;
+  if (needs_no_more(books, request, old)) return std::nullopt;
   if (auto refusal = refuse_combination_by_cover(books, request, old.index)) return refusal;
-  return refuse_combination_by_cost(books, request, old.index);
+  return refuse_cost(books, need_of(books, request, old.index).cost, old.index);
 }
 
 void ExchangeCore::add_replacing_legs(OrderRecord& next, const OrderRecord& old) {

@@ -178,12 +178,21 @@ TEST_F(MultiLegReplace, ALowerQuantityThatHasFilledMeanwhileIsRejected) {
 }
 
 TEST_F(MultiLegReplace, CannotTakeCoverAway) {
-  submit(combination("2", {leg(kLower, PositionIntent::buy_to_open, "2"), leg(kUpper, PositionIntent::sell_to_open)}));
+  submit(limit(Side::buy, "5", "5.20", kLower));
+  submit(limit(Side::sell, "3", "2", kUpper));
+  ASSERT_EQ(held(kUpper), -(3_qty));
   const Order old = submit(combination(
-      "1", {leg(kLower, PositionIntent::sell_to_close, "3"), leg(kUpper, PositionIntent::buy_to_close)}, "-99"));
-  EXPECT_EQ(held(kLower), 4_qty);
-  EXPECT_EQ(replace_refusal(old, to_quantity("2")).http_status, 403);
+      "1", {leg(kLower, PositionIntent::sell_to_close, "2"), leg(kPut, PositionIntent::buy_to_open)}, "-99"));
+  EXPECT_EQ(replace_refusal(old, to_quantity("2")).message, "account not eligible to trade uncovered option contracts");
   EXPECT_EQ(status(old), OrderStatus::fresh);
+}
+
+TEST_F(MultiLegReplace, WhatNeedsNoMoreIsTakenHoweverPoorTheAccountIsNow) {
+  const Order old = submit(debit_spread("10", "3.10"));
+  exchange.deposit(kAccount, -(99500_usd));
+  const Order less = replace(old, to_limit("2"));
+  EXPECT_EQ(replace_refusal(less, to_limit("2.10")).message, "insufficient options buying power");
+  replace(less, to_quantity("5"));
 }
 
 TEST_F(MultiLegReplace, ACancelMayLeaveAllThatTheLegsReserved) {

@@ -98,6 +98,41 @@ TEST_F(MultiLeg, IsCanceledAsOneAlsoByALeg) {
   EXPECT_EQ(exchange.cancel_all(kAccount).size(), 1u);
 }
 
+TEST_F(MultiLeg, ACancelThatHangsOutlastsTheDay) {
+  const Order order = submit(debit_spread("1", "1"));
+  exchange.add_trouble({.kind = TroubleKind::cancel_stuck, .symbol = kLower});
+  EXPECT_TRUE(exchange.cancel(kAccount, order.id));
+  at("2026-01-26T21:15:00Z");
+  EXPECT_EQ(status(order), OrderStatus::pending_cancel);
+}
+
+TEST_F(MultiLeg, IsSuspendedWithItsLegs) {
+  exchange.add_trouble({.kind = TroubleKind::suspended, .lasts = std::chrono::seconds(5)});
+  const Order order = submit(debit_spread("1", "1"));
+  EXPECT_EQ(now(order).legs[1].status, OrderStatus::suspended);
+  exchange.advance_to(exchange.now() + std::chrono::seconds(5));
+  EXPECT_EQ(now(order).legs[1].status, OrderStatus::fresh);
+}
+
+TEST_F(MultiLeg, AtTheMarketTiesUpWhatItWouldCostAlsoWhileALegIsHalted) {
+  exchange.halt(kUpper);
+  const Order order = submit(debit_spread("1"));
+  ASSERT_EQ(status(order), OrderStatus::fresh);
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, 99680_usd);
+}
+
+TEST_F(MultiLeg, WhatItWouldFreeStaysLockedUntilItFills) {
+  hold("AAPL", "100");
+  SubmitRequest call = limit(Side::sell, "1", "4", kLate);
+  submit(call);
+  ASSERT_EQ(held(kLate), -(1_qty));
+  submit(limit(Side::buy, "1", "5.20", kLower));  // ends earlier: covers nothing
+  ASSERT_EQ(available(), 0_qty);
+  submit(
+      combination("1", {leg(kLower, PositionIntent::sell_to_close), leg(kLate, PositionIntent::buy_to_close)}, "-99"));
+  EXPECT_EQ(available(), 0_qty);
+}
+
 TEST_F(MultiLeg, ExpiresWithTheDayAndQueuesForTheNext) {
   const Order order = submit(debit_spread("1", "1"));
   at("2026-01-26T21:15:00Z");

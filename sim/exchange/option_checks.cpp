@@ -31,7 +31,7 @@ Refusal ExchangeCore::refuse_selling_option(const Ledger& books, const SubmitReq
   if (market_.find(request.symbol)->asset.instrument.option->is_call) {
     return refuse_covered_call(books, request, except);
   }
-  const Money required = option_cost(books, request, except);
+  const Money required = need_of(books, request, except).cost;
   const Money free = buying_power(books, except).free;
   if (required <= free) return std::nullopt;
   ApiError error = forbidden("insufficient options buying power for cash-secured put (required: " + required.text() +
@@ -40,31 +40,30 @@ Refusal ExchangeCore::refuse_selling_option(const Ledger& books, const SubmitReq
   return error;
 }
 
-/// Shares that have to cover calls which the sale leaves bare; zero where contracts go on covering them.
-Quantity ExchangeCore::shares_to_cover(const Ledger& books, const SubmitRequest& request, Except except) const {
-  const std::string underlying = underlying_in(request);
-  const std::vector<Contracts> before = with_pending_options(books, underlying, except).contracts;
-  std::vector<Contracts> after = before;
-  for (const Contracts& moved : moves_of(books, request)) add_to(after, moved);
-  const Quantity bare = uncovered_calls(after) - uncovered_calls(before);
-  return bare.is_positive() ? shares_for(bare) : Quantity{};
-}
-
-/// Calls are sold against shares, or from level 3 on against calls (alpaca.md 3.7, covered-call shortage).
+/// Calls are sold against shares, or from level 3 on against calls, which may be of higher strikes
+/// (alpaca.md 3.7, covered-call shortage).
 Refusal ExchangeCore::refuse_covered_call(const Ledger& books, const SubmitRequest& request, Except except) const {
   const std::string stock = underlying_in(request);
-  const Quantity required = shares_to_cover(books, request, except);
+  const OptionNeed need = need_of(books, request, except);
   const Quantity free = std::max(available(books, stock, except), Quantity{});
-  if (required <= free) return std::nullopt;
+  if (need.shares <= free) return refuse_cost(books, need.cost, except);
   const bool has_shares = books.quantity(stock).is_positive();
   if (!has_shares && books.config().options_level >= kSpreads) return uncovered();
-  ApiError error = forbidden("insufficient underlying qty available for covered call (required: " + required.text() +
+  ApiError error = forbidden("insufficient underlying qty available for covered call (required: " + need.shares.text() +
                              ", available: " + free.text() + ")");
   const Listing* listing = market_.find(stock);
   error.fields = {{"available_qty", free.text()},
-                  {"required_qty", required.text()},
+                  {"required_qty", need.shares.text()},
                   {"symbol", request.symbol},
                   {"underlying_asset_id", listing == nullptr ? std::string() : listing->asset.id}};
+  return error;
+}
+
+Refusal ExchangeCore::refuse_cost(const Ledger& books, Money cost, Except except) const {
+  const Money free = buying_power(books, except).free;
+  if (cost <= free) return std::nullopt;
+  ApiError error = forbidden("insufficient options buying power");  // alpaca.md 3.7
+  error.fields = {{"options_buying_power", free.text()}, {"cost_basis", cost.text()}};
   return error;
 }
 
@@ -72,11 +71,10 @@ Refusal ExchangeCore::refuse_covered_call(const Ledger& books, const SubmitReque
 Refusal ExchangeCore::refuse_uncovering(const Ledger& books, const SubmitRequest& request, Except except) const {
   const bool option = market_.find(request.symbol)->asset.instrument.is_option();
   if (!option || *request.side != Side::sell || books.config().uncovered_options) return std::nullopt;
-  const Quantity required = shares_to_cover(books, request, except);
+  const OptionNeed need = need_of(books, request, except);
   const Quantity free = std::max(available(books, underlying_in(request), except), Quantity{});
-  if (required > free) return uncovered();
-  const Money cost = option_cost(books, request, except);
-  return cost.is_positive() && cost > buying_power(books, except).free ? Refusal(uncovered()) : std::nullopt;
+  if (need.shares > free) return uncovered();
+  return need.cost.is_positive() && need.cost > buying_power(books, except).free ? Refusal(uncovered()) : std::nullopt;
 }
 
 }  // namespace belay::sim

@@ -172,6 +172,31 @@ TEST_F(OptionChecks, BelowLevelThreeWhatIsLongMayLeaveAsItCame) {
   EXPECT_TRUE(exchange.positions("LEVEL2").empty());
 }
 
+TEST_F(OptionChecks, ACallThatAHigherOneCoversNeedsTheDifference) {
+  submit(limit(Side::buy, "120", "1.10", kHigherCall));
+  const ApiError error = refusal(limit(Side::sell, "120", "2", kCall));
+  EXPECT_EQ(error.message, "insufficient options buying power");
+  EXPECT_EQ(field(error, "cost_basis"), "96000");  // 120 × (1000 − 200)
+  submit(limit(Side::sell, "50", "2", kCall));
+}
+
+TEST_F(OptionChecks, WhatNeedsNoMoreIsReplacedHoweverPoorTheAccountIsNow) {
+  const Order sale = submit(limit(Side::sell, "2", "4", kPut));
+  exchange.deposit(kAccount, -(99000_usd));
+  const Order less = replace(sale, {.quantity = 1_qty});
+  EXPECT_EQ(replace_refusal(less, {.quantity = 2_qty}).http_status, 403);
+  replace(less, {.limit_price = 4.10_price});
+}
+
+TEST_F(OptionChecks, OfAnOrderAndItsReplacementTheDearerOneCounts) {
+  Faults faults = exchange.faults();
+  faults.replace_delay = std::chrono::seconds(5);
+  exchange.set_faults(faults);
+  const Order sale = submit(limit(Side::sell, "1", "4", kPut));
+  replace(sale, {.quantity = 2_qty});
+  EXPECT_EQ(exchange.account(kAccount).options_buying_power, 62800_usd);  // 100000 − 2 × 18600
+}
+
 TEST_F(OptionChecks, ASaleThatGrowsIsJudgedAsOneThatIsSent) {
   submit(limit(Side::buy, "2", "1.10", kHigherCall));
   submit(limit(Side::sell, "1", "2", kCall));
@@ -247,7 +272,7 @@ TEST_F(OptionChecks, TheLongestLivedLegOfACombinationCoversFirst) {
 
 TEST_F(OptionChecks, AbsurdPricesAreNoTrouble) {
   submit(limit(Side::buy, "1", "2.10", kCall));
-  submit(limit(Side::sell, "1", "90000000", kCall));
+  submit(limit(Side::sell, "1", "99000000", kCall));
   EXPECT_EQ(exchange.account(kAccount).options_buying_power, 99790_usd);
 }
 

@@ -15,13 +15,13 @@ namespace {
 
 Money loss_of(const std::vector<Contracts>& contracts) { return greatest_loss(without_uncovered_calls(contracts)); }
 
-/// Of a price that nobody will ever get, as much as can be said in dollars.
-Money notional_or_most(Price price, Quantity quantity, std::int64_t multiplier) {
-  constexpr Money kMost = Money::from_nanos(std::numeric_limits<std::int64_t>::max() / 4);
+/// Of a price that nobody will ever get, as much as sums of such can be said in dollars.
+Money bounded_notional(Price price, Quantity quantity, std::int64_t multiplier) {
+  constexpr Money kMost = Money::from_nanos(std::numeric_limits<std::int64_t>::max() / 8);
   try {
-    return notional(price, quantity, multiplier);
+    return std::clamp(notional(price, quantity, multiplier), -kMost, kMost);
   } catch (const Overflow&) {
-    return price.is_negative() ? -kMost : kMost;
+    return price.is_negative() == quantity.is_negative() ? kMost : -kMost;
   }
 }
 
@@ -87,21 +87,27 @@ std::vector<Contracts> ExchangeCore::moves_of(const OrderRecord& head, Quantity 
   return moves;
 }
 
-/// What is paid for so many units, or, negative, received: by the limit, else by the quotes.
-Money ExchangeCore::price_of_units(const OrderRecord& head, Quantity units) const {
-  const bool combination = head.role == GroupRole::combination;
-  const std::string& symbol = combination ? orders_.at(head.children.front()).order.symbol : head.order.symbol;
+/// What is paid for an order's units, or, negative, received: by the limit, else by the quotes.
+Money ExchangeCore::price_of(const SubmitRequest& request) const {
+  const std::string& symbol = request.legs.empty() ? request.symbol : request.legs.front().symbol;
   const Listing& listing = *market_.find(symbol);
-  if (combination) {
-    const Price net = head.order.limit_price.value_or(net_price(head).value_or(Price{}));
-    return notional_or_most(net, units, listing.asset.multiplier);
+  const std::int64_t multiplier = listing.asset.multiplier;
+  if (!request.legs.empty()) {
+    return bounded_notional(net_price(request).value_or(Price{}), *request.quantity, multiplier);
   }
-  const Price price = head.order.limit_price.value_or(bid_of(listing));
-  return -notional_or_most(price, units, listing.asset.multiplier);
+  const Price bid = listing.far_side(Side::sell, now_).value_or(listing.value().value_or(Price{}));
+  return -bounded_notional(request.limit_price.value_or(bid), *request.quantity, multiplier);
 }
 
-Price ExchangeCore::bid_of(const Listing& listing) const {
-  return listing.far_side(Side::sell, now_).value_or(listing.value().value_or(Price{}));
+/// The order as it would have to be sent now, for what is left of it, or so much.
+SubmitRequest ExchangeCore::as_sent(const OrderRecord& record, Quantity units) const {
+  SubmitRequest request;
+  if (record.role == GroupRole::combination) request = as_combination(record, {});
+  request.symbol = record.order.symbol;
+  request.side = record.order.side;
+  request.limit_price = record.order.limit_price;
+  request.quantity = units;
+  return request;
 }
 
 /// The orders that tie up what contracts can come to cost: sales, and those of several legs. Others tie up their price.
@@ -112,38 +118,67 @@ bool ExchangeCore::is_judged_by_cover(const OrderRecord& record) const {
          !ledger(record.order.account).config().uncovered_options;
 }
 
-/// What an account would hold if all its open orders that take cover away had filled, and what they tie up: each the
-/// most that the account can lose more with it than without it, and its price; a premium lessens only the order's own
-/// risk. So no long contract covers two sales, nor one that is about to leave. Of an order and its replacement the
-/// dearer and larger counts; `except` does not, and neither does its replacement.
-PendingOptions ExchangeCore::with_pending_options(const Ledger& books, std::string_view underlying,
-                                                  Except except) const {
-  PendingOptions pending{.contracts = contracts_of(books, underlying), .tied = {}};
+/// The open orders on an underlying's contracts that take cover away, in order of creation; a replacement stands with
+/// the order whose place it is to take. `except` is not among them.
+std::vector<std::size_t> ExchangeCore::judged_orders(const Ledger& books, std::string_view underlying,
+                                                     Except except) const {
   std::set<std::size_t> heads;
   for (const std::size_t index : orders_.open_beginning_with(underlying)) {
     const OrderRecord& record = orders_.at(index);
     if (record.order.account != books.config().number || record.replacing) continue;
     const auto& option = market_.find(record.order.symbol)->asset.instrument.option;
-    if (option && underlying_of(*option) == underlying) heads.insert(record.parent.value_or(index));
+    const std::size_t head = record.parent.value_or(index);
+    if (option && underlying_of(*option) == underlying && is_judged_by_cover(orders_.at(head))) heads.insert(head);
   }
   if (except) heads.erase(*except);
-  for (const std::size_t index : heads) {
-    if (is_judged_by_cover(orders_.at(index))) add_pending(pending, orders_.at(index));
-  }
-  return pending;
+  return {heads.begin(), heads.end()};
 }
 
-void ExchangeCore::add_pending(PendingOptions& pending, const OrderRecord& head) const {
+/// What would be held if the order had filled, as far as it takes cover away: an order that would free some frees none
+/// until it fills (alpaca.md 2, Buying power).
+void ExchangeCore::carry(std::vector<Contracts>& contracts, const OrderRecord& head) const {
   Quantity units = head.remaining();
-  Money price = price_of_units(head, units);
-  if (head.replacement) {
-    const OrderRecord& next = orders_.at(*head.replacement);
-    price = std::max(price, price_of_units(next, wanted_by_replacement(next)));
-    units = std::max(units, wanted_by_replacement(next));
-  }
+  if (head.replacement) units = std::max(units, wanted_by_replacement(orders_.at(*head.replacement)));
+  std::vector<Contracts> after = contracts;
   const std::vector<Contracts> moves = moves_of(head, units);
-  pending.tied += cost_of(pending.contracts, moves, price);
-  for (const Contracts& moved : without_surplus(moves)) add_to(pending.contracts, moved);
+  for (const Contracts& moved : without_surplus(moves)) add_to(after, moved);
+  if (uncovered_calls(after) < uncovered_calls(contracts) || uncovered_puts(after) < uncovered_puts(contracts)) {
+    after = contracts;
+    for (const Contracts& moved : moves) {
+      if (moved.quantity.is_negative()) add_to(after, moved);
+    }
+  }
+  contracts = std::move(after);
+}
+
+/// What an account would hold if all its open orders that take cover away had filled: no long contract covers two
+/// sales, nor one that is about to leave.
+std::vector<Contracts> ExchangeCore::contracts_after_pending(const Ledger& books, std::string_view underlying,
+                                                             Except except) const {
+  std::vector<Contracts> contracts = contracts_of(books, underlying);
+  for (const std::size_t head : judged_orders(books, underlying, except)) carry(contracts, orders_.at(head));
+  return contracts;
+}
+
+/// What open orders on an underlying's contracts tie up: each the most that the account can lose more with it than
+/// without it, and its price; a premium lessens only its own order's risk. Of an order and its replacement the dearer
+/// one counts.
+Money ExchangeCore::tied_by_orders_on(const Ledger& books, std::string_view underlying, Except except) const {
+  std::vector<Contracts> contracts = contracts_of(books, underlying);
+  Money tied;
+  for (const std::size_t index : judged_orders(books, underlying, except)) {
+    const OrderRecord& head = orders_.at(index);
+    const Quantity left = head.remaining();
+    Money cost = cost_of(contracts, moves_of(head, left), price_of(as_sent(head, left)));
+    if (head.replacement) {
+      const OrderRecord& next = orders_.at(*head.replacement);
+      const Quantity wanted = std::max(wanted_by_replacement(next), Quantity{});
+      cost = std::max(cost, cost_of(contracts, moves_of(head, wanted), price_of(as_sent(next, wanted))));
+    }
+    tied += cost;
+    carry(contracts, head);
+  }
+  return tied;
 }
 
 Money ExchangeCore::cost_of(const std::vector<Contracts>& before, const std::vector<Contracts>& moves, Money price) {
@@ -152,18 +187,22 @@ Money ExchangeCore::cost_of(const std::vector<Contracts>& before, const std::vec
   return std::max(loss_of(after) - loss_of(before) + price, Money{});
 }
 
-/// What an order of contracts would tie up beside those that are open.
-Money ExchangeCore::option_cost(const Ledger& books, const SubmitRequest& request, Except except) const {
-  const Asset& asset = market_.find(request.legs.empty() ? request.symbol : request.legs.front().symbol)->asset;
-  const std::vector<Contracts> before = with_pending_options(books, underlying_in(request), except).contracts;
-  Money price;
-  if (request.legs.empty()) {
-    const Price limit = request.limit_price.value_or(bid_of(*market_.find(request.symbol)));
-    price = -notional_or_most(limit, *request.quantity, asset.multiplier);
-  } else {
-    price = notional(net_price(request).value_or(Price{}), *request.quantity, asset.multiplier);
-  }
-  return cost_of(before, moves_of(books, request), price);
+/// What an order of contracts would need beside those that are open.
+OptionNeed ExchangeCore::need_of(const Ledger& books, const SubmitRequest& request, Except except) const {
+  const std::vector<Contracts> before = contracts_after_pending(books, underlying_in(request), except);
+  const std::vector<Contracts> moves = moves_of(books, request);
+  std::vector<Contracts> after = before;
+  for (const Contracts& moved : moves) add_to(after, moved);
+  const Quantity bare = uncovered_calls(after) - uncovered_calls(before);
+  return {.cost = cost_of(before, moves, price_of(request)),
+          .shares = bare.is_positive() ? shares_for(bare) : Quantity{}};
+}
+
+/// Whether an order that is changed needs no more than it does as it is: that is its own already.
+bool ExchangeCore::needs_no_more(const Ledger& books, const SubmitRequest& changed, const OrderRecord& old) const {
+  const OptionNeed before = need_of(books, as_sent(old, old.remaining()), old.index);
+  const OptionNeed after = need_of(books, changed, old.index);
+  return after.cost <= before.cost && after.shares <= before.shares;
 }
 
 /// By underlying: long contracts tie up their value, since nothing is lent on it; short ones what they can come to
@@ -181,24 +220,17 @@ std::map<std::string, Money> ExchangeCore::tied_by_contracts(const Ledger& books
   return tied;
 }
 
-Money ExchangeCore::tied_by_option_orders(const Ledger& books, Except except) const {
-  std::set<std::string> underlyings;
-  for (const std::size_t index : orders_.open()) {
-    const OrderRecord& record = orders_.at(index);
-    if (record.order.account != books.config().number || record.replacing || !is_judged_by_cover(record)) continue;
-    const std::size_t first = record.children.empty() ? index : record.children.front();
-    underlyings.insert(underlying_of(*market_.find(orders_.at(first).order.symbol)->asset.instrument.option));
-  }
-  Money tied;
-  for (const std::string& underlying : underlyings) tied += with_pending_options(books, underlying, except).tied;
-  return tied;
+/// The underlying of an order that is judged by cover.
+std::string ExchangeCore::underlying_in(const OrderRecord& head) const {
+  const OrderRecord& part = head.children.empty() ? head : orders_.at(head.children.front());
+  return underlying_of(*market_.find(part.order.symbol)->asset.instrument.option);
 }
 
 /// Short calls, and calls that are about to be sold, which no long call covers that stays.
 Quantity ExchangeCore::locked_as_cover(const Ledger& books, std::string_view stock, Except except) const {
   const Listing* listing = market_.find(stock);
   if (listing == nullptr || listing->asset.instrument.is_option() || books.config().uncovered_options) return {};
-  return shares_for(uncovered_calls(with_pending_options(books, stock, except).contracts));
+  return shares_for(uncovered_calls(contracts_after_pending(books, stock, except)));
 }
 
 }  // namespace belay::sim

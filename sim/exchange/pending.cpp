@@ -41,6 +41,7 @@ void ExchangeCore::release(OrderRecord& record) {
 
 /// Takes a live order from the market without ending it.
 void ExchangeCore::pause(OrderRecord& record, OrderStatus how, std::optional<Timestamp> until) {
+  if (record.role == GroupRole::combination) set_status(record, how);
   record.order.status = how;
   record.due = until;
   touch(record);
@@ -49,7 +50,9 @@ void ExchangeCore::pause(OrderRecord& record, OrderStatus how, std::optional<Tim
 }
 
 void ExchangeCore::go_on(OrderRecord& record) {
-  record.order.status = record.order.filled.is_zero() ? OrderStatus::fresh : OrderStatus::partially_filled;
+  const OrderStatus status = record.order.filled.is_zero() ? OrderStatus::fresh : OrderStatus::partially_filled;
+  if (record.role == GroupRole::combination) set_status(record, status);
+  record.order.status = status;
   record.due.reset();
   touch(record);
   emit(OrderEventType::fresh, record);

@@ -137,6 +137,7 @@ Refusal ExchangeCore::refuse_larger_exit(const Ledger& books, const OrderRecord&
   if (!is_judged_by_cover(record)) return std::nullopt;
   SubmitRequest rest = request;
   rest.quantity = wanted;
+  if (needs_no_more(books, rest, record)) return std::nullopt;
   return refuse_uncovering(books, rest, record.index);
 }
 
@@ -148,6 +149,7 @@ Refusal ExchangeCore::refuse_larger_entry(const Ledger& books, const OrderRecord
   if (is_judged_by_cover(record)) {
     SubmitRequest rest = request;
     rest.quantity = wanted;
+    if (needs_no_more(books, rest, record)) return std::nullopt;
     return refuse_selling_option(books, rest, record.index);
   }
   const Money before = order_value(old.symbol, old.side, old.limit_price, old.stop_price, record.remaining());

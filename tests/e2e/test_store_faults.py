@@ -34,6 +34,7 @@ class Behind:
 
     def __init__(self, store, home):
         self.store = store
+        self.home = home
         port = urllib.parse.urlsplit(store.url).port
         self.wire = fault_proxy.TcpProxy("127.0.0.1", port)
         url = store.url.replace(f":{port}/", f":{self.wire.port}/")
@@ -49,6 +50,10 @@ class Behind:
         self.service.kill()
         self.wire.stop()
         self.line.__exit__()
+
+    def begins_anew(self):
+        self.service.kill()
+        self.service = trouble.Service(self.line.belay, self.home / "again.log")
 
     def leaves(self):
         trouble.until(lambda: self.line.sim.positions() == {trouble.KEPT: 8}, "flat", NOTHING_LEFT)
@@ -158,6 +163,19 @@ def read_only(store, home):
         behind.ends_well()
 
 
+def begun_read_only(store, home):
+    """A service that begins like that has its book all the same."""
+    with Behind(store, home) as behind:
+        behind.service.kill()
+        set_read_only(store, True)
+        behind.scene.break_stops()
+        behind.begins_anew()
+        behind.leaves()
+        set_read_only(store, False)
+        behind.is_recorded()
+        behind.ends_well()
+
+
 SCENARIOS = {
     "refuses": functools.partial(outage, lambda wire: wire.refuses()),
     "holds": functools.partial(outage, lambda wire: wire.holds()),
@@ -166,6 +184,7 @@ SCENARIOS = {
     "locked_out": locked_out,
     "killed_in_an_outage": killed_in_an_outage,
     "read_only": read_only,
+    "begun_read_only": begun_read_only,
 }
 
 
@@ -195,6 +214,10 @@ def test_f25_a_service_killed_in_an_outage_has_lost_only_records(begun):
 
 def test_f25_a_database_that_can_only_be_read(begun):
     begun["read_only"].result()
+
+
+def test_f25_a_service_that_begins_while_the_database_can_only_be_read(begun):
+    begun["begun_read_only"].result()
 
 
 def test_f26_a_slow_database_holds_nothing_up(begun):
