@@ -255,6 +255,7 @@ bool Conductor::Inner::may_write() {
 
 // After the lock was lost and taken again: whether another instance has worked meanwhile, and all begins anew.
 bool Conductor::Inner::heed_others() {
+  if (!had_book) lock_regained = false;  // nothing is remembered that could be older than what they wrote
   if (!lock_regained || !others_have_written()) return false;
   start_anew();
   return true;

@@ -251,6 +251,16 @@ TEST_F(Takeover, OurRowsFitThoughTheirConstraintsWereNarrower) {
       << "only the check that refuses CRYPTO is gone";
 }
 
+TEST_F(Takeover, AllOurEventsFitThoughACheckKnewFewer) {
+  must(store->migrate());
+  must(store->save("main", {.events = {{LotUid(), EventType::service, {}, at("2026-01-27T15:00:00Z")}}}));
+  EXPECT_EQ(database.ask("SELECT count(*) FROM position_events WHERE event_type = 'service'"), "1");
+  EXPECT_EQ(database.ask("SELECT string_agg(conname, ' ') FROM pg_constraint WHERE conrelid = "
+                         "'position_events'::regclass AND contype = 'c'"),
+            "short")
+      << "only the check that refuses our word is gone";
+}
+
 TEST_F(Takeover, NullsAreAllowedWhereverTheTableAllowsThem) {
   must(store->migrate());
   database.run(

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "sim/exchange/exchange_core.hpp"
 
 namespace belay::sim {
@@ -52,6 +54,10 @@ void ExchangeCore::finish_cancel(OrderRecord& record) {
     record.order.status = record.before;
     touch(record);
     emit(OrderEventType::order_cancel_rejected, record);
+    if (record.before == OrderStatus::suspended && record.suspended_until) {
+      record.due = std::max(*record.suspended_until, now_);
+      wake_at(*record.due, record);
+    }
     return;
   }
   std::vector<PhantomReservation> reserved;

@@ -45,8 +45,9 @@ struct HoldingsMemory {
 
 /// What an order of contracts needs.
 struct OptionNeed {
-  Money cost;       ///< to be tied up
-  Quantity shares;  ///< to cover calls that nothing else covers
+  Money cost;           ///< to be tied up
+  Quantity bare_calls;  ///< that nothing but shares can cover
+  Quantity bare_puts;
 };
 
 /// The number of an order that shall not count: the one that is to be replaced.

@@ -187,6 +187,16 @@ TEST_F(MultiLegReplace, CannotTakeCoverAway) {
   EXPECT_EQ(status(old), OrderStatus::fresh);
 }
 
+TEST_F(MultiLegReplace, CannotTakeCoverFromPutsHoweverMuchItBrings) {
+  constexpr auto kHigher = "AAPL260220P00200000";
+  quote(kHigher, "9.00", "9.10");
+  submit(limit(Side::buy, "5", "9.10", kHigher));
+  submit(limit(Side::sell, "3", "3", kPut));
+  const Order old = submit(combination(
+      "1", {leg(kHigher, PositionIntent::sell_to_close, "2"), leg(kLower, PositionIntent::buy_to_open)}, "-390"));
+  EXPECT_EQ(replace_refusal(old, to_quantity("2")).message, "account not eligible to trade uncovered option contracts");
+}
+
 TEST_F(MultiLegReplace, WhatNeedsNoMoreIsTakenHoweverPoorTheAccountIsNow) {
   const Order old = submit(debit_spread("10", "3.10"));
   exchange.deposit(kAccount, -(99500_usd));

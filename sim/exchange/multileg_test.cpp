@@ -106,6 +106,30 @@ TEST_F(MultiLeg, ACancelThatHangsOutlastsTheDay) {
   EXPECT_EQ(status(order), OrderStatus::pending_cancel);
 }
 
+TEST_F(MultiLeg, ACancelThatHangsEndsWithItsContracts) {
+  SubmitRequest spread = debit_spread("1", "1");
+  spread.time_in_force = TimeInForce::gtc;
+  const Order order = submit(spread);
+  exchange.add_trouble({.kind = TroubleKind::cancel_stuck});
+  EXPECT_TRUE(exchange.cancel(kAccount, order.id));
+  at("2026-02-20T23:00:00Z");
+  EXPECT_EQ(status(order), OrderStatus::expired);
+}
+
+TEST_F(MultiLeg, IsReleasedWithItsLegs) {
+  exchange.add_trouble({.kind = TroubleKind::suspended});
+  const Order order = submit(debit_spread("1", "1"));
+  Faults faults = exchange.faults();
+  faults.cancel_delay = std::chrono::seconds(5);
+  exchange.set_faults(faults);
+  EXPECT_TRUE(exchange.cancel(kAccount, order.id));
+  exchange.take_events();
+  exchange.release_troubles();
+  EXPECT_EQ(events(), "");
+  exchange.advance_to(exchange.now() + std::chrono::seconds(5));
+  EXPECT_EQ(status(order), OrderStatus::canceled);
+}
+
 TEST_F(MultiLeg, IsSuspendedWithItsLegs) {
   exchange.add_trouble({.kind = TroubleKind::suspended, .lasts = std::chrono::seconds(5)});
   const Order order = submit(debit_spread("1", "1"));

@@ -46,14 +46,15 @@ Refusal ExchangeCore::refuse_covered_call(const Ledger& books, const SubmitReque
   const std::string stock = underlying_in(request);
   const OptionNeed need = need_of(books, request, except);
   const Quantity free = std::max(available(books, stock, except), Quantity{});
-  if (need.shares <= free) return refuse_cost(books, need.cost, except);
+  const Quantity required = shares_for(need.bare_calls);
+  if (required <= free) return refuse_cost(books, need.cost, except);
   const bool has_shares = books.quantity(stock).is_positive();
   if (!has_shares && books.config().options_level >= kSpreads) return uncovered();
-  ApiError error = forbidden("insufficient underlying qty available for covered call (required: " + need.shares.text() +
+  ApiError error = forbidden("insufficient underlying qty available for covered call (required: " + required.text() +
                              ", available: " + free.text() + ")");
   const Listing* listing = market_.find(stock);
   error.fields = {{"available_qty", free.text()},
-                  {"required_qty", need.shares.text()},
+                  {"required_qty", required.text()},
                   {"symbol", request.symbol},
                   {"underlying_asset_id", listing == nullptr ? std::string() : listing->asset.id}};
   return error;
@@ -73,7 +74,7 @@ Refusal ExchangeCore::refuse_uncovering(const Ledger& books, const SubmitRequest
   if (!option || *request.side != Side::sell || books.config().uncovered_options) return std::nullopt;
   const OptionNeed need = need_of(books, request, except);
   const Quantity free = std::max(available(books, underlying_in(request), except), Quantity{});
-  if (need.shares > free) return uncovered();
+  if (shares_for(need.bare_calls) > free) return uncovered();
   return need.cost.is_positive() && need.cost > buying_power(books, except).free ? Refusal(uncovered()) : std::nullopt;
 }
 

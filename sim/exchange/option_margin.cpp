@@ -139,15 +139,10 @@ std::vector<std::size_t> ExchangeCore::judged_orders(const Ledger& books, std::s
 void ExchangeCore::carry(std::vector<Contracts>& contracts, const OrderRecord& head) const {
   Quantity units = head.remaining();
   if (head.replacement) units = std::max(units, wanted_by_replacement(orders_.at(*head.replacement)));
+  const std::vector<Contracts> moves = without_surplus(moves_of(head, units));
   std::vector<Contracts> after = contracts;
-  const std::vector<Contracts> moves = moves_of(head, units);
-  for (const Contracts& moved : without_surplus(moves)) add_to(after, moved);
-  if (uncovered_calls(after) < uncovered_calls(contracts) || uncovered_puts(after) < uncovered_puts(contracts)) {
-    after = contracts;
-    for (const Contracts& moved : moves) {
-      if (moved.quantity.is_negative()) add_to(after, moved);
-    }
-  }
+  for (const Contracts& moved : moves) add_to(after, moved);
+  take_back_cover(after, moves, contracts);
   contracts = std::move(after);
 }
 
@@ -193,16 +188,17 @@ OptionNeed ExchangeCore::need_of(const Ledger& books, const SubmitRequest& reque
   const std::vector<Contracts> moves = moves_of(books, request);
   std::vector<Contracts> after = before;
   for (const Contracts& moved : moves) add_to(after, moved);
-  const Quantity bare = uncovered_calls(after) - uncovered_calls(before);
+  const auto more = [](Quantity now, Quantity then) { return std::max(now - then, Quantity{}); };
   return {.cost = cost_of(before, moves, price_of(request)),
-          .shares = bare.is_positive() ? shares_for(bare) : Quantity{}};
+          .bare_calls = more(uncovered_calls(after), uncovered_calls(before)),
+          .bare_puts = more(uncovered_puts(after), uncovered_puts(before))};
 }
 
 /// Whether an order that is changed needs no more than it does as it is: that is its own already.
 bool ExchangeCore::needs_no_more(const Ledger& books, const SubmitRequest& changed, const OrderRecord& old) const {
   const OptionNeed before = need_of(books, as_sent(old, old.remaining()), old.index);
   const OptionNeed after = need_of(books, changed, old.index);
-  return after.cost <= before.cost && after.shares <= before.shares;
+  return after.cost <= before.cost && after.bare_calls <= before.bare_calls && after.bare_puts <= before.bare_puts;
 }
 
 /// By underlying: long contracts tie up their value, since nothing is lent on it; short ones what they can come to

@@ -2,6 +2,7 @@
 #include "sim/exchange/option_risk.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -29,15 +30,35 @@ Quantity uncovered(std::vector<Contracts> contracts, bool calls) {
   return bare;
 }
 
-/// A long contract that ends before the last short one of its kind is no help to the end.
-void drop_short_lived_cover(std::vector<Contracts>& contracts) {
-  const std::vector<Contracts> all = contracts;
-  std::erase_if(contracts, [&](const Contracts& one) {
-    return one.quantity.is_positive() && std::ranges::any_of(all, [&](const Contracts& other) {
-             return other.quantity.is_negative() && other.terms.is_call == one.terms.is_call &&
-                    other.terms.expiration > one.terms.expiration;
-           });
+/// The short contracts of a kind, and as many of the long ones as cover them: each lives at least as long as what it
+/// covers, and of those the ones whose strikes are worth most.
+std::vector<Contracts> covered(std::vector<Contracts> contracts, bool calls) {
+  std::erase_if(contracts, [&](const Contracts& one) { return one.terms.is_call != calls; });
+  std::ranges::sort(contracts, [](const Contracts& a, const Contracts& b) {
+    if (a.terms.expiration != b.terms.expiration) return a.terms.expiration > b.terms.expiration;
+    return a.quantity > b.quantity;
   });
+  const auto worth_less = [&](const Contracts& a, const Contracts& b) {
+    return calls ? a.terms.strike > b.terms.strike : a.terms.strike < b.terms.strike;
+  };
+  std::vector<Contracts> pool;  // the one that is worth most stands last
+  std::vector<Contracts> chosen;
+  for (const Contracts& one : contracts) {
+    if (one.quantity.is_positive()) {
+      pool.insert(std::ranges::upper_bound(pool, one, worth_less), one);
+      continue;
+    }
+    chosen.push_back(one);
+    for (Quantity bare = one.quantity.magnitude(); bare.is_positive() && !pool.empty();) {
+      Contracts cover = pool.back();
+      cover.quantity = std::min(cover.quantity, bare);
+      chosen.push_back(cover);
+      bare -= cover.quantity;
+      pool.back().quantity -= cover.quantity;
+      if (pool.back().quantity.is_zero()) pool.pop_back();
+    }
+  }
+  return chosen;
 }
 
 constexpr Money kBeyond = Money::from_nanos(std::numeric_limits<std::int64_t>::max() / 4);
@@ -86,22 +107,37 @@ std::vector<Contracts> without_surplus(std::vector<Contracts> moved) {
 Quantity uncovered_calls(std::vector<Contracts> contracts) { return uncovered(std::move(contracts), true); }
 Quantity uncovered_puts(std::vector<Contracts> contracts) { return uncovered(std::move(contracts), false); }
 
+void take_back_cover(std::vector<Contracts>& after, const std::vector<Contracts>& moves,
+                     const std::vector<Contracts>& before) {
+  for (const Contracts& moved : moves) {
+    if (!moved.quantity.is_positive()) continue;
+    const bool calls = moved.terms.is_call;
+    const Quantity bare = uncovered(after, calls);
+    const Quantity freed = uncovered(before, calls) - bare;
+    if (!freed.is_positive()) continue;
+    const Quantity taken = std::min(freed, moved.quantity);
+    add_to(after, {moved.terms, moved.multiplier, -taken});
+    add_to(after, {moved.terms, moved.multiplier, taken - (uncovered(after, calls) - bare)});  // what freed nothing
+  }
+}
+
 std::vector<Contracts> without_uncovered_calls(std::vector<Contracts> contracts) {
-  Quantity bare = uncovered(contracts, true);
   std::ranges::sort(contracts, {}, [](const Contracts& one) { return one.terms.strike; });
   for (Contracts& one : contracts) {
     if (!one.terms.is_call || !one.quantity.is_negative()) continue;
+    const Quantity bare = uncovered(contracts, true);
     const Quantity taken = std::min(bare, one.quantity.magnitude());
     one.quantity += taken;
-    bare -= taken;
+    one.quantity -= taken - (bare - uncovered(contracts, true));  // what is covered stays
   }
   return contracts;
 }
 
 /// The pay-off is a line with a kink at each strike: its lowest point is at one of them or at zero, since with all
 /// calls covered it does not fall any more beyond the last.
-Money greatest_loss(std::vector<Contracts> contracts) {
-  drop_short_lived_cover(contracts);
+Money greatest_loss(const std::vector<Contracts>& held) {
+  std::vector<Contracts> contracts = covered(held, true);
+  std::ranges::copy(covered(held, false), std::back_inserter(contracts));
   Money worst = std::min(Money{}, pay_off(contracts, Price{}));
   for (const Contracts& one : contracts) worst = std::min(worst, pay_off(contracts, one.terms.strike));
   return -worst;

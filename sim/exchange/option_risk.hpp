@@ -28,11 +28,15 @@ std::vector<Contracts> without_surplus(std::vector<Contracts> moved);
 Quantity uncovered_calls(std::vector<Contracts> contracts);
 Quantity uncovered_puts(std::vector<Contracts> contracts);
 
-/// Without the short calls that nothing but stock can cover; the lowest strikes go first.
+/// Takes from `after` so much of what `moves` bought that no fewer calls and puts are uncovered than in `before`.
+void take_back_cover(std::vector<Contracts>& after, const std::vector<Contracts>& moves,
+                     const std::vector<Contracts>& before);
+
+/// Without the short calls that nothing but stock can cover; of those that might be, the lowest strikes go first.
 std::vector<Contracts> without_uncovered_calls(std::vector<Contracts> contracts);
 
 /// The most that holding them all to the end can cost, at whatever price of the underlying; premiums aside. A short put
 /// without cover costs its strike. Precondition: no call is uncovered.
-Money greatest_loss(std::vector<Contracts> contracts);
+Money greatest_loss(const std::vector<Contracts>& contracts);
 
 }  // namespace belay::sim

@@ -40,6 +40,35 @@ TEST(OptionRisk, CoverThatEndsEarlierIsNoHelp) {
   EXPECT_EQ(greatest_loss({of("AAPL260320P00200000", -1_qty), of(kPut190, 1_qty)}), 20000_usd);
 }
 
+TEST(OptionRisk, ALaterSpreadLeavesAnEarlierOneItsCover) {
+  EXPECT_EQ(greatest_loss({of(kCall200, -1_qty), of(kCall210, 1_qty), of("AAPL260320C00250000", -1_qty),
+                           of("AAPL260320C00260000", 1_qty)}),
+            2000_usd);
+}
+
+TEST(OptionRisk, OfTheLongOnesThoseThatAreWorthMostCover) {
+  EXPECT_EQ(greatest_loss({of("AAPL260220C00205000", 1_qty), of(kCall210, 1_qty), of(kCall200, -1_qty)}), 500_usd);
+  EXPECT_EQ(greatest_loss({of("AAPL260220P00195000", 1_qty), of(kPut190, 1_qty), of(kPut200, -1_qty)}), 500_usd);
+}
+
+TEST(OptionRisk, ACallThatItsOwnCoverCoversIsNotTheStocks) {
+  const std::vector<Contracts> held{of(kCall200, -1_qty), of("AAPL260220C00220000", 1_qty),
+                                    of("AAPL260320C00230000", -1_qty)};
+  EXPECT_EQ(greatest_loss(without_uncovered_calls(held)), 2000_usd);
+}
+
+TEST(OptionRisk, WhatIsBoughtCoversItsOwnOrdersSalesAndFreesNoOthers) {
+  const std::vector<Contracts> before{of(kLateCall210, -1_qty),
+                                      of(kCall200, 1_qty)};  // bare: the long one ends earlier
+  const std::vector<Contracts> moves{of(kLateCall210, 1_qty), of(kCall200, -1_qty), of("AAPL260320C00220000", -1_qty),
+                                     of("AAPL260320C00230000", 1_qty)};
+  std::vector<Contracts> after = before;
+  for (const Contracts& moved : moves) add_to(after, moved);
+  ASSERT_EQ(uncovered_calls(after), 0_qty);
+  take_back_cover(after, moves, before);
+  EXPECT_EQ(uncovered_calls(after), 1_qty);
+}
+
 TEST(OptionRisk, WhatOnlyStockCanCoverIsLeftOutLowestStrikesFirst) {
   const auto left = without_uncovered_calls({of(kCall210, -1_qty), of(kCall200, -1_qty), of(kLateCall210, 1_qty)});
   Quantity at_210;

@@ -40,14 +40,15 @@ struct OrderRecord {
   Quantity busted;              ///< filled once, and undone
 
   // Pending and paused orders:
-  OrderStatus before = OrderStatus::fresh;  ///< what it was until it became pending, suspended or done_for_day
-  std::optional<Timestamp> due;             ///< when that ends by itself
-  bool stuck = false;                       ///< it does not end by itself
-  bool refused = false;                     ///< the pending cancel or replacement will be rejected
-  bool disarmed = false;                    ///< an exit that fires no more (alpaca.md 8, Partial TP)
-  std::optional<std::size_t> replacement;   ///< the order that is to take its place
-  std::optional<std::size_t> replacing;     ///< the order whose place it is to take
-  Quantity filled_before;                   ///< of that one, when the replacement was asked for
+  OrderStatus before = OrderStatus::fresh;   ///< what it was until it became pending, suspended or done_for_day
+  std::optional<Timestamp> due;              ///< when that ends by itself
+  std::optional<Timestamp> suspended_until;  ///< of one that is suspended, also while a cancel is pending
+  bool stuck = false;                        ///< it does not end by itself
+  bool refused = false;                      ///< the pending cancel or replacement will be rejected
+  bool disarmed = false;                     ///< an exit that fires no more (alpaca.md 8, Partial TP)
+  std::optional<std::size_t> replacement;    ///< the order that is to take its place
+  std::optional<std::size_t> replacing;      ///< the order whose place it is to take
+  Quantity filled_before;                    ///< of that one, when the replacement was asked for
 
   [[nodiscard]] bool is_over() const { return is_terminal(order.status); }
   [[nodiscard]] bool is_trailing() const { return order.type == OrderType::trailing_stop; }

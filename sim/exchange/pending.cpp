@@ -24,7 +24,7 @@ void ExchangeCore::wake(OrderRecord& record) {
     release(record);
     consider(record.index, std::nullopt);
   }
-  if (!record.is_over() && record.order.expires_at && *record.order.expires_at <= now_) {
+  if (!record.is_over() && !record.stuck && record.order.expires_at && *record.order.expires_at <= now_) {
     end_with_group(record, OrderStatus::expired);
   }
 }
@@ -44,6 +44,7 @@ void ExchangeCore::pause(OrderRecord& record, OrderStatus how, std::optional<Tim
   if (record.role == GroupRole::combination) set_status(record, how);
   record.order.status = how;
   record.due = until;
+  record.suspended_until = until;
   touch(record);
   emit(how == OrderStatus::suspended ? OrderEventType::suspended : OrderEventType::done_for_day, record);
   if (until) wake_at(*until, record);
@@ -82,7 +83,7 @@ void ExchangeCore::release_troubles() {
   phantoms_.clear();
   for (const std::size_t index : orders_.open()) {
     OrderRecord& record = orders_.at(index);
-    if (record.is_over()) continue;  // went with its group
+    if (record.is_over() || record.role == GroupRole::leg) continue;  // went, or goes, with its group
     record.disarmed = false;
     if (record.stuck) {
       record.stuck = false;

@@ -121,13 +121,13 @@ void ExchangeCore::release_queued() {
 void ExchangeCore::expire_due() {
   for (const std::size_t index : orders_.open()) {
     OrderRecord& record = orders_.at(index);
-    if (record.is_over() || record.replacing) continue;  // the first: went with its group
-    const OrderRecord& head = record.role == GroupRole::leg ? orders_.at(*record.parent) : record;
-    if (head.stuck) continue;
+    if (record.is_over() || record.replacing) continue;          // the first: went with its group
     const Listing* listing = market_.find(record.order.symbol);  // none of a multi-leg order's parent
     const auto option = listing == nullptr ? std::nullopt : listing->asset.instrument.option;
     const bool contract_over = option && end_of(calendar_, *option) <= now_;
-    if (contract_over || (record.order.expires_at && *record.order.expires_at <= now_)) {
+    const OrderRecord& head = record.role == GroupRole::leg ? orders_.at(*record.parent) : record;
+    const bool time_over = !head.stuck && record.order.expires_at && *record.order.expires_at <= now_;
+    if (contract_over || time_over) {
       end_with_group(record, OrderStatus::expired);
     }
   }

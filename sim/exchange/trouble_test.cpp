@@ -346,5 +346,31 @@ TEST_F(OrderTroubles, AnOtoHasOneChildThatWakesWithTheFilledEntryAndGoesWithACan
   EXPECT_EQ(status(other.legs[0]), OrderStatus::canceled);
 }
 
+TEST_F(OrderTroubles, ASuspensionOutlastsACancelThatIsRefused) {
+  exchange.add_trouble({.kind = TroubleKind::suspended, .lasts = std::chrono::seconds(60)});
+  exchange.add_trouble({.kind = TroubleKind::cancel_rejected});
+  Faults faults = exchange.faults();
+  faults.cancel_delay = std::chrono::seconds(5);
+  exchange.set_faults(faults);
+  const Order order = submit(limit(Side::buy, "1", "150"));
+  EXPECT_TRUE(exchange.cancel(kAccount, order.id));
+  exchange.advance_to(exchange.now() + std::chrono::seconds(10));
+  EXPECT_EQ(status(order), OrderStatus::suspended);
+  exchange.advance_to(exchange.now() + std::chrono::seconds(50));
+  EXPECT_EQ(status(order), OrderStatus::fresh);
+}
+
+TEST_F(OrderTroubles, ACancelThatHangsOutlastsTheDayAlsoWhereCancelsTakeTheirTime) {
+  Faults faults = exchange.faults();
+  faults.cancel_delay = std::chrono::seconds(5);
+  exchange.set_faults(faults);
+  exchange.add_trouble({.kind = TroubleKind::cancel_stuck});
+  const Order order = submit(limit(Side::buy, "1", "150"));
+  at("2026-01-26T20:59:58Z");
+  EXPECT_TRUE(exchange.cancel(kAccount, order.id));
+  at("2026-01-26T21:15:00Z");
+  EXPECT_EQ(status(order), OrderStatus::pending_cancel);
+}
+
 }  // namespace
 }  // namespace belay::sim
