@@ -68,9 +68,9 @@ struct Verdict {
 };
 
 struct Rule {
-  ExitReason reason;
-  int priority;  ///< 0 first
-  Verdict (*judge)(const Situation&);
+  ExitReason reason{};
+  int priority = 0;  ///< 0 first
+  Verdict (*judge)(const Situation&) = nullptr;
   bool goes_by_price = false;  ///< off for a lot that is only watched
   bool is_partial = false;     ///< asks for part of the lot; a reason for the whole of it cancels that
 };

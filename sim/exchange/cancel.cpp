@@ -95,6 +95,7 @@ std::vector<Exchange::CloseOutcome> ExchangeCore::close_all(Ledger& books, bool 
   if (cancel_orders) cancel_all(books);
   std::vector<Exchange::CloseOutcome> outcomes;
   const auto holdings = books.holdings();  // a copy: closing changes them
+  outcomes.reserve(holdings.size());
   for (const auto& [symbol, holding] : holdings) outcomes.push_back({symbol, close_position(books, symbol, {})});
   return outcomes;
 }

@@ -15,7 +15,7 @@ Answer<Order> ExchangeCore::correct(Ledger& books, const Exchange::Correction& c
     return one.is_fill() && (!correction.execution_id || one.execution_id == *correction.execution_id);
   });
   if (found == all.rend()) return std::unexpected(not_found("there is no such execution"));
-  const Activity before = *found;
+  const Activity before = *found;  // NOLINT(performance-unnecessary-copy-initialization): amending replaces it
   const Quantity quantity = correction.quantity.value_or(before.quantity);
   const Price price = correction.price.value_or(*before.price);
   if (quantity.is_negative() || quantity > before.quantity || !price.is_positive()) {

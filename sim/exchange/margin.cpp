@@ -27,29 +27,29 @@ Money ExchangeCore::market_value(const std::string& symbol, const Holding& holdi
   return notional(price, holding.quantity, listing->asset.multiplier);
 }
 
-Money ExchangeCore::equity(const Ledger& ledger) const {
-  Money sum = ledger.cash();
-  for (const auto& [symbol, holding] : ledger.holdings()) sum += market_value(symbol, holding);
+Money ExchangeCore::equity(const Ledger& books) const {
+  Money sum = books.cash();
+  for (const auto& [symbol, holding] : books.holdings()) sum += market_value(symbol, holding);
   return sum;
 }
 
 /// Stocks tie up their value divided by the account's multiplier, options theirs in full, coins too; open orders that
 /// would open something likewise, and orders that would leave contracts bare; closing orders free nothing until they
 /// fill (alpaca.md 2, Buying power).
-BuyingPower ExchangeCore::buying_power(const Ledger& ledger, Except except) const {
-  const int multiplier = ledger.config().multiplier;
+BuyingPower ExchangeCore::buying_power(const Ledger& books, Except except) const {
+  const int multiplier = books.config().multiplier;
   const auto on_margin = [&](const std::string& symbol, Money value) {
     const bool lent = market_.find(symbol)->asset.instrument.kind == InstrumentKind::stock;
     return lent ? divided(value, multiplier) : value;
   };
   Money tied;
-  for (const auto& [symbol, holding] : ledger.holdings()) {
+  for (const auto& [symbol, holding] : books.holdings()) {
     if (market_.find(symbol)->asset.instrument.is_option()) continue;
     tied += on_margin(symbol, market_value(symbol, holding).magnitude());
   }
   // A covered call takes its value from the equity and ties up shares instead: of all it is less than nothing.
   Money less_than_nothing;
-  for (const auto& [underlying, amount] : tied_by_contracts(ledger)) {
+  for (const auto& [underlying, amount] : tied_by_contracts(books)) {
     tied += amount;
     less_than_nothing += std::min(amount, Money{});
   }
@@ -57,7 +57,7 @@ BuyingPower ExchangeCore::buying_power(const Ledger& ledger, Except except) cons
   for (const std::size_t index : orders_.open()) {
     const OrderRecord& record = orders_.at(index);
     const Order& order = record.order;
-    if (order.account != ledger.config().number || record.role == GroupRole::leg) continue;
+    if (order.account != books.config().number || record.role == GroupRole::leg) continue;
     if (is_judged_by_cover(record)) underlyings.insert(underlying_in(record));
     if (is_judged_by_cover(record) || !record.opening) continue;
     const Quantity wanted = record.replacing ? wanted_by_replacement(record) : record.remaining();
@@ -71,10 +71,10 @@ BuyingPower ExchangeCore::buying_power(const Ledger& ledger, Except except) cons
     }
     tied += on_margin(order.symbol, value);
   }
-  for (const std::string& underlying : underlyings) tied += tied_by_orders_on(ledger, underlying, except);
+  for (const std::string& underlying : underlyings) tied += tied_by_orders_on(books, underlying, except);
   BuyingPower power;
   power.initial_margin = tied - less_than_nothing;
-  power.free = std::max(equity(ledger) - tied, Money{});
+  power.free = std::max(equity(books) - tied, Money{});
   power.stock = scale(power.free, Ratio::whole(multiplier));
   return power;
 }
@@ -120,22 +120,22 @@ Money ExchangeCore::order_value(const std::string& symbol, Side side, std::optio
   return notional(price, quantity, listing.asset.multiplier);
 }
 
-Quantity ExchangeCore::reserved(const Ledger& ledger, std::string_view symbol) const {
+Quantity ExchangeCore::reserved(const Ledger& books, std::string_view symbol) const {
   Quantity sum;
   for (const std::size_t index : orders_.open(symbol)) {
     const OrderRecord& record = orders_.at(index);
-    if (record.order.account != ledger.config().number) continue;
+    if (record.order.account != books.config().number) continue;
     if (record.reserves()) sum += record.remaining();
     if (record.replacing && !record.opening) sum += added_by_replacement(record);
   }
   return sum;
 }
 
-Quantity ExchangeCore::available(const Ledger& ledger, std::string_view symbol, Except except) const {
-  const Quantity held = ledger.quantity(symbol);
-  Quantity taken = reserved(ledger, symbol) + locked_as_cover(ledger, symbol, except);
+Quantity ExchangeCore::available(const Ledger& books, std::string_view symbol, Except except) const {
+  const Quantity held = books.quantity(symbol);
+  Quantity taken = reserved(books, symbol) + locked_as_cover(books, symbol, except);
   for (const PhantomReservation& phantom : phantoms_) {
-    if (phantom.account == ledger.config().number && phantom.symbol == symbol) taken += phantom.quantity;
+    if (phantom.account == books.config().number && phantom.symbol == symbol) taken += phantom.quantity;
   }
   return held.is_negative() ? std::min(held + taken, Quantity{}) : std::max(held - taken, Quantity{});
 }

@@ -176,7 +176,7 @@ Refusal ExchangeCore::refuse_combination_by_cover(const Ledger& books, const Sub
     }
     add_to(after, moved);
   }
-  const ApiError uncovered = forbidden("account not eligible to trade uncovered option contracts");
+  ApiError uncovered = forbidden("account not eligible to trade uncovered option contracts");
   if (!uncovered_calls(opened).is_zero() || !uncovered_puts(opened).is_zero()) return uncovered;
   const bool barer = uncovered_calls(after) > uncovered_calls(before) || uncovered_puts(after) > uncovered_puts(before);
   return closes_cover && barer ? Refusal(uncovered) : std::nullopt;

@@ -238,7 +238,7 @@ Result<void> EventStreams::arrange(const json::Value& wanted) {
 json::Value EventStreams::to_json() const {
   json::Array connections;
   for (const Listener& listener : listeners_) {
-    connections.push_back(json::Object{
+    connections.emplace_back(json::Object{
         {"account", listener.wish.account}, {"topic", topic_name(listener.wish.topic)}, {"dropped", listener.dropped}});
   }
   return json::Object{{"connections", std::move(connections)}};

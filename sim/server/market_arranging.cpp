@@ -25,8 +25,9 @@ Result<void> read_count(const json::Value& wanted, std::string_view key, T& to) 
   const json::Value* member = wanted.find(key);
   if (member == nullptr) return {};
   const auto count = member->as_int64();
-  if (!count || *count < 0) return fail(std::string(key) + " must be a whole number from 0");
-  to = T(*count);
+  const std::int64_t number = count.value_or(-1);
+  if (number < 0) return fail(std::string(key) + " must be a whole number from 0");
+  to = T(number);
   return {};
 }
 
@@ -129,10 +130,10 @@ void MarketStreams::end_connections(const json::Value& wanted, MarketFeeds feeds
 json::Value MarketStreams::to_json() const {
   json::Array connections;
   for (const MarketListener& listener : listeners_) {
-    connections.push_back(json::Object{{"feed", to_text(listener.feed())},
-                                       {"account", listener.account},
-                                       {"message_pack", listener.packed()},
-                                       {"subscription", listener.wishes.to_json(listener.feed())}});
+    connections.emplace_back(json::Object{{"feed", to_text(listener.feed())},
+                                          {"account", listener.account},
+                                          {"message_pack", listener.packed()},
+                                          {"subscription", listener.wishes.to_json(listener.feed())}});
   }
   json::Array faults;
   for (const MarketFault& fault : faults_.waiting()) {
@@ -140,7 +141,8 @@ json::Value MarketStreams::to_json() const {
     for (std::size_t i = 0; i < kMarketFeeds; ++i) {
       if (fault.feeds.test(i)) feeds.emplace_back(to_text(static_cast<MarketFeed>(i)));
     }
-    faults.push_back(json::Object{{"kind", to_text(fault.kind)}, {"times", fault.times}, {"feeds", std::move(feeds)}});
+    faults.emplace_back(
+        json::Object{{"kind", to_text(fault.kind)}, {"times", fault.times}, {"feeds", std::move(feeds)}});
   }
   const auto limit = [](const std::optional<std::int64_t>& given) {
     return given ? json::Value(*given) : json::Value("as planned");

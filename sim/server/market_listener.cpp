@@ -39,7 +39,7 @@ void MarketListener::flush() {
   send(std::exchange(waiting_, {}), std::exchange(waiting_count_, 0));
 }
 
-void MarketListener::send(std::string elements, std::size_t count) {
+void MarketListener::send(const std::string& elements, std::size_t count) {
   if (packed_) return peer_->send(packed_array(count, elements), net::WebSocketFrame::binary);
   peer_->send('[' + elements + ']', net::WebSocketFrame::text);
 }

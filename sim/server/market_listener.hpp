@@ -74,7 +74,7 @@ class MarketListener {
   MarketSubscription wishes = {};
 
  private:
-  void send(std::string elements, std::size_t count);
+  void send(const std::string& elements, std::size_t count);
 
   Peer peer_;
   MarketFeed feed_;
