@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "shell/chart/canvas.hpp"
+#include "shell/chart/markup.hpp"
 
 namespace belay::chart {
 namespace {
@@ -22,30 +23,6 @@ std::string hex(Colour colour) {
   return text.data();
 }
 
-/// Characters that mean something to XML are escaped, those it cannot hold are left out.
-std::string escaped(const std::string& words) {
-  std::string out;
-  for (const char c : words) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) >= 0x20) out += c;
-    }
-  }
-  return out;
-}
-
 class SvgCanvas final : public Canvas {
  public:
   SvgCanvas(Size size, const std::string& title) {
@@ -53,7 +30,7 @@ class SvgCanvas final : public Canvas {
     const std::string height = std::to_string(size.height);
     out_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"" + width + "\" height=\"" + height +
            "\" viewBox=\"0 0 " + width + " " + height +
-           "\" font-family=\"'DejaVu Sans',Verdana,sans-serif\">\n<title>" + escaped(title) + "</title>\n";
+           "\" font-family=\"'DejaVu Sans',Verdana,sans-serif\">\n<title>" + markup_text(title) + "</title>\n";
   }
 
   void line(const std::vector<Spot>& through, const Stroke& stroke) override {
@@ -81,7 +58,7 @@ class SvgCanvas final : public Canvas {
                                                           : "";
     out_ += "<text x=\"" + number(at.x) + "\" y=\"" + number(at.y) + "\" font-size=\"" + number(style.size) +
             "\" fill=\"" + hex(style.colour) + "\"" + anchor + (style.bold ? " font-weight=\"bold\"" : "") + ">" +
-            escaped(words) + "</text>\n";
+            markup_text(words) + "</text>\n";
   }
 
   std::string finish() override { return out_ + "</svg>\n"; }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/calendar/new_york.hpp"
+#include "shell/chart/markup.hpp"
 
 namespace belay::notify {
 namespace {
@@ -51,29 +52,6 @@ void add_item(std::string& out, const Item& item, bool one_of_many) {
 
 // ---- HTML
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 struct Tint {
   const char* strong;
   const char* soft;
@@ -97,8 +75,8 @@ void add_facts_html(std::string& out, const std::vector<Fact>& facts) {
     out +=
         "<tr><td style=\"padding:5px 12px 5px 0;color:#667085;width:84px;vertical-align:top;"
         "border-bottom:1px solid #eaecf0\">" +
-        escaped(fact.label) + "</td><td style=\"padding:5px 0;color:" + colour + ";border-bottom:1px solid #eaecf0\">" +
-        escaped(fact.value) + "</td></tr>";
+        chart::markup_text(fact.label) + "</td><td style=\"padding:5px 0;color:" + colour +
+        ";border-bottom:1px solid #eaecf0\">" + chart::markup_text(fact.value) + "</td></tr>";
   }
   out += "</table>";
 }
@@ -106,7 +84,7 @@ void add_facts_html(std::string& out, const std::vector<Fact>& facts) {
 std::string command_html(const std::string& command) {
   return "<div style=\"font-family:ui-monospace,Menlo,Consolas,monospace;font-size:13px;background:#f2f4f7;"
          "border-radius:6px;padding:9px 12px;margin:6px 0 14px\">" +
-         escaped(command) + "</div>";
+         chart::markup_text(command) + "</div>";
 }
 
 void add_item_html(std::string& out, const Item& item, bool one_of_many) {
@@ -115,18 +93,18 @@ void add_item_html(std::string& out, const Item& item, bool one_of_many) {
     out +=
         std::string("<div style=\"border-left:4px solid ") + tint.strong + ";padding:2px 0 2px 14px;margin:18px 0\">";
     out += std::string("<div style=\"font-size:12px;font-weight:600;color:") + tint.strong + "\">" +
-           escaped((item.symbol.empty() ? "" : item.symbol + ": ") + item.title) + "</div>";
+           chart::markup_text((item.symbol.empty() ? "" : item.symbol + ": ") + item.title) + "</div>";
   }
-  out += "<div style=\"font-size:16px;color:#101828\">" + escaped(item.text) + "</div>";
+  out += "<div style=\"font-size:16px;color:#101828\">" + chart::markup_text(item.text) + "</div>";
   if (!item.at.empty()) {
-    out += "<div style=\"font-size:13px;color:#667085;margin-top:4px\">" + escaped(when(item)) + "</div>";
+    out += "<div style=\"font-size:13px;color:#667085;margin-top:4px\">" + chart::markup_text(when(item)) + "</div>";
   }
   add_facts_html(out, item.facts);
   if (!item.next.empty()) {
-    out += "<p style=\"margin:12px 0\"><b>What Belay does.</b> " + escaped(item.next) + "</p>";
+    out += "<p style=\"margin:12px 0\"><b>What Belay does.</b> " + chart::markup_text(item.next) + "</p>";
   }
   if (!item.advice.empty()) {
-    out += "<p style=\"margin:12px 0 0\">" + escaped(item.advice) + "</p>" + command_html(item.command);
+    out += "<p style=\"margin:12px 0 0\">" + chart::markup_text(item.advice) + "</p>" + command_html(item.command);
   }
   if (one_of_many) out += "</div>";
 }
@@ -167,22 +145,23 @@ std::string html(const Notice& notice, const std::string& picture) {
   std::string out =
       "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width,initial-scale=1\"><title>" +
-      escaped(notice.subject) +
+      chart::markup_text(notice.subject) +
       "</title></head><body style=\"margin:0;background:#f2f4f7;padding:20px 8px;font-family:-apple-system,'Segoe UI',"
       "Roboto,'DejaVu Sans',Arial,sans-serif;font-size:15px;line-height:1.45;color:#344054\">"
       "<div style=\"max-width:640px;margin:0 auto;background:#ffffff;border-radius:10px;overflow:hidden;"
       "border:1px solid #eaecf0\">";
   out += std::string("<div style=\"background:") + tint.soft + ";border-top:6px solid " + tint.strong +
          ";padding:16px 24px\"><div style=\"font-size:12px;font-weight:700;letter-spacing:.06em;color:" + tint.strong +
-         "\">" + escaped(label_of(notice)) + "</div><div style=\"font-size:21px;font-weight:650;color:#101828\">" +
-         escaped(heading_of(notice)) + "</div></div><div style=\"padding:18px 24px\">";
-  if (!notice.intro.empty()) out += "<p style=\"margin:0 0 10px\">" + escaped(notice.intro) + "</p>";
+         "\">" + chart::markup_text(label_of(notice)) +
+         "</div><div style=\"font-size:21px;font-weight:650;color:#101828\">" + chart::markup_text(heading_of(notice)) +
+         "</div></div><div style=\"padding:18px 24px\">";
+  if (!notice.intro.empty()) out += "<p style=\"margin:0 0 10px\">" + chart::markup_text(notice.intro) + "</p>";
   add_facts_html(out, notice.facts);
   bool drawn = picture.empty();
   for (const Item& item : notice.items) {
     add_item_html(out, item, notice.items.size() > 1);
     if (!drawn && item.position_id != 0) {
-      out += "<img src=\"cid:" + picture + "\" alt=\"Price of " + escaped(item.symbol) +
+      out += "<img src=\"cid:" + picture + "\" alt=\"Price of " + chart::markup_text(item.symbol) +
              " with entry, stop and target\" width=\"590\" style=\"width:100%;max-width:590px;height:auto;border:0;"
              "margin:8px 0 14px\">";
       drawn = true;
@@ -197,7 +176,7 @@ std::string html(const Notice& notice, const std::string& picture) {
   out +=
       "</div><div style=\"padding:12px 24px;border-top:1px solid #eaecf0;font-size:12px;color:#98a2b3\">Belay, "
       "account " +
-      escaped(notice.account) + "</div></div></body></html>";
+      chart::markup_text(notice.account) + "</div></div></body></html>";
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/calendar/new_york.hpp"
+#include "shell/chart/markup.hpp"
 #include "shell/report/charts.hpp"
 #include "shell/report/text.hpp"
 #include "shell/report/words.hpp"
@@ -38,34 +39,11 @@ tr:last-child td{border-bottom:0}
 footer{color:#9ca3af;font-size:12px;margin-top:28px}
 )";
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 std::string_view tone(Money amount) { return amount.is_negative() ? " bad" : amount.is_positive() ? " good" : ""; }
 
 std::string card(std::string_view name, const std::string& value, std::string_view css = "") {
-  return "<div class=\"card\"><b class=\"" + std::string(css) + "\">" + escaped(value) + "</b><span>" + escaped(name) +
-         "</span></div>\n";
+  return "<div class=\"card\"><b class=\"" + std::string(css) + "\">" + chart::markup_text(value) + "</b><span>" +
+         chart::markup_text(name) + "</span></div>\n";
 }
 
 struct Cell {
@@ -76,8 +54,8 @@ struct Cell {
 std::string row(const std::vector<Cell>& cells, std::string_view tag = "td") {
   std::string out = "<tr>";
   for (const Cell& cell : cells) {
-    out += "<" + std::string(tag) + (cell.css.empty() ? "" : " class=\"" + cell.css + "\"") + ">" + escaped(cell.text) +
-           "</" + std::string(tag) + ">";
+    out += "<" + std::string(tag) + (cell.css.empty() ? "" : " class=\"" + cell.css + "\"") + ">" +
+           chart::markup_text(cell.text) + "</" + std::string(tag) + ">";
   }
   return out + "</tr>\n";
 }
@@ -174,9 +152,10 @@ std::string section(const Figures& f, const Placed& place) {
 std::string whole(std::string_view title, std::string_view sub, const std::string& body, Timestamp made_at) {
   return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
          "content=\"width=device-width\"><title>" +
-         escaped(title) + "</title><style>" + std::string(kStyle) + "</style></head><body><main>\n<h1>" +
-         escaped(title) + "</h1>\n<p class=\"sub\">" + escaped(sub) + "</p>\n" + body + "<footer>Belay, " +
-         escaped(calendar::new_york_text(made_at)) + ". Times are New York's.</footer>\n</main></body></html>\n";
+         chart::markup_text(title) + "</title><style>" + std::string(kStyle) + "</style></head><body><main>\n<h1>" +
+         chart::markup_text(title) + "</h1>\n<p class=\"sub\">" + chart::markup_text(sub) + "</p>\n" + body +
+         "<footer>Belay, " + chart::markup_text(calendar::new_york_text(made_at)) +
+         ". Times are New York's.</footer>\n</main></body></html>\n";
 }
 
 std::string title_of(const Figures& f) { return f.account.empty() ? "All accounts" : "Account " + f.account; }
@@ -184,7 +163,7 @@ std::string title_of(const Figures& f) { return f.account.empty() ? "All account
 std::string body_of(const Report& report, const Placed& place) {
   std::string body;
   for (const Figures& part : report.parts) {
-    if (report.parts.size() > 1) body += "<h2>" + escaped(title_of(part)) + "</h2>\n";
+    if (report.parts.size() > 1) body += "<h2>" + chart::markup_text(title_of(part)) + "</h2>\n";
     body += section(part, place);
   }
   return body;
