@@ -5,8 +5,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "core/base/result.hpp"
-#include "shell/json/value.hpp"
+#include "sim/server/body_reader.hpp"
 #include "sim/server/virtual_clock.hpp"
 
 namespace belay::sim {
@@ -17,7 +16,7 @@ struct Patience {
   std::chrono::milliseconds lasts = std::chrono::seconds(5);  ///< while more than those wait
 };
 /// `patience` with {"slow_client_after"?, "slow_client_ms"?} of POST /_sim/stream, see control.hpp.
-[[nodiscard]] Result<Patience> read_patience(Patience patience, const json::Value& wanted);
+[[nodiscard]] Patience read_patience(Patience patience, BodyReader& body);
 
 /// Whether a client keeps up.
 class Backlog {

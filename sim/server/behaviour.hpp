@@ -20,7 +20,7 @@ namespace belay::sim {
 ///   "activities_next_day"    what options do shows among the activities at 04:00 of the next day only (alpaca.md 4)
 ///   "expiry_liquidation"     from half an hour before the end, contracts in the money beyond the account's means are
 ///                            closed (alpaca.md 4, Expiry day)
-[[nodiscard]] Result<Faults> read_behaviour(const json::Value& body, Faults faults);
+[[nodiscard]] Result<Faults> read_behaviour(const json::Value& wanted, Faults faults);
 
 /// {"kind", "symbol"?: any, "order_type"?: any, "times"?: 1, "ms"?}, with a kind for each surprise of alpaca.md 8:
 ///   cancel_stuck                    the cancel stays pending_cancel for ms, or until it is released; it may fill
@@ -35,7 +35,7 @@ namespace belay::sim {
 ///   rejected_after_200              200 on POST, then rejected
 ///   suspended                       as soon as it is live, for ms or until it is released
 ///   done_for_day                    as soon as it is live, until the next session
-[[nodiscard]] Result<Trouble> read_trouble(const json::Value& body);
+[[nodiscard]] Result<Trouble> read_trouble(const json::Value& wanted);
 [[nodiscard]] json::Value trouble_json(const Trouble& trouble);
 
 }  // namespace belay::sim

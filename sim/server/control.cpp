@@ -7,6 +7,7 @@
 #include <chrono>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -19,164 +20,89 @@
 namespace belay::sim {
 namespace {
 
-/// A control request at work.
-struct Control {
-  World& world;
-  const json::Value& body;
-  VirtualClock::Real at;
-};
-
-Reply cannot(std::string message) { return {422, json::Object{{"message", std::move(message)}}}; }
-
-Reply done(const Control& control) { return {200, json::Object{{"now", to_text(control.world.exchange.now())}}}; }
-
-std::string text_of(const json::Value& body, std::string_view name) {
-  const json::Value* value = body.find(name);
-  const std::string* text = value == nullptr ? nullptr : value->as_string();
-  return text == nullptr ? std::string() : *text;
-}
-
-bool has(const json::Value& body, std::string_view name) {
-  const json::Value* value = body.find(name);
-  return value != nullptr && !value->is_null();
-}
-
-template <class T>
-Result<T> decimal_of(const json::Value& body, std::string_view name) {
-  const json::Value* value = body.find(name);
-  const std::string* text = value == nullptr ? nullptr : value->decimal_text();
-  if (text == nullptr) return fail(std::string(name) + " must be a decimal number");
-  const auto number = T::parse(*text);
-  if (!number) return fail(std::string(name) + ": " + number.error().message);
-  return *number;
-}
-
-Result<std::string> symbol_of(const json::Value& body) {
-  std::string symbol = text_of(body, "symbol");
-  if (symbol.empty()) return fail("symbol is missing");
-  return symbol;
-}
-
-Result<std::string> account_of(const Control& control) {
-  const auto numbers = control.world.exchange.accounts();
-  std::string wanted = text_of(control.body, "account");
-  if (wanted.empty() && !numbers.empty()) return numbers.front();
-  if (std::ranges::find(numbers, wanted) == numbers.end()) return fail("there is no account '" + wanted + "'");
-  return wanted;
-}
-
-void make_known(Exchange& exchange, const std::string& symbol) {
-  if (exchange.asset(symbol) == nullptr) exchange.add_asset(usual_asset(symbol));
-}
-
 Reply read_state(const Control& control) { return {200, state_json(control.world, control.at)}; }
 
 Reply set_price(const Control& control) {
-  const auto symbol = symbol_of(control.body);
-  if (!symbol) return cannot(symbol.error().message);
-  const bool quoted = has(control.body, "bid") || has(control.body, "ask");
-  if (!quoted && !has(control.body, "price")) return cannot("give price, or bid and ask");
-  std::optional<Price> price;
-  if (has(control.body, "price")) {
-    const auto given = decimal_of<Price>(control.body, "price");
-    if (!given) return cannot(given.error().message);
-    if (!given->is_positive()) return cannot("price must be positive");
-    price = *given;
-  }
-  Price bid = price.value_or(Price());
-  Price ask = bid;
-  if (quoted) {
-    const auto given_bid = has(control.body, "bid") ? decimal_of<Price>(control.body, "bid") : Price();
-    const auto given_ask = has(control.body, "ask") ? decimal_of<Price>(control.body, "ask") : Price();
-    if (!given_bid || !given_ask) return cannot((given_bid ? given_ask : given_bid).error().message);
-    if (given_bid->is_negative() || given_ask->is_negative()) return cannot("bid and ask must not be negative");
-    bid = *given_bid;
-    ask = *given_ask;
-  }
-  const auto size = has(control.body, "size") ? decimal_of<Quantity>(control.body, "size") : World::kUsualSize;
-  if (!size || !size->is_positive()) return cannot("size must be a positive number");
-  const std::string conditions = has(control.body, "conditions") ? text_of(control.body, "conditions") : "@";
+  BodyReader body(control.body);
+  const std::string symbol = symbol_in(body);
+  const auto price = body.decimal<Price>("price");
+  const auto given_bid = body.decimal<Price>("bid");
+  const auto given_ask = body.decimal<Price>("ask");
+  const Quantity size = body.amount("size", World::kUsualSize);
+  const std::string conditions = body.text("conditions", "@");
+  const bool quoted = given_bid || given_ask;
+  if (!quoted && !price) body.refuse("price", "is missing: give price, or bid and ask");
+  if (price && !price->is_positive()) body.refuse("price", "must be positive");
+  const Price beside = quoted ? Price() : price.value_or(Price());
+  const Price bid = given_bid.value_or(beside);
+  const Price ask = given_ask.value_or(beside);
+  if (bid.is_negative() || ask.is_negative()) body.refuse("bid", "and ask must not be negative");
+  if (body.error()) return cannot(*body.error());
   // The quote first: a print outside the quote elects no stop (alpaca.md 3.2).
-  if (quoted || is_last_price(conditions)) control.world.set_quote(*symbol, bid, ask, control.at);
-  if (price) control.world.set_trade(*symbol, *price, control.at, *size, conditions);
+  if (quoted || is_last_price(conditions)) control.world.set_quote(symbol, bid, ask, control.at);
+  if (price) control.world.set_trade(symbol, *price, control.at, size, conditions);
   return done(control);
 }
 
 Reply set_position(const Control& control) {
-  const auto symbol = symbol_of(control.body);
-  if (!symbol) return cannot(symbol.error().message);
-  const auto account = account_of(control);
-  if (!account) return cannot(account.error().message);
-  const auto quantity = decimal_of<Quantity>(control.body, "qty");
-  if (!quantity) return cannot(quantity.error().message);
-  const auto average = decimal_of<Price>(control.body, "avg_price");
-  if (!average) return cannot(average.error().message);
-  if (quantity->is_zero() || !average->is_positive()) return cannot("qty must not be 0, avg_price must be positive");
+  BodyReader body(control.body);
+  const std::string symbol = symbol_in(body);
+  const std::string account = account_in(body, control.world);
+  const Quantity quantity = body.decimal<Quantity>("qty").value_or(Quantity());
+  const Price average = body.amount("avg_price", Price());
+  if (quantity.is_zero()) body.refuse("qty", "must not be 0");
   Exchange& exchange = control.world.exchange;
   Timestamp entered = exchange.now();
-  if (has(control.body, "entered_at")) {
-    const auto given = parse_timestamp(text_of(control.body, "entered_at"));
-    if (!given) return cannot("entered_at: " + given.error().message);
-    if (*given > entered) return cannot("entered_at is in the future");
-    entered = *given;
+  if (body.given("entered_at") != nullptr) {
+    const auto given = parse_timestamp(body.text("entered_at"));
+    if (!given) body.refuse("entered_at", "is not understood: " + given.error().message);
+    if (given && *given > entered) body.refuse("entered_at", "is in the future");
+    if (given) entered = *given;
   }
-  make_known(exchange, *symbol);
-  exchange.seed_position(*account, *symbol, *quantity, *average, entered);
+  if (body.error()) return cannot(*body.error());
+  make_known(exchange, symbol);
+  exchange.seed_position(account, symbol, quantity, average, entered);
   return done(control);
 }
 
 Reply move_cash(const Control& control) {
-  const auto account = account_of(control);
-  if (!account) return cannot(account.error().message);
-  const auto amount = decimal_of<Money>(control.body, "amount");
-  if (!amount) return cannot(amount.error().message);
-  if (amount->is_zero()) return cannot("amount must not be 0");
-  control.world.exchange.deposit(*account, *amount);
+  BodyReader body(control.body);
+  const std::string account = account_in(body, control.world);
+  const Money amount = body.decimal<Money>("amount").value_or(Money());
+  if (amount.is_zero()) body.refuse("amount", "must be there, and not 0");
+  if (body.error()) return cannot(*body.error());
+  control.world.exchange.deposit(account, amount);
   return done(control);
 }
 
-Result<AccountConfig> read_account(const json::Value& body) {
+AccountConfig read_account(BodyReader& body) {
   AccountConfig account;
-  account.number = text_of(body, "number");
-  account.key_id = text_of(body, "key");
-  account.secret = text_of(body, "secret");
+  account.number = body.text("number");
+  account.key_id = body.text("key");
+  account.secret = body.text("secret");
   if (account.number.empty() || account.key_id.empty() || account.secret.empty()) {
-    return fail("an account needs number, key and secret");
+    body.refuse("number", "is missing, or key, or secret");
   }
-  if (has(body, "cash")) {
-    const auto cash = decimal_of<Money>(body, "cash");
-    if (!cash) return std::unexpected(cash.error());
-    if (cash->is_negative()) return fail("cash must not be negative");
-    account.cash = *cash;
-  }
-  if (has(body, "multiplier")) {
-    const auto multiplier = body.find("multiplier")->as_int64();
-    if (multiplier != 1 && multiplier != 2 && multiplier != 4) return fail("multiplier must be 1, 2 or 4");
-    account.multiplier = static_cast<int>(*multiplier);
-  }
-  if (has(body, "options_level")) {
-    const auto level = body.find("options_level")->as_int64();
-    if (!level || *level < 0 || *level > 3) return fail("options_level must be 0, 1, 2 or 3");
-    account.options_level = static_cast<int>(*level);
-  }
-  if (has(body, "shorting_enabled")) {
-    const auto shorting = body.find("shorting_enabled")->as_bool();
-    if (!shorting) return fail("shorting_enabled must be true or false");
-    account.shorting_enabled = *shorting;
-  }
+  account.cash = body.decimal<Money>("cash").value_or(account.cash);
+  if (account.cash.is_negative()) body.refuse("cash", "must not be negative");
+  account.multiplier = static_cast<int>(body.count("multiplier", 1, 4).value_or(account.multiplier));
+  if (account.multiplier == 3) body.refuse("multiplier", "must be 1, 2 or 4");
+  account.options_level = static_cast<int>(body.count("options_level", 0, 3).value_or(account.options_level));
+  account.shorting_enabled = body.flag("shorting_enabled", account.shorting_enabled);
   return account;
 }
 
 Reply open_account(const Control& control) {
-  auto account = read_account(control.body);
-  if (!account) return cannot(account.error().message);
+  BodyReader body(control.body);
+  AccountConfig account = read_account(body);
+  if (body.error()) return cannot(*body.error());
   Exchange& exchange = control.world.exchange;
   const auto numbers = exchange.accounts();
-  if (std::ranges::find(numbers, account->number) != numbers.end()) {
-    return cannot("there is an account '" + account->number + "' already");
+  if (std::ranges::find(numbers, account.number) != numbers.end()) {
+    return cannot("there is an account '" + account.number + "' already");
   }
-  if (exchange.has_key(account->key_id)) return cannot("another account has that key");
-  exchange.add_account(std::move(*account));
+  if (exchange.has_key(account.key_id)) return cannot("another account has that key");
+  exchange.add_account(std::move(account));
   return done(control);
 }
 
@@ -210,74 +136,51 @@ Reply read_clock(const Control& control) {
                             {"is_open", control.world.exchange.calendar().is_open(control.world.exchange.now())}}};
 }
 
+/// All or nothing.
 Reply set_clock(const Control& control) {
   World& world = control.world;
-  if (has(control.body, "speed")) {
-    const auto speed = decimal_of<Ratio>(control.body, "speed");
-    if (!speed) return cannot(speed.error().message);
-    if (speed->is_negative()) return cannot("speed must not be negative");
-    world.clock.set_speed(*speed, control.at);
+  BodyReader body(control.body);
+  const auto speed = body.decimal<Ratio>("speed");
+  if (speed && speed->is_negative()) body.refuse("speed", "must not be negative");
+  Timestamp to = world.exchange.now();
+  if (body.given("set") != nullptr) {
+    const auto given = parse_timestamp(body.text("set"));
+    if (!given) body.refuse("set", "is not understood: " + given.error().message);
+    if (given && *given < to)
+      body.refuse("set", "would be in the past, and time does not go back: it is " + to_text(to));
+    to = given.value_or(to);
   }
-  if (has(control.body, "set")) {
-    const auto to = parse_timestamp(text_of(control.body, "set"));
-    if (!to) return cannot("set: " + to.error().message);
-    if (*to < world.exchange.now()) return cannot("time does not go back: it is " + to_text(world.exchange.now()));
-    world.jump_to(*to, control.at);
+  Duration by{};
+  if (const json::Value* advance = body.given("advance")) {
+    const auto read = read_duration(*advance);
+    if (!read) return cannot(read.error().message);
+    by = *read;
   }
-  if (has(control.body, "advance")) {
-    const auto by = read_duration(*control.body.find("advance"));
-    if (!by) return cannot(by.error().message);
-    world.jump_to(world.clock.now(control.at) + *by, control.at);
-  }
+  if (body.error()) return cannot(*body.error());
+  if (speed) world.clock.set_speed(*speed, control.at);
+  if (body.given("set") != nullptr) world.jump_to(to, control.at);
+  if (body.given("advance") != nullptr) world.jump_to(world.clock.now(control.at) + by, control.at);
   return read_clock(control);
 }
 
 Reply set_halt(const Control& control) {
-  const auto symbol = symbol_of(control.body);
-  if (!symbol) return cannot(symbol.error().message);
-  const json::Value* halted = control.body.find("halted");
-  if (halted == nullptr || !halted->is_bool()) return cannot("halted must be true or false");
-  make_known(control.world.exchange, *symbol);
-  World& world = control.world;
+  BodyReader body(control.body);
+  const std::string symbol = symbol_in(body);
+  const bool halted = body.flag("halted");
+  if (body.given("halted") == nullptr) body.refuse("halted", "must be true or false");
   std::optional<TradingStatus> status;
-  if (has(control.body, "status")) {
-    status = TradingStatus{text_of(control.body, "status"), text_of(control.body, "status_message"),
-                           text_of(control.body, "reason"), text_of(control.body, "reason_message")};
+  if (body.given("status") != nullptr) {
+    status = TradingStatus{body.text("status"), body.text("status_message"), body.text("reason"),
+                           body.text("reason_message")};
   }
-  world.set_halted(*symbol, *halted->as_bool(), status, control.at);
-  if (!*halted->as_bool()) {
+  if (body.error()) return cannot(*body.error());
+  World& world = control.world;
+  make_known(world.exchange, symbol);
+  world.set_halted(symbol, halted, status, control.at);
+  if (!halted) {
     // Prices of this very moment are from before the resumption: let one that comes now be a new one.
     world.jump_to(world.clock.now(control.at) + std::chrono::milliseconds(1), control.at);
   }
-  return done(control);
-}
-
-Reply make_split(const Control& control) {
-  const auto symbol = symbol_of(control.body);
-  if (!symbol) return cannot(symbol.error().message);
-  const json::Value* new_shares = control.body.find("new_shares");
-  const json::Value* old_shares = control.body.find("old_shares");
-  const auto to = new_shares == nullptr ? std::nullopt : new_shares->as_int64();
-  const auto from = old_shares == nullptr ? std::nullopt : old_shares->as_int64();
-  if (!to || !from || *to < 1 || *from < 1) return cannot("new_shares and old_shares must be whole numbers from 1");
-  make_known(control.world.exchange, *symbol);
-  control.world.exchange.split(*symbol, *to, *from);
-  control.world.exchange.adjust_contracts(*symbol, *to, *from);
-  return done(control);
-}
-
-Reply announce(const Control& control) { return announce_action(control.world, control.body); }
-
-Reply rename(const Control& control) {
-  const auto symbol = symbol_of(control.body);
-  if (!symbol) return cannot(symbol.error().message);
-  const std::string new_symbol = text_of(control.body, "new_symbol");
-  if (new_symbol.empty()) return cannot("new_symbol is missing");
-  make_known(control.world.exchange, *symbol);
-  for (const std::string& account : control.world.exchange.accounts()) {
-    if (control.world.exchange.position(account, new_symbol)) return cannot(new_symbol + " is held already");
-  }
-  control.world.exchange.rename(*symbol, new_symbol);
   return done(control);
 }
 
@@ -308,27 +211,27 @@ Reply read_stream(const Control& control) {
 }
 
 Reply arrange_stream(const Control& control) {
-  const std::string stream = text_of(control.body, "stream");
+  BodyReader body(control.body);
+  const std::string stream = body.text("stream", "trading");
+  if (body.error()) return cannot(*body.error());
   World& world = control.world;
-  const auto arranged = stream.empty() || stream == "trading" ? world.stream.arrange(control.body, control.at)
-                        : stream == "events"                  ? world.event_streams.arrange(control.body)
-                                                              : world.market_streams.arrange(control.body, control.at);
+  const auto arranged = stream == "trading"  ? world.stream.arrange(control.body, control.at)
+                        : stream == "events" ? world.event_streams.arrange(control.body)
+                                             : world.market_streams.arrange(control.body, control.at);
   if (!arranged) return cannot(arranged.error().message);
   return read_stream(control);
 }
 
 Reply set_plan(const Control& control) {
   DataPlan plan = control.world.plan;
-  if (has(control.body, "plan")) {
-    const std::string name = text_of(control.body, "plan");
-    if (name != "basic" && name != "plus") return cannot("plan must be basic or plus");
-    plan.is_basic = name == "basic";
-  }
-  if (has(control.body, "unauthorized_status")) {
-    const auto status = control.body.find("unauthorized_status")->as_int64();
-    if (status != 401 && status != 403) return cannot("unauthorized_status must be 401 or 403");
-    plan.unauthorized_status = static_cast<int>(*status);
-  }
+  BodyReader body(control.body);
+  const std::string name = body.text("plan", plan.is_basic ? "basic" : "plus");
+  if (name != "basic" && name != "plus") body.refuse("plan", "must be basic or plus");
+  plan.is_basic = name == "basic";
+  const auto status = body.count("unauthorized_status", 401, 403).value_or(plan.unauthorized_status);
+  if (status == 402) body.refuse("unauthorized_status", "must be 401 or 403");
+  plan.unauthorized_status = static_cast<int>(status);
+  if (body.error()) return cannot(*body.error());
   control.world.plan = plan;
   control.world.market_streams.set_plan(plan);
   return done(control);
@@ -341,46 +244,27 @@ Reply clear_requests(const Control& control) {
   return done(control);
 }
 
-struct ControlRoute {
-  std::string_view method;
-  std::string_view path;
-  Reply (*handle)(const Control& control);
-};
-
 constexpr std::array kRoutes{
-    ControlRoute{"GET", "/_sim/state", read_state},
-    ControlRoute{"POST", "/_sim/price", set_price},
-    ControlRoute{"POST", "/_sim/account", open_account},
-    ControlRoute{"POST", "/_sim/position", set_position},
-    ControlRoute{"POST", "/_sim/cash", move_cash},
-    ControlRoute{"GET", "/_sim/clock", read_clock},
-    ControlRoute{"POST", "/_sim/clock", set_clock},
-    ControlRoute{"POST", "/_sim/halt", set_halt},
-    ControlRoute{"POST", "/_sim/split", make_split},
-    ControlRoute{"POST", "/_sim/announce", announce},
-    ControlRoute{"POST", "/_sim/rename", rename},
-    ControlRoute{"POST", "/_sim/behaviour", set_behaviour},
-    ControlRoute{"POST", "/_sim/fault", add_fault},
-    ControlRoute{"DELETE", "/_sim/fault", clear_faults},
-    ControlRoute{"GET", "/_sim/stream", read_stream},
-    ControlRoute{"POST", "/_sim/stream", arrange_stream},
-    ControlRoute{"POST", "/_sim/plan", set_plan},
-    ControlRoute{"GET", "/_sim/requests", read_requests},
-    ControlRoute{"DELETE", "/_sim/requests", clear_requests},
+    ControlRoute{"GET", "/_sim/state", read_state},         ControlRoute{"POST", "/_sim/price", set_price},
+    ControlRoute{"POST", "/_sim/account", open_account},    ControlRoute{"POST", "/_sim/position", set_position},
+    ControlRoute{"POST", "/_sim/cash", move_cash},          ControlRoute{"GET", "/_sim/clock", read_clock},
+    ControlRoute{"POST", "/_sim/clock", set_clock},         ControlRoute{"POST", "/_sim/halt", set_halt},
+    ControlRoute{"POST", "/_sim/behaviour", set_behaviour}, ControlRoute{"POST", "/_sim/fault", add_fault},
+    ControlRoute{"DELETE", "/_sim/fault", clear_faults},    ControlRoute{"GET", "/_sim/stream", read_stream},
+    ControlRoute{"POST", "/_sim/stream", arrange_stream},   ControlRoute{"POST", "/_sim/plan", set_plan},
+    ControlRoute{"GET", "/_sim/requests", read_requests},   ControlRoute{"DELETE", "/_sim/requests", clear_requests},
 };
 
 }  // namespace
 
 Reply answer_control(World& world, std::string_view method, std::string_view path, const json::Value& body,
                      VirtualClock::Real at) {
-  for (const ControlRoute& route : kRoutes) {
-    if (route.method == method && route.path == path) return route.handle({world, body, at});
+  for (const std::span<const ControlRoute> routes :
+       {std::span<const ControlRoute>(kRoutes), corporate_controls(), order_controls(), market_controls()}) {
+    for (const ControlRoute& route : routes) {
+      if (route.method == method && route.path == path) return route.handle({world, body, at});
+    }
   }
-  if (method == "POST") {
-    if (auto told = tell_market(world, path, body, at)) return std::move(*told);
-  }
-  if (auto reply = answer_corporate_control(world, method, path, body)) return *std::move(reply);
-  if (auto reply = answer_order_control(world, method, path, body)) return std::move(*reply);
   return {404, json::Object{{"message", "no such control: " + std::string(method) + " " + std::string(path)}}};
 }
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
-#include <string_view>
+#include <span>
 
-#include "sim/server/call.hpp"
-#include "sim/server/world.hpp"
+#include "sim/server/control_request.hpp"
 
 namespace belay::sim {
 
@@ -21,12 +19,6 @@ namespace belay::sim {
 //   POST /_sim/merger         {"symbol", "cash"?, "new_symbol"?, "new_shares"?, "old_shares"?}
 //   POST /_sim/delist         {"symbol", "worthless"?: true takes the holdings too}
 
-/// nullopt: no such control.
-[[nodiscard]] std::optional<Reply> answer_corporate_control(World& world, std::string_view method,
-                                                            std::string_view path, const json::Value& body);
-
-/// Makes an action known: the body of POST /_sim/announce. `kind` is a family's word ("cash_dividend") or one of
-/// "split" (the default) and "rename".
-[[nodiscard]] Reply announce_action(World& world, const json::Value& body);
+[[nodiscard]] std::span<const ControlRoute> corporate_controls();
 
 }  // namespace belay::sim

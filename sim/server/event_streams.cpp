@@ -45,11 +45,6 @@ Answer<void> read_filters(const Query& query, EventWish& wish) {
   return {};
 }
 
-bool flag_in(const json::Value& wanted, std::string_view key) {
-  const json::Value* member = wanted.find(key);
-  return member != nullptr && member->as_bool().value_or(false);
-}
-
 }  // namespace
 
 std::optional<EventTopic> event_topic_at(std::string_view path) {
@@ -222,11 +217,13 @@ void EventStreams::notice_activities(const std::string& account, const Exchange&
 // ---- the control face
 
 Result<void> EventStreams::arrange(const json::Value& wanted) {
-  const auto patience = read_patience(patience_, wanted);
-  if (!patience) return std::unexpected(patience.error());
-  patience_ = *patience;
-  const bool error = flag_in(wanted, "error");
-  if (!error && !flag_in(wanted, "cut")) return {};
+  BodyReader body(wanted);
+  const Patience patience = read_patience(patience_, body);
+  const bool error = body.flag("error");
+  const bool cut = body.flag("cut");
+  if (body.error()) return fail(*body.error());
+  patience_ = patience;
+  if (!error && !cut) return {};
   for (const Listener& listener : listeners_) {
     if (error) listener.peer->send(": internal server error\n\n");
     error ? listener.peer->close() : listener.peer->cut();

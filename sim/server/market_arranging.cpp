@@ -6,31 +6,6 @@
 namespace belay::sim {
 namespace {
 
-constexpr std::chrono::milliseconds kGhost = std::chrono::seconds(90);  // alpaca.md 6.2, 406
-
-std::string text_in(const json::Value& wanted, std::string_view key) {
-  const json::Value* member = wanted.find(key);
-  const std::string* text = member == nullptr ? nullptr : member->as_string();
-  return text == nullptr ? std::string() : *text;
-}
-
-bool flag_in(const json::Value& wanted, std::string_view key) {
-  const json::Value* member = wanted.find(key);
-  return member != nullptr && member->as_bool().value_or(false);
-}
-
-/// Writes the number of `key` to `to`, where there is one; an Error if it is no number from 0.
-template <class T>
-Result<void> read_count(const json::Value& wanted, std::string_view key, T& to) {
-  const json::Value* member = wanted.find(key);
-  if (member == nullptr) return {};
-  const auto count = member->as_int64();
-  const std::int64_t number = count.value_or(-1);
-  if (number < 0) return fail(std::string(key) + " must be a whole number from 0");
-  to = T(number);
-  return {};
-}
-
 /// "stocks", "options", "market" (all of them), or a feed's name.
 MarketFeeds feeds_named(std::string_view name) {
   MarketFeeds feeds;
@@ -43,86 +18,71 @@ MarketFeeds feeds_named(std::string_view name) {
   return feeds;
 }
 
-Result<std::optional<MarketStreamError>> error_in(const json::Value& wanted, std::string_view key) {
-  const json::Value* member = wanted.find(key);
-  if (member == nullptr) return std::optional<MarketStreamError>();
-  const auto code = member->as_int64();
+std::optional<MarketStreamError> error_in(BodyReader& body, std::string_view name) {
+  const auto code = body.count(name);
   const auto error = code ? market_stream_error(*code) : std::nullopt;
-  if (!error) return fail(std::string(key) + " must be one of the stream's error codes, 400 to 413 or 500");
+  if (code && !error) body.refuse(name, "must be one of the stream's error codes, 400 to 413 or 500");
   return error;
 }
 
 /// The rules with what is wanted otherwise.
-Result<MarketStreamRules> changed(MarketStreamRules rules, const json::Value& wanted) {
-  for (const auto& read : {read_count(wanted, "connections_per_account", rules.connections_per_account),
-                           read_count(wanted, "symbol_limit", rules.symbols),
-                           read_count(wanted, "option_quote_limit", rules.option_quotes),
-                           read_count(wanted, "auth_timeout_ms", rules.auth_within)}) {
-    if (!read) return std::unexpected(read.error());
-  }
-  rules.auth_within = bounded_delay(rules.auth_within.count());
-  const auto patience = read_patience(rules.patience, wanted);
-  if (!patience) return std::unexpected(patience.error());
-  rules.patience = *patience;
+MarketStreamRules changed(MarketStreamRules rules, BodyReader& body) {
+  rules.connections_per_account = body.count("connections_per_account").value_or(rules.connections_per_account);
+  if (const auto symbols = body.count("symbol_limit")) rules.symbols = symbols;
+  if (const auto quotes = body.count("option_quote_limit")) rules.option_quotes = quotes;
+  if (const auto ms = body.count("auth_timeout_ms")) rules.auth_within = bounded_delay(*ms);
+  rules.patience = read_patience(rules.patience, body);
   return rules;
 }
 
 }  // namespace
 
-Result<void> MarketStreams::set_rules(const json::Value& wanted, MarketFeeds feeds) {
-  std::array<MarketStreamRules, kMarketFeeds> rules = rules_;
-  for (std::size_t i = 0; i < kMarketFeeds; ++i) {
-    if (!feeds.test(i)) continue;
-    const auto next = changed(rules.at(i), wanted);
-    if (!next) return std::unexpected(next.error());
-    rules.at(i) = *next;
-  }
-  rules_ = rules;
-  return {};
-}
-
 Result<void> MarketStreams::arrange(const json::Value& wanted, Real at) {
-  const MarketFeeds feeds = feeds_named(text_in(wanted, "stream"));
+  BodyReader body(wanted);
+  const MarketFeeds feeds = feeds_named(body.text("stream"));
   if (feeds.none()) return fail("stream must be trading, events, stocks, options, market or the name of a feed");
   std::optional<MarketFault> fault;
-  if (const json::Value* body = wanted.find("fault")) {
-    auto parsed = parse_market_fault(*body);
+  if (const json::Value* given = body.given("fault")) {
+    auto parsed = parse_market_fault(*given);
     if (!parsed) return std::unexpected(parsed.error());
     fault = std::move(*parsed);
     fault->feeds = feeds;
   }
-  const auto told = error_in(wanted, "error");
-  const auto refused = error_in(wanted, "refuse_auth");
-  if (!told || !refused) return std::unexpected((told ? refused : told).error());
-  std::int64_t per_minute = -1;
-  if (const auto read = read_count(wanted, "upgrades_per_minute", per_minute); !read) return read;
-  if (const auto set = set_rules(wanted, feeds); !set) return set;
+  const auto told = error_in(body, "error");
+  const auto refused = error_in(body, "refuse_auth");
+  const auto per_minute = body.count("upgrades_per_minute");
+  const bool clears = body.flag("clear_faults");
+  const StreamEnding ending = read_ending(body);
+  std::array<MarketStreamRules, kMarketFeeds> rules = rules_;
+  for (std::size_t i = 0; i < kMarketFeeds; ++i) {
+    if (feeds.test(i)) rules.at(i) = changed(rules.at(i), body);
+  }
+  if (body.error()) return fail(*body.error());
 
+  rules_ = rules;
   for (std::size_t i = 0; i < kMarketFeeds; ++i) {
     if (!feeds.test(i)) continue;
-    if (per_minute >= 0) upgrades_.at(i).allow(per_minute);
-    if (*refused) next_refusal_.at(i) = *refused;
+    if (per_minute) upgrades_.at(i).allow(*per_minute);
+    if (refused) next_refusal_.at(i) = refused;
   }
   if (fault) faults_.add(std::move(*fault), at);
-  if (flag_in(wanted, "clear_faults")) faults_.clear(feeds);
+  if (clears) faults_.clear(feeds);
   for (MarketListener& listener : listeners_) {
-    if (*told && feeds.test(place_of(listener.feed()))) listener.refuse(**told);
+    if (told && feeds.test(place_of(listener.feed()))) listener.refuse(*told);
   }
-  end_connections(wanted, feeds, at);
+  end_connections(ending, feeds, at);
   return {};
 }
 
-void MarketStreams::end_connections(const json::Value& wanted, MarketFeeds feeds, Real at) {
-  const bool ghost = flag_in(wanted, "ghost");
-  const bool silence = flag_in(wanted, "silence");
-  if (!ghost && !silence && !flag_in(wanted, "cut")) return;
-  const json::Value* ms = wanted.find("ghost_ms");
-  const auto ghost_for = ms == nullptr ? kGhost : bounded_delay(ms->as_int64().value_or(kGhost.count()));
+void MarketStreams::end_connections(const StreamEnding& ending, MarketFeeds feeds, Real at) {
+  if (!ending.ends()) return;
   std::erase_if(listeners_, [&](const MarketListener& listener) {
     if (!feeds.test(place_of(listener.feed()))) return false;
     // Over there it still seems to be connected, or is not any more; here the account's place stays taken for a while.
-    if (ghost && !listener.account.empty()) ghosts_.push_back({listener.feed(), listener.account, at + ghost_for});
-    silence ? listener.peer()->go_silent() : listener.peer()->cut();
+    if (ending.ghost && !listener.account.empty()) {
+      ghosts_.push_back({listener.feed(), listener.account, at + ending.ghost_for});
+    }
+    ending.silence ? listener.peer()->go_silent() : listener.peer()->cut();
     return true;
   });
 }

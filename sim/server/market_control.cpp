@@ -14,129 +14,100 @@ namespace belay::sim {
 namespace {
 
 /// A request to tell something of a symbol.
-class Telling {
- public:
-  Telling(World& world, const json::Value& body) : world_(world), body_(body), symbol_(text("symbol")) {}
+struct Telling {
+  World& world;
+  BodyReader body;
+  std::string symbol;
 
-  [[nodiscard]] const std::string& symbol() const { return symbol_; }
-  [[nodiscard]] const Tape& prints() const { return world_.tape; }
-  [[nodiscard]] Timestamp now() const { return world_.exchange.now(); }
-  [[nodiscard]] std::string_view tape() const { return consolidated_tape(world_.exchange.asset(symbol_)); }
-
-  [[nodiscard]] std::string text(std::string_view name, std::string_view otherwise = "") const {
-    const json::Value* value = body_.find(name);
-    const std::string* found = value == nullptr ? nullptr : value->as_string();
-    return found == nullptr ? std::string(otherwise) : *found;
+  [[nodiscard]] Timestamp now() const { return world.exchange.now(); }
+  [[nodiscard]] std::string_view tape() const { return consolidated_tape(world.exchange.asset(symbol)); }
+  /// The trade that is named by its id, or the last one; an error where there is none.
+  TapeTrade trade() {
+    const auto& all = world.tape.trades(symbol);
+    const auto id = body.count("trade_id");
+    const auto found = id            ? std::ranges::find(all, *id, &TapeTrade::id)
+                       : all.empty() ? all.end()
+                                     : std::prev(all.end());
+    if (found != all.end()) return *found;
+    body.refuse("trade_id", "is of no trade of " + symbol);
+    return {};
   }
-  /// The amount under that name, above zero; `otherwise` where there is none and that will do.
-  template <class T>
-  [[nodiscard]] Result<T> amount(std::string_view name, std::optional<T> otherwise = {}) const {
-    const json::Value* value = body_.find(name);
-    if (value == nullptr && otherwise) return *otherwise;
-    const std::string* decimal = value == nullptr ? nullptr : value->decimal_text();
-    const auto number = decimal == nullptr ? Result<T>(fail("")) : T::parse(*decimal);
-    if (!number || !number->is_positive()) return fail(std::string(name) + " must be a number above 0");
-    return *number;
-  }
-  /// The trade that is named by its id, or the last one.
-  [[nodiscard]] Result<TapeTrade> trade() const {
-    const auto& all = world_.tape.trades(symbol_);
-    if (all.empty()) return fail("there is no trade of " + symbol_);
-    const json::Value* id = body_.find("trade_id");
-    if (id == nullptr) return all.back();
-    const auto found = std::ranges::find(all, id->as_int64().value_or(0), &TapeTrade::id);
-    if (found == all.end()) return fail("there is no such trade of " + symbol_);
-    return *found;
-  }
-
- private:
-  World& world_;
-  const json::Value& body_;
-  std::string symbol_;
 };
 
-Result<json::Value> status(const Telling& ask) {
-  if (ask.text("status").empty()) return fail("status is missing");
-  return stream_status(ask.symbol(),
-                       {ask.text("status"), ask.text("status_message"), ask.text("reason"), ask.text("reason_message")},
-                       ask.now(), ask.tape());
+json::Value status(Telling& ask) {
+  BodyReader& body = ask.body;
+  const TradingStatus status{body.text("status"), body.text("status_message"), body.text("reason"),
+                             body.text("reason_message")};
+  if (status.code.empty()) body.refuse("status", "is missing");
+  return stream_status(ask.symbol, status, ask.now(), ask.tape());
 }
 
-Result<json::Value> luld(const Telling& ask) {
-  const auto up = ask.amount<Price>("up");
-  const auto down = ask.amount<Price>("down");
-  if (!up || !down) return std::unexpected((up ? down : up).error());
-  return stream_bands(ask.symbol(), {*up, *down, ask.text("indicator", "B")}, ask.now(), ask.tape());
+json::Value luld(Telling& ask) {
+  BodyReader& body = ask.body;
+  const PriceBands bands{body.amount("up", Price()), body.amount("down", Price()), body.text("indicator", "B")};
+  return stream_bands(ask.symbol, bands, ask.now(), ask.tape());
 }
 
-Result<json::Value> imbalance(const Telling& ask) {
-  const auto price = ask.amount<Price>("price");
-  if (!price) return std::unexpected(price.error());
-  return stream_imbalance(ask.symbol(), *price, ask.now(), ask.tape());
+json::Value imbalance(Telling& ask) {
+  return stream_imbalance(ask.symbol, ask.body.amount("price", Price()), ask.now(), ask.tape());
 }
 
-Result<json::Value> correction(const Telling& ask) {
-  const auto original = ask.trade();
-  if (!original) return std::unexpected(original.error());
-  TapeTrade corrected = *original;
-  const auto price = ask.amount<Price>("price", original->price);
-  const auto size = ask.amount<Quantity>("size", original->size);
-  if (!price || !size) return fail(price ? size.error().message : price.error().message);
-  corrected.price = *price;
-  corrected.size = *size;
-  return stream_correction(ask.symbol(), *original, corrected, ask.now(), ask.tape());
+json::Value correction(Telling& ask) {
+  const TapeTrade original = ask.trade();
+  TapeTrade corrected = original;
+  if (ask.body.given("price") != nullptr) corrected.price = ask.body.amount("price", Price());
+  if (ask.body.given("size") != nullptr) corrected.size = ask.body.amount("size", Quantity());
+  return stream_correction(ask.symbol, original, corrected, ask.now(), ask.tape());
 }
 
-Result<json::Value> cancel_error(const Telling& ask) {
-  const auto trade = ask.trade();
-  if (!trade) return std::unexpected(trade.error());
-  const std::string action = ask.text("action", "C");
-  if (action != "C" && action != "E") return fail("action must be C or E");
-  return stream_cancellation(ask.symbol(), *trade, action, ask.now(), ask.tape());
+json::Value cancel_error(Telling& ask) {
+  const TapeTrade trade = ask.trade();
+  const std::string action = ask.body.text("action", "C");
+  if (action != "C" && action != "E") ask.body.refuse("action", "must be C or E");
+  return stream_cancellation(ask.symbol, trade, action, ask.now(), ask.tape());
 }
 
-Result<json::Value> updated_bar(const Telling& ask) {
-  const auto& minutes = ask.prints().minutes(ask.symbol());
+json::Value updated_bar(Telling& ask) {
+  const auto& minutes = ask.world.tape.minutes(ask.symbol);
   const auto ended = std::ranges::find_if(minutes.rbegin(), minutes.rend(), [&](const Bar& minute) {
     return minute.start + std::chrono::minutes(1) <= ask.now();
   });
-  if (ended == minutes.rend()) return fail("no minute of " + ask.symbol() + " has ended yet");
+  if (ended == minutes.rend()) {
+    ask.body.refuse("symbol", ask.symbol + " has no minute that has ended yet");
+    return {};
+  }
   Bar bar = *ended;
   for (const auto& [name, price] :
        {std::pair{"open", &bar.open}, {"high", &bar.high}, {"low", &bar.low}, {"close", &bar.close}}) {
-    const auto given = ask.amount<Price>(name, *price);
-    if (!given) return std::unexpected(given.error());
-    *price = *given;
+    *price = ask.body.amount(name, *price);
   }
-  return stream_bar("u", ask.symbol(), bar);
+  return stream_bar("u", ask.symbol, bar);
 }
 
-struct Tellable {
-  std::string_view path;
-  MarketChannel channel;
-  Result<json::Value> (*words)(const Telling& ask);
-};
+/// Tells what `Words` makes of the request.
+template <MarketChannel Channel, json::Value (*Words)(Telling&)>
+Reply tell(const Control& control) {
+  BodyReader body(control.body);
+  std::string symbol = symbol_in(body);
+  if (body.error()) return cannot(*body.error());
+  Telling ask{control.world, std::move(body), std::move(symbol)};
+  json::Value words = Words(ask);
+  if (ask.body.error()) return cannot(*ask.body.error());
+  control.world.market_streams.tell(Channel, ask.symbol, ask.now(), std::move(words), control.at);
+  return done(control);
+}
 
-constexpr std::array kTellable{
-    Tellable{"/_sim/status", MarketChannel::statuses, status},
-    Tellable{"/_sim/luld", MarketChannel::lulds, luld},
-    Tellable{"/_sim/imbalance", MarketChannel::imbalances, imbalance},
-    Tellable{"/_sim/correction", MarketChannel::corrections, correction},
-    Tellable{"/_sim/cancel_error", MarketChannel::cancel_errors, cancel_error},
-    Tellable{"/_sim/updated_bar", MarketChannel::updated_bars, updated_bar},
+constexpr std::array kRoutes{
+    ControlRoute{"POST", "/_sim/status", tell<MarketChannel::statuses, status>},
+    ControlRoute{"POST", "/_sim/luld", tell<MarketChannel::lulds, luld>},
+    ControlRoute{"POST", "/_sim/imbalance", tell<MarketChannel::imbalances, imbalance>},
+    ControlRoute{"POST", "/_sim/correction", tell<MarketChannel::corrections, correction>},
+    ControlRoute{"POST", "/_sim/cancel_error", tell<MarketChannel::cancel_errors, cancel_error>},
+    ControlRoute{"POST", "/_sim/updated_bar", tell<MarketChannel::updated_bars, updated_bar>},
 };
 
 }  // namespace
 
-std::optional<Reply> tell_market(World& world, std::string_view path, const json::Value& body, VirtualClock::Real at) {
-  const auto* const told = std::ranges::find(kTellable, path, &Tellable::path);
-  if (told == kTellable.end()) return std::nullopt;
-  const Telling ask(world, body);
-  if (ask.symbol().empty()) return Reply{422, json::Object{{"message", "symbol is missing"}}};
-  auto words = told->words(ask);
-  if (!words) return Reply{422, json::Object{{"message", words.error().message}}};
-  world.market_streams.tell(told->channel, ask.symbol(), ask.now(), std::move(*words), at);
-  return Reply{200, json::Object{{"now", to_text(ask.now())}}};
-}
+std::span<const ControlRoute> market_controls() { return kRoutes; }
 
 }  // namespace belay::sim

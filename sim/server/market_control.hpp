@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
-#include <string_view>
+#include <span>
 
-#include "shell/json/value.hpp"
-#include "sim/server/call.hpp"
-#include "sim/server/virtual_clock.hpp"
-#include "sim/server/world.hpp"
+#include "sim/server/control_request.hpp"
 
 namespace belay::sim {
 
@@ -20,7 +16,6 @@ namespace belay::sim {
 //   POST /_sim/correction   {"symbol", "trade_id"?, "price"?, "size"?}: of the last trade, unless another one is named
 //   POST /_sim/cancel_error {"symbol", "trade_id"?, "action"?: "C" (canceled) or "E" (an error)}
 //   POST /_sim/updated_bar  {"symbol", "open"?, "high"?, "low"?, "close"?}: the last minute that has ended, once more
-
 // POST /_sim/stream with "stream": "stocks", "options", "market" (both) or a feed such as "iex". Members may be absent;
 // the answer is that of GET /_sim/stream:
 //
@@ -49,8 +44,6 @@ namespace belay::sim {
 //   "error": true                   a comment says "internal server error", and the streams end
 //   "cut": true                     they end without a word
 
-/// The answer, if `path` is one of these.
-[[nodiscard]] std::optional<Reply> tell_market(World& world, std::string_view path, const json::Value& body,
-                                               VirtualClock::Real at);
+[[nodiscard]] std::span<const ControlRoute> market_controls();
 
 }  // namespace belay::sim

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "sim/server/body_reader.hpp"
+
 namespace belay::sim {
 namespace {
 
@@ -17,17 +19,6 @@ constexpr std::array<std::pair<MarketFaultKind, std::string_view>, 6> kKinds{{
     {MarketFaultKind::refuse, "refuse"},
 }};
 
-std::string text_in(const json::Value& body, std::string_view key) {
-  const json::Value* member = body.find(key);
-  const std::string* text = member == nullptr ? nullptr : member->as_string();
-  return text == nullptr ? std::string() : *text;
-}
-
-std::int64_t count_in(const json::Value& body, std::string_view key, std::int64_t otherwise) {
-  const json::Value* member = body.find(key);
-  return member == nullptr ? otherwise : member->as_int64().value_or(-1);
-}
-
 }  // namespace
 
 std::string_view to_text(MarketFaultKind kind) {
@@ -35,20 +26,19 @@ std::string_view to_text(MarketFaultKind kind) {
   return known == kKinds.end() ? "unknown" : known->second;
 }
 
-Result<MarketFault> parse_market_fault(const json::Value& body) {
-  const std::string kind = text_in(body, "kind");
+Result<MarketFault> parse_market_fault(const json::Value& wanted) {
+  BodyReader body(wanted);
+  const std::string kind = body.text("kind");
   const auto* const known = std::ranges::find(kKinds, kind, &std::pair<MarketFaultKind, std::string_view>::second);
   if (known == kKinds.end()) {
     return fail("fault.kind is '" + kind + "': use one of drop, duplicate, reorder, delay, gap, refuse");
   }
-  MarketFault fault{.kind = known->first, .event = text_in(body, "event"), .symbol = text_in(body, "symbol")};
-  fault.times = count_in(body, "times", 1);
-  fault.delay = bounded_delay(count_in(body, "ms", fault.delay.count()));
-  fault.status = static_cast<int>(count_in(body, "status", fault.status));
-  if (fault.times < 1) return fail("times must be at least 1");
-  if (fault.delay.count() < 0) return fail("ms must not be negative");
-  if (fault.status < 400 || fault.status > 599) return fail("status must be 400 to 599");
-  if (fault.kind == MarketFaultKind::gap && fault.symbol.empty()) return fail("a gap needs a symbol");
+  MarketFault fault{.kind = known->first, .event = body.text("event"), .symbol = body.text("symbol")};
+  fault.times = body.count("times", 1).value_or(1);
+  fault.delay = bounded_delay(body.count("ms").value_or(fault.delay.count()));
+  fault.status = static_cast<int>(body.count("status", 400, 599).value_or(fault.status));
+  if (fault.kind == MarketFaultKind::gap && fault.symbol.empty()) body.refuse("symbol", "is missing");
+  if (body.error()) return fail("fault: " + *body.error());
   return fault;
 }
 

@@ -37,7 +37,7 @@ struct MarketFault {
 };
 
 /// {"kind", "event"?, "symbol"?, "times"?: 1, "ms"?: 1000, "status"?: 429}
-[[nodiscard]] Result<MarketFault> parse_market_fault(const json::Value& body);
+[[nodiscard]] Result<MarketFault> parse_market_fault(const json::Value& wanted);
 [[nodiscard]] std::string_view to_text(MarketFaultKind kind);
 
 /// The faults that wait for a message or an upgrade.

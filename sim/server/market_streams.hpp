@@ -20,6 +20,7 @@
 #include "sim/server/data_plan.hpp"
 #include "sim/server/market_faults.hpp"
 #include "sim/server/market_listener.hpp"
+#include "sim/server/stream_ending.hpp"
 #include "sim/server/test_feed.hpp"
 #include "sim/server/upgrade_limit.hpp"
 #include "sim/server/wire_market.hpp"
@@ -97,8 +98,7 @@ class MarketStreams {
   void release_delayed(Timestamp now);
 
   // market_arranging.cpp: knobs
-  [[nodiscard]] Result<void> set_rules(const json::Value& wanted, MarketFeeds feeds);
-  void end_connections(const json::Value& wanted, MarketFeeds feeds, Real at);
+  void end_connections(const StreamEnding& ending, MarketFeeds feeds, Real at);
 
   std::vector<MarketListener> listeners_;
   std::vector<Ghost> ghosts_;

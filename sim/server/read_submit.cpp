@@ -7,70 +7,27 @@
 #include <utility>
 
 #include "core/trading/order.hpp"
+#include "sim/server/body_reader.hpp"
 
 namespace belay::sim {
 namespace {
 
-/// Reads members one after the other and remembers the first that cannot be read.
-class Reader {
- public:
-  explicit Reader(const json::Value& body) : body_(body) {}
-
-  [[nodiscard]] std::string text(std::string_view name) {
-    const json::Value* value = given(name);
-    if (value == nullptr) return {};
-    if (const std::string* text = value->as_string()) return *text;
-    refuse(name, "must be a string");
-    return {};
-  }
-
-  template <class T>
-  [[nodiscard]] std::optional<T> decimal(std::string_view name) {
-    const json::Value* value = given(name);
-    if (value == nullptr) return std::nullopt;
-    const std::string* text = value->decimal_text();
-    if (text != nullptr && text->empty()) return std::nullopt;
-    if (text != nullptr) {
-      if (const auto number = T::parse(*text)) return *number;
-    }
-    refuse(name, "must be a decimal number with at most nine decimals");
-    return std::nullopt;
-  }
-
-  [[nodiscard]] bool flag(std::string_view name) {
-    const json::Value* value = given(name);
-    if (value == nullptr) return false;
-    if (const auto flag = value->as_bool()) return *flag;
-    refuse(name, "must be true or false");
-    return false;
-  }
-
-  void refuse(std::string_view name, std::string_view why) {
-    if (!error_) error_ = invalid_request(std::string(name) + " " + std::string(why));
-  }
-  [[nodiscard]] const json::Value* given(std::string_view name) const {
-    const json::Value* value = body_.find(name);
-    return value == nullptr || value->is_null() ? nullptr : value;
-  }
-  [[nodiscard]] const std::optional<ApiError>& error() const { return error_; }
-
- private:
-  const json::Value& body_;
-  std::optional<ApiError> error_;
-};
+std::optional<ApiError> refusal_by(const BodyReader& reader) {
+  return reader.error() ? std::optional(invalid_request(*reader.error())) : std::nullopt;
+}
 
 std::optional<ApiError> read_children(const json::Value* take_profit, const json::Value* stop_loss,
                                       SubmitRequest& request) {
   if (take_profit != nullptr) {
-    Reader reader(*take_profit);
+    BodyReader reader(*take_profit);
     request.take_profit_limit = reader.decimal<Price>("limit_price");
-    if (reader.error()) return reader.error();
+    if (auto refusal = refusal_by(reader)) return refusal;
   }
   if (stop_loss != nullptr) {
-    Reader reader(*stop_loss);
+    BodyReader reader(*stop_loss);
     request.stop_loss_stop = reader.decimal<Price>("stop_price");
     request.stop_loss_limit = reader.decimal<Price>("limit_price");
-    if (reader.error()) return reader.error();
+    if (auto refusal = refusal_by(reader)) return refusal;
   }
   return std::nullopt;
 }
@@ -81,7 +38,7 @@ std::optional<ApiError> read_legs(const json::Value* legs, SubmitRequest& reques
   if (array == nullptr) return invalid_request("legs must be a list");
   for (const json::Value& each : *array) {
     if (!each.is_object()) return invalid_request("legs must be a list of objects");
-    Reader reader(each);
+    BodyReader reader(each);
     LegRequest leg;
     leg.symbol = reader.text("symbol");
     leg.ratio = reader.decimal<Quantity>("ratio_qty");
@@ -89,7 +46,7 @@ std::optional<ApiError> read_legs(const json::Value* legs, SubmitRequest& reques
     const std::string intent = reader.text("position_intent");
     leg.intent = parse_position_intent(intent);
     if (!intent.empty() && !leg.intent) reader.refuse("position_intent", "is unknown");
-    if (reader.error()) return reader.error();
+    if (auto refusal = refusal_by(reader)) return refusal;
     request.legs.push_back(std::move(leg));
   }
   return std::nullopt;
@@ -99,7 +56,7 @@ std::optional<ApiError> read_legs(const json::Value* legs, SubmitRequest& reques
 
 Answer<SubmitRequest> read_submit(const json::Value& body) {
   if (!body.is_object()) return std::unexpected(ApiError{400, 40010000, "request body format is invalid", {}});
-  Reader reader(body);
+  BodyReader reader(body);
   SubmitRequest request;
   request.client_id = reader.text("client_order_id");
   request.symbol = reader.text("symbol");
@@ -117,7 +74,7 @@ Answer<SubmitRequest> read_submit(const json::Value& body) {
   const std::string intent = reader.text("position_intent");
   request.intent = parse_position_intent(intent);
   if (!intent.empty() && !request.intent) reader.refuse("position_intent", "is unknown");
-  if (reader.error()) return std::unexpected(*reader.error());
+  if (auto refusal = refusal_by(reader)) return std::unexpected(std::move(*refusal));
   if (const auto error = read_children(reader.given("take_profit"), reader.given("stop_loss"), request)) {
     return std::unexpected(*error);
   }
@@ -127,7 +84,7 @@ Answer<SubmitRequest> read_submit(const json::Value& body) {
 
 Answer<ReplaceRequest> read_replace(const json::Value& body) {
   if (!body.is_object()) return std::unexpected(ApiError{400, 40010000, "request body format is invalid", {}});
-  Reader reader(body);
+  BodyReader reader(body);
   ReplaceRequest request;
   request.client_id = reader.text("client_order_id");
   request.quantity = reader.decimal<Quantity>("qty");
@@ -138,7 +95,7 @@ Answer<ReplaceRequest> read_replace(const json::Value& body) {
   request.trail = reader.decimal<Ratio>("trail");
   // Indications of interest in new shares alone are replaced by their dollars, and nothing here is one.
   if (reader.given("notional") != nullptr) reader.refuse("notional", "cannot be changed");
-  if (reader.error()) return std::unexpected(*reader.error());
+  if (auto refusal = refusal_by(reader)) return std::unexpected(std::move(*refusal));
   return request;
 }
 

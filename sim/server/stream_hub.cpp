@@ -32,39 +32,26 @@ std::string_view to_text(StreamFaultKind kind) {
   return "unknown";
 }
 
+/// A member that is a text; "" otherwise: who connects may say anything.
 std::string text_of(const json::Value& value, std::string_view key) {
   const json::Value* member = value.find(key);
   const std::string* text = member == nullptr ? nullptr : member->as_string();
   return text == nullptr ? std::string() : *text;
 }
 
-bool flag_of(const json::Value& value, std::string_view key) {
-  const json::Value* member = value.find(key);
-  return member != nullptr && member->as_bool().value_or(false);
-}
-
-std::optional<std::int64_t> count_of(const json::Value& value, std::string_view key) {
-  const json::Value* member = value.find(key);
-  return member == nullptr ? std::nullopt : member->as_int64();
-}
-
-Result<StreamFault> parse_fault(const json::Value& body) {
-  const std::string kind = text_of(body, "kind");
-  std::string known_kinds;
-  for (const auto& [known, text] : kKinds) {
-    known_kinds += known_kinds.empty() ? "" : ", ";
-    known_kinds += text;
-    if (text != kind) continue;
-    StreamFault fault{.kind = known, .event = text_of(body, "event"), .order_type = text_of(body, "order_type")};
-    fault.times = count_of(body, "times").value_or(1);
-    fault.delay = bounded_delay(count_of(body, "ms").value_or(fault.delay.count()));
-    fault.status = static_cast<int>(count_of(body, "status").value_or(fault.status));
-    if (fault.times < 1) return fail("times must be at least 1");
-    if (fault.delay.count() < 0) return fail("ms must not be negative");
-    if (fault.status < 400 || fault.status > 599) return fail("status must be 400 to 599");
-    return fault;
+Result<StreamFault> parse_fault(const json::Value& wanted) {
+  BodyReader body(wanted);
+  const std::string kind = body.text("kind");
+  const auto* const known = std::ranges::find(kKinds, kind, &std::pair<StreamFaultKind, std::string_view>::second);
+  if (known == kKinds.end()) {
+    return fail("fault.kind is '" + kind + "': use one of drop, duplicate, reorder, delay, refuse");
   }
-  return fail("fault.kind is '" + kind + "': use one of " + known_kinds);
+  StreamFault fault{.kind = known->first, .event = body.text("event"), .order_type = body.text("order_type")};
+  fault.times = body.count("times", 1).value_or(1);
+  fault.delay = bounded_delay(body.count("ms").value_or(fault.delay.count()));
+  fault.status = static_cast<int>(body.count("status", 400, 599).value_or(fault.status));
+  if (body.error()) return fail("fault: " + *body.error());
+  return fault;
 }
 
 }  // namespace
@@ -207,41 +194,40 @@ void StreamHub::send_to(const std::string& account, const json::Value& message) 
 // ---- the control face
 
 Result<void> StreamHub::arrange(const json::Value& wanted, VirtualClock::Real at) {
-  const std::string frame = text_of(wanted, "frame");
-  if (!frame.empty() && frame != "binary" && frame != "text") return fail("frame must be binary or text");
+  BodyReader body(wanted);
+  const std::string frame = body.text("frame");
+  if (!frame.empty() && frame != "binary" && frame != "text") body.refuse("frame", "must be binary or text");
   std::optional<StreamFault> fault;
-  if (const json::Value* body = wanted.find("fault")) {
-    auto parsed = parse_fault(*body);
+  if (const json::Value* given = body.given("fault")) {
+    auto parsed = parse_fault(*given);
     if (!parsed) return std::unexpected(parsed.error());
     fault = std::move(*parsed);
   }
-  const auto limit = count_of(wanted, "connections_per_account");
-  if (limit && *limit < 0) return fail("connections_per_account must not be negative");
-
-  const auto per_minute = count_of(wanted, "upgrades_per_minute");
-  if (per_minute && *per_minute < 0) return fail("upgrades_per_minute must not be negative");
+  const auto limit = body.count("connections_per_account");
+  const auto per_minute = body.count("upgrades_per_minute");
+  const bool clears = body.flag("clear_faults");
+  const std::string error = body.text("error");
+  const StreamEnding ending = read_ending(body);
+  if (body.error()) return fail(*body.error());
 
   if (per_minute) upgrades_.allow(*per_minute);
   if (!frame.empty()) frame_ = frame == "text" ? net::WebSocketFrame::text : net::WebSocketFrame::binary;
   if (limit) connections_per_account_ = *limit;
   if (fault) faults_.push_back(std::move(*fault));
-  if (flag_of(wanted, "clear_faults")) faults_.clear();
-  end_connections(wanted, at);
-  if (const std::string error = text_of(wanted, "error"); !error.empty()) {
+  if (clears) faults_.clear();
+  end_connections(ending, at);
+  if (!error.empty()) {
     for (Connection& connection : connections_) refuse(connection, wire_stream_error(error));
   }
   return {};
 }
 
 // Nobody here knows them any more; over there silent ones still seem to be connected.
-void StreamHub::end_connections(const json::Value& wanted, VirtualClock::Real at) {
-  const bool ghost = flag_of(wanted, "ghost");
-  const bool silence = flag_of(wanted, "silence");
-  if (!ghost && !silence && !flag_of(wanted, "cut")) return;
-  const std::chrono::milliseconds ghost_for = bounded_delay(count_of(wanted, "ghost_ms").value_or(kGhost.count()));
+void StreamHub::end_connections(const StreamEnding& ending, VirtualClock::Real at) {
+  if (!ending.ends()) return;
   for (const Connection& connection : connections_) {
-    if (ghost && !connection.account.empty()) ghosts_.push_back({connection.account, at + ghost_for});
-    silence ? connection.peer->go_silent() : connection.peer->cut();
+    if (ending.ghost && !connection.account.empty()) ghosts_.push_back({connection.account, at + ending.ghost_for});
+    ending.silence ? connection.peer->go_silent() : connection.peer->cut();
   }
   connections_.clear();
 }

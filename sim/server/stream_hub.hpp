@@ -14,6 +14,7 @@
 #include "shell/net/websocket_server.hpp"
 #include "sim/exchange/exchange.hpp"
 #include "sim/exchange/order.hpp"
+#include "sim/server/stream_ending.hpp"
 #include "sim/server/upgrade_limit.hpp"
 #include "sim/server/virtual_clock.hpp"
 
@@ -84,7 +85,7 @@ class StreamHub {
   void refuse(Connection& connection, const json::Value& words);
   void tell(const Connection& connection, const json::Value& words);
   void send_to(const std::string& account, const json::Value& message);
-  void end_connections(const json::Value& wanted, VirtualClock::Real at);
+  void end_connections(const StreamEnding& ending, VirtualClock::Real at);
   /// The oldest fault that fits, used up once.
   [[nodiscard]] std::optional<StreamFault> take_fault(const OrderEvent& event);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/server/wire_faults.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "sim/server/body_reader.hpp"
 #include "sim/server/virtual_clock.hpp"
 
 namespace belay::sim {
@@ -25,17 +27,6 @@ constexpr std::array<std::pair<WireFaultKind, std::string_view>, 10> kKinds{{
 /// Longer than any client waits.
 constexpr std::chrono::milliseconds kTimeout = std::chrono::minutes(10);
 
-std::string text_member(const json::Value& body, std::string_view key) {
-  const json::Value* value = body.find(key);
-  const std::string* text = value == nullptr ? nullptr : value->as_string();
-  return text == nullptr ? std::string() : *text;
-}
-
-std::optional<std::int64_t> count_member(const json::Value& body, std::string_view key) {
-  const json::Value* value = body.find(key);
-  return value == nullptr ? std::nullopt : value->as_int64();
-}
-
 }  // namespace
 
 std::string_view to_text(WireFaultKind kind) {
@@ -50,26 +41,21 @@ bool exchange_acts(WireFaultKind kind) {
          kind == WireFaultKind::error_504_after || kind == WireFaultKind::delay_ms;
 }
 
-Result<WireFault> parse_wire_fault(const json::Value& body) {
-  const std::string kind = text_member(body, "kind");
-  std::string known_kinds;
-  for (const auto& [known, text] : kKinds) {
-    if (text == kind) {
-      WireFault fault{
-          .kind = known, .method = text_member(body, "method"), .path_prefix = text_member(body, "path_prefix")};
-      fault.times = count_member(body, "times").value_or(1);
-      if (fault.times < 1) return fail("times must be at least 1");
-      fault.delay = known == WireFaultKind::delay_ms ? std::chrono::milliseconds(1000) : kTimeout;
-      if (const auto ms = count_member(body, "ms")) {
-        if (*ms < 0) return fail("ms must not be negative");
-        fault.delay = bounded_delay(*ms);
-      }
-      return fault;
-    }
-    known_kinds += known_kinds.empty() ? "" : ", ";
-    known_kinds += text;
+Result<WireFault> parse_wire_fault(const json::Value& wanted) {
+  BodyReader body(wanted);
+  const std::string kind = body.text("kind");
+  const auto* const known = std::ranges::find(kKinds, kind, &std::pair<WireFaultKind, std::string_view>::second);
+  if (known == kKinds.end()) {
+    std::string kinds;
+    for (const auto& [each, word] : kKinds) kinds.append(kinds.empty() ? "" : ", ").append(word);
+    return fail("kind is '" + kind + "': use one of " + kinds);
   }
-  return fail("kind is '" + kind + "': use one of " + known_kinds);
+  WireFault fault{.kind = known->first, .method = body.text("method"), .path_prefix = body.text("path_prefix")};
+  fault.times = body.count("times", 1).value_or(1);
+  fault.delay = fault.kind == WireFaultKind::delay_ms ? std::chrono::milliseconds(1000) : kTimeout;
+  if (const auto ms = body.count("ms")) fault.delay = bounded_delay(*ms);
+  if (body.error()) return fail(*body.error());
+  return fault;
 }
 
 std::optional<WireFault> WireFaults::take(std::string_view method, std::string_view path) {

@@ -41,7 +41,7 @@ struct WireFault {
 };
 
 /// {"kind", "method"?, "path_prefix"?, "times"?: 1, "ms"?: for delay_ms and the timeouts}
-[[nodiscard]] Result<WireFault> parse_wire_fault(const json::Value& body);
+[[nodiscard]] Result<WireFault> parse_wire_fault(const json::Value& wanted);
 
 /// The faults that wait for a request.
 class WireFaults {
