@@ -201,7 +201,7 @@ Result<std::vector<DemoNews>> DemoDay::advance(Timestamp to) {
 }
 
 Result<Order> DemoDay::order_filled(const DemoEntry& entry) const {
-  const auto sent = trader_.broker->submit(request_for(entry));
+  const auto sent = trader_.broker->submit(request_for(entry), std::chrono::seconds(30));
   if (!sent) return failed(("upstream's order for " + entry.symbol).c_str(), sent);
   auto order = trader_.broker->order(sent->id);
   if (!order) return failed(("upstream's order for " + entry.symbol).c_str(), order);

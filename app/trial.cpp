@@ -171,7 +171,7 @@ class Trial {
                     (one.act.instrument.is_option() ? ": name a contract with --option" : "");
       return;
     }
-    auto order = wired_.connection.broker->submit(entry_of(one.act, *price, run));
+    auto order = wired_.connection.broker->submit(entry_of(one.act, *price, run), std::chrono::seconds(30));
     if (order) {
       one.entry = std::move(*order);
     } else {

@@ -117,10 +117,12 @@ Channel::Channel(ChannelSettings settings, net::HttpClient client)
 BrokerResult<std::string> Channel::call(const Call& call) {
   const net::HttpRequest request = request_of(call);
   const auto deadline = call.repeat == Repeat::read ? settings_.read_deadline : settings_.order_deadline;
-  const Duration end = settings_.pace.steady() + deadline;
+  const Duration begun = settings_.pace.steady();
+  const Duration end = begun + deadline;
+  const Duration send_by = call.send_within ? std::min(end, begun + *call.send_within) : end;
   std::optional<BrokerError> last;
   for (Tries tries;;) {
-    if (!wait_for_turn(call.urgent, end)) {
+    if (!wait_for_turn(call.urgent, send_by)) {
       if (last) return std::unexpected(std::move(*last));
       return std::unexpected(BrokerError{BrokerError::Kind::rate_limited,
                                          0,
@@ -136,7 +138,7 @@ BrokerResult<std::string> Channel::call(const Call& call) {
     last = error_of(outcome);
     if (!tries.allow_another(call.repeat, outcome)) break;
     const Duration pause = pause_before(outcome, tries);
-    if (settings_.pace.steady() + pause >= end) break;
+    if (settings_.pace.steady() + pause >= send_by) break;
     settings_.pace.wait(pause);
   }
   return std::unexpected(std::move(*last));
@@ -158,6 +160,7 @@ net::HttpRequest Channel::request_of(const Call& call) const {
 bool Channel::wait_for_turn(bool urgent, Duration end) {
   while (true) {
     const Duration now = settings_.pace.steady();
+    if (now >= end) return false;  // the process stood still while it waited
     const Duration wait = governor_->admit(urgent, now);
     if (wait <= Duration(0)) return true;
     if (now + wait >= end) return false;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,8 @@ struct Call {
   std::string body = {};
   Repeat repeat = Repeat::read;
   bool urgent = false;  ///< may use the reserve of the rate limit
+  /// Neither the first attempt nor a repetition begins later than this; the reply may still come.
+  std::optional<Duration> send_within = {};
 };
 
 struct ChannelSettings {

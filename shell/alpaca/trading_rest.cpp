@@ -140,10 +140,14 @@ BrokerResult<Order> TradingRest::order_by_client_id(const ClientOrderId& id) {
       parse_order);
 }
 
-BrokerResult<Order> TradingRest::submit(const OrderRequest& request) {
-  auto order = channel_.call(
-      {.method = "POST", .target = "/v2/orders", .body = order_body(request), .repeat = Repeat::order, .urgent = true},
-      parse_order);
+BrokerResult<Order> TradingRest::submit(const OrderRequest& request, Duration within) {
+  auto order = channel_.call({.method = "POST",
+                              .target = "/v2/orders",
+                              .body = order_body(request),
+                              .repeat = Repeat::order,
+                              .urgent = true,
+                              .send_within = within},
+                             parse_order);
   // "symbol not found" is a no like any other; no order is meant.
   if (!order && order.error().kind == BrokerError::Kind::not_found) order.error().kind = BrokerError::Kind::rejected;
   return order;

@@ -26,7 +26,7 @@ class TradingRest final : public Broker {
   BrokerResult<std::vector<Order>> orders(const OrderQuery& query) override;
   BrokerResult<Order> order(const OrderId& id) override;
   BrokerResult<Order> order_by_client_id(const ClientOrderId& id) override;
-  BrokerResult<Order> submit(const OrderRequest& request) override;
+  BrokerResult<Order> submit(const OrderRequest& request, Duration within) override;
   BrokerResult<void> cancel(const OrderId& id) override;
   BrokerResult<Order> close_position(const std::string& symbol, std::optional<Quantity> quantity) override;
   BrokerResult<Activities> activities(Timestamp since, std::size_t limit) override;

@@ -18,6 +18,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using Kind = BrokerError::Kind;
 
+constexpr Duration kFresh = seconds(5);
 constexpr const char* kClock = R"({"timestamp":"2026-01-26T12:00:00-05:00","is_open":true,
     "next_open":"2026-01-27T09:30:00-05:00","next_close":"2026-01-26T16:00:00-05:00"})";
 constexpr const char* kNginx401 =
@@ -110,7 +111,7 @@ TEST(Errors, SayWhatBecameOfTheRequest) {
 
 TEST(Submit, SendsTheOrderOnce) {
   ScriptedApi api(in_turn({HttpResponse{200, {}, order_json("o1")}}));
-  const auto order = api.broker().submit(sale());
+  const auto order = api.broker().submit(sale(), kFresh);
   ASSERT_TRUE(order) << order.error().message;
   EXPECT_EQ(order->id, OrderId("o1"));
   const auto request = api.requests().at(0);
@@ -127,7 +128,7 @@ TEST(Submit, IsNeverRepeatedOnceItMayHaveBeenDone) {
         net::HttpAnswer(HttpResponse{200, {}, R"({"id":"o1"})"}), net::HttpAnswer(HttpResponse{200, {}, "{"}),
         net::HttpAnswer(net::Drop{})}) {
     ScriptedApi api(in_turn({answer, HttpResponse{200, {}, order_json("twice")}}));
-    const auto order = api.broker().submit(sale());
+    const auto order = api.broker().submit(sale(), kFresh);
     ASSERT_FALSE(order);
     EXPECT_EQ(order.error().kind, Kind::unknown) << order.error().message;
     EXPECT_EQ(api.requests().size(), 1u) << order.error().message;
@@ -144,25 +145,34 @@ TEST(ClosePosition, IsNeverRepeatedEither) {
 TEST(Submit, IsUnreachableIfNothingWasSent) {
   ScriptedApi api(in_turn({HttpResponse{200, {}, order_json("o1")}}));
   api.stop();
-  EXPECT_EQ(api.broker().submit(sale()).error().kind, Kind::unreachable);
+  EXPECT_EQ(api.broker().submit(sale(), kFresh).error().kind, Kind::unreachable);
   EXPECT_EQ(api.pace().waits().size(), 1u);  // tried twice
   EXPECT_EQ(api.broker().clock().error().kind, Kind::unreachable);
   EXPECT_EQ(api.pace().waits().size(), 4u);  // a read four times
 }
 
 TEST(Submit, WaitsAfterA429AsToldAndThenSendsAgain) {
-  ScriptedApi api(in_turn({limited(7), HttpResponse{200, {}, order_json("o1")}}));
-  ASSERT_TRUE(api.broker().submit(sale()));
+  ScriptedApi api(in_turn({limited(3), HttpResponse{200, {}, order_json("o1")}}));
+  ASSERT_TRUE(api.broker().submit(sale(), kFresh));
   EXPECT_EQ(api.requests().size(), 2u);
   const auto waits = api.pace().waits();
   ASSERT_EQ(waits.size(), 1u);
-  EXPECT_GE(waits[0], Duration(seconds(8)));
-  EXPECT_LT(waits[0], Duration(seconds(9)));
+  EXPECT_GE(waits[0], Duration(seconds(4)));
+  EXPECT_LT(waits[0], Duration(seconds(5)));
+}
+
+TEST(Submit, IsNotSentOnADecisionThatHasGrownTooOld) {
+  ScriptedApi api(in_turn({limited(7), HttpResponse{200, {}, order_json("o1")}}));
+  const auto error = api.broker().submit(sale(), kFresh).error();
+  EXPECT_EQ(error.kind, Kind::rate_limited);
+  EXPECT_EQ(error.retry_after, Duration(seconds(8)));
+  EXPECT_EQ(api.requests().size(), 1u);
+  EXPECT_TRUE(api.pace().waits().empty());
 }
 
 TEST(Submit, IsRateLimitedAfterTwoRepetitions) {
   ScriptedApi api(in_turn({limited(0)}));
-  const auto error = api.broker().submit(sale()).error();
+  const auto error = api.broker().submit(sale(), kFresh).error();
   EXPECT_EQ(error.kind, Kind::rate_limited);
   EXPECT_EQ(error.code, 42910000);
   EXPECT_THAT(error.message, HasSubstr("rate limit exceeded"));
@@ -171,7 +181,7 @@ TEST(Submit, IsRateLimitedAfterTwoRepetitions) {
 
 TEST(Submit, IsRateLimitedAtOnceIfTheWaitIsBeyondItsDeadline) {
   ScriptedApi api(in_turn({limited(50)}));
-  EXPECT_EQ(api.broker().submit(sale()).error().kind, Kind::rate_limited);
+  EXPECT_EQ(api.broker().submit(sale(), kFresh).error().kind, Kind::rate_limited);
   EXPECT_EQ(api.requests().size(), 1u);
   EXPECT_TRUE(api.pace().waits().empty());
   // Nothing is even tried until the broker takes requests again.
@@ -181,14 +191,14 @@ TEST(Submit, IsRateLimitedAtOnceIfTheWaitIsBeyondItsDeadline) {
 
 TEST(Submit, TakesNotFoundForANo) {
   ScriptedApi api(in_turn({HttpResponse{404, {}, R"({"code":40410000,"message":"symbol not found: X"})"}}));
-  EXPECT_EQ(api.broker().submit(sale()).error().kind, Kind::rejected);
+  EXPECT_EQ(api.broker().submit(sale(), kFresh).error().kind, Kind::rejected);
 }
 
 TEST(Submit, NamesTheOrdersThatHoldTheShares) {
   ScriptedApi api(in_turn({HttpResponse{403, {}, R"_({"available":"0","code":40310000,"existing_qty":"35",
       "held_for_orders":"35","message":"insufficient qty available for order (requested: 35, available: 0)",
       "related_orders":["a1"],"symbol":"AAPL"})_"}}));
-  const auto error = api.broker().submit(sale()).error();
+  const auto error = api.broker().submit(sale(), kFresh).error();
   EXPECT_EQ(error.message, "insufficient qty available for order (requested: 35, available: 0)");
   EXPECT_THAT(error.related_orders, ElementsAre(OrderId("a1")));
 }
@@ -227,7 +237,7 @@ TEST(Reads, StandBackWhereOnlyTheReserveIsLeft) {
   const auto refused = api.broker().clock();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, Kind::rate_limited);
-  EXPECT_TRUE(api.broker().submit(sale()));
+  EXPECT_TRUE(api.broker().submit(sale(), kFresh));
   EXPECT_TRUE(api.broker().order_by_client_id(sale().client_id));
   EXPECT_TRUE(api.broker().cancel(OrderId("o1")));
   EXPECT_TRUE(api.broker().close_position("AAPL", std::nullopt));

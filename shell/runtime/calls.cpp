@@ -105,8 +105,8 @@ Events find_records(Store& store, const std::string& account, const std::vector<
   return {std::move(found)};
 }
 
-Events submit(Broker& broker, const OrderRequest& request) {
-  auto order = broker.submit(request);
+Events submit(Broker& broker, const OrderRequest& request, Duration within) {
+  auto order = broker.submit(request, within);
   if (order) return {event::SubmitAccepted{request.client_id, std::move(*order)}};
   const BrokerError& error = order.error();
   switch (error.kind) {

@@ -27,7 +27,7 @@ Events read_corporate_actions(MarketData& data, const std::vector<std::string>& 
 /// Of the store, for these symbols: executions that were never imported, and closed lots.
 Events find_records(Store& store, const std::string& account, const std::vector<std::string>& aliases,
                     const std::vector<std::string>& symbols);
-Events submit(Broker& broker, const OrderRequest& request);
+Events submit(Broker& broker, const OrderRequest& request, Duration within);
 Events cancel(Broker& broker, const OrderId& id);
 Events ask(Broker& broker, const ClientOrderId& id);
 Events look_at(Broker& broker, const OrderId& id);

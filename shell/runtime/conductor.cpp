@@ -84,10 +84,11 @@ void Conductor::Inner::start_submit(const action::SubmitOrder& submit) {
   executor->start(
       [this, request = submit.request, decided = machine_time()]() -> Executor::Events {
         fail_point("order");
-        if (machine_time() - decided > kDecisionAge) {
+        const Duration left = kDecisionAge - (machine_time() - decided);
+        if (left <= Duration::zero()) {
           return {event::SubmitNotSent{request.client_id, "the decision had grown too old"}};
         }
-        return calls::submit(parts.broker, request);
+        return calls::submit(parts.broker, request, left);
       },
       true);
 }
@@ -165,6 +166,7 @@ void Conductor::Inner::save() {
   // Where only the connection went, the store may be there, and another instance have the lock: that is found out now.
   if (locked && !parts.store.still_locked()) {
     static_cast<void>(keep_lock());
+    static_cast<void>(heed_others());
   } else {
     store_is_away(saved.error().message);
   }

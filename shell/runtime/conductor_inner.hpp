@@ -85,7 +85,9 @@ struct Conductor::Inner {
 
   void run(const Executor::Events& events);
 
-  bool may_send() { return !dry && (store_down || !locked || parts.store.still_locked()); }
+  // Not after the lock was lost, before it is known what others did meanwhile; but a database that is down holds up no
+  // exit.
+  bool may_send() { return !dry && (store_down || !locked || (!lock_regained && parts.store.still_locked())); }
 
   void carry_out(engine::Actions actions);
   void find_records(const engine::action::FindRecords& records);

@@ -178,6 +178,23 @@ TEST(Conductor, F23NothingIsSentAfterASaveThatFailedForTheLockWasLost) {
   EXPECT_EQ(stage.broker.sent.size(), sent) << stage.told;
 }
 
+// The process stood still in the middle of a pass; another one took the account over, saw the position leave, and
+// ended.
+TEST(Conductor, F23NothingIsSentOnWhatWasKnownBeforeTheLockWasLost) {
+  Stage stage;
+  stage.hold("AAPL", 10_qty);
+  ASSERT_EQ(stage.conductor.open(), Failure::none);
+  ASSERT_EQ(stage.conductor.pass().failure, Failure::none);
+  stage.data.price = 94_price;
+  stage.broker.when_asked = [&] {
+    stage.store.save_cuts_the_line = true;
+    stage.store.book.lots.clear();
+  };
+  EXPECT_FALSE(stage.conductor.pass().all_well());
+  EXPECT_LE(stage.broker.sent.size(), 1) << "the one that was on its way: " << stage.told;
+  EXPECT_TRUE(stage.conductor.state().lots.empty());
+}
+
 TEST(Conductor, NothingIsWrittenBeforeItIsKnownWhatAnotherHasWritten) {
   Stage stage;
   stage.hold("AAPL", 10_qty);

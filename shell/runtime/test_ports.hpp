@@ -68,7 +68,7 @@ class TestBroker : public Broker {
   }
   BrokerResult<Order> order(const OrderId&) override { return unreachable(); }
   BrokerResult<Order> order_by_client_id(const ClientOrderId&) override { return unreachable(); }
-  BrokerResult<Order> submit(const OrderRequest& request) override {
+  BrokerResult<Order> submit(const OrderRequest& request, Duration /*within*/) override {
     sent.push_back(request);
     return unreachable();
   }

@@ -56,7 +56,6 @@ struct FreeOptions {
 using Handle = std::unique_ptr<PGconn, FinishConnection>;
 using Reply = std::unique_ptr<PGresult, ClearResult>;
 
-/// One number for one account, the same in every process: FNV-1a over "belay:" and the name.
 // Ends the session that holds an advisory lock, where the database waits for it and has not heard of it for ten
 // seconds. What it ran to its end is done, what it left open is rolled back, and nothing comes after. state_change
 // is null, and nothing is ended, where the session is another role's: what is not known is no silence.
@@ -68,6 +67,7 @@ constexpr const char* kEndSilentHolder =
     " AND (a.state LIKE 'idle%' OR a.wait_event_type = 'Client')"
     " AND a.state_change < clock_timestamp() - interval '10 seconds'";
 
+/// One number for one account, the same in every process: FNV-1a over "belay:" and the name.
 std::string lock_key(const std::string& account) {
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (const char c : "belay:" + account) {
@@ -227,11 +227,15 @@ class PostgresConnection final : public Connection {
     for (auto& [account, held] : locks_) held = false;
   }
 
-  /// Takes in what the server may have said unasked, above all that it is gone.
+  /// Takes in what the server may have said unasked, above all that it is gone: of a session that it ends, first why,
+  /// then the end.
   bool listen() {
-    pollfd descriptor{PQsocket(handle_.get()), POLLIN, 0};
-    if (poll(&descriptor, 1, 0) > 0 && PQconsumeInput(handle_.get()) == 0) drop();
-    return !broken();
+    while (!broken()) {
+      pollfd descriptor{PQsocket(handle_.get()), POLLIN, 0};
+      if (poll(&descriptor, 1, 0) <= 0) return true;
+      if (PQconsumeInput(handle_.get()) == 0) drop();
+    }
+    return false;
   }
 
   StoreResult<void> ensure_connected() {
@@ -292,6 +296,7 @@ class PostgresConnection final : public Connection {
   /// Sends one statement (a script without parameters: several) and awaits its end.
   StoreResult<Rows> exchange(const std::string& sql, const std::vector<Cell>* parameters, milliseconds time) {
     const auto deadline = SteadyClock::now() + time;
+    const auto asked = BootClock::now();
     ++statements_;
     fail_point("statement");
     if (!send(sql, parameters)) return lost();
@@ -311,7 +316,7 @@ class PostgresConnection final : public Connection {
       if (answer) answer = rows_of(reply.get());
     }
     if (PQstatus(handle_.get()) != CONNECTION_OK) return lost();
-    heard_ = BootClock::now();
+    heard_ = asked;  // and no later: the reply may have lain here while this process stood still
     fail_point("statement done");
     return answer;
   }
@@ -376,7 +381,7 @@ class PostgresConnection final : public Connection {
   Handle handle_;
   bool patient_ = false;
   bool in_transaction_ = false;
-  BootClock::time_point heard_;
+  BootClock::time_point heard_;        // the server was there, and the locks with it, at this moment or later
   std::map<std::string, bool> locks_;  // by account: taken, and still held as far as is known
   std::uint64_t statements_ = 0;
 };

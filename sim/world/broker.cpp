@@ -236,7 +236,7 @@ BrokerError Broker::refusal(std::int64_t which, const OrderRequest& request) con
   return error;
 }
 
-BrokerResult<Order> Broker::submit(const OrderRequest& request) {
+BrokerResult<Order> Broker::submit(const OrderRequest& request, Duration /*within*/) {
   const Duration time = usual_time();
   if (weather_->strikes(Kind::limited) != nullptr) {
     spend(time);
