@@ -15,7 +15,7 @@ struct Patience {
   std::size_t messages = 2000;                                ///< that may wait for it however long
   std::chrono::milliseconds lasts = std::chrono::seconds(5);  ///< while more than those wait
 };
-/// `patience` with {"slow_client_after"?, "slow_client_ms"?} of POST /_sim/stream, see control.hpp.
+/// `patience` with {"slow_client_after"?, "slow_client_ms"?} of POST /_sim/stream, see market_control.hpp.
 [[nodiscard]] Patience read_patience(Patience patience, BodyReader& body);
 
 /// Whether a client keeps up.

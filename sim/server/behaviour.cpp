@@ -11,6 +11,7 @@
 namespace belay::sim {
 namespace {
 
+constexpr Words<StopOutShape, 2> kShapes{{"target_replaced", "stop_replaced"}};
 constexpr std::int64_t kLongestDelayMs = std::int64_t{30} * 24 * 3600 * 1000;
 
 void read_delay(BodyReader& body, std::string_view name, std::int64_t most_ms, Duration& into) {
@@ -19,14 +20,7 @@ void read_delay(BodyReader& body, std::string_view name, std::int64_t most_ms, D
 
 void read_shape(BodyReader& body, Faults& faults) {
   if (body.given("stop_out_shape") == nullptr) return;
-  const std::string shape = body.text("stop_out_shape");
-  if (shape == "target_replaced") {
-    faults.stop_out_shape = StopOutShape::target_replaced;
-  } else if (shape == "stop_replaced") {
-    faults.stop_out_shape = StopOutShape::stop_replaced;
-  } else {
-    body.refuse("stop_out_shape", "must be target_replaced or stop_replaced");
-  }
+  if (const auto shape = body.word("stop_out_shape", kShapes)) faults.stop_out_shape = *shape;
 }
 
 void read_vanished(BodyReader& body, Faults& faults) {
@@ -55,27 +49,23 @@ Result<Faults> read_behaviour(const json::Value& wanted, Faults faults) {
   read_vanished(body, faults);
   faults.activities_next_day = body.flag("activities_next_day", faults.activities_next_day);
   faults.expiry_liquidation = body.flag("expiry_liquidation", faults.expiry_liquidation);
-  if (body.error()) return fail(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return fail(*wrong);
   return faults;
 }
 
 Result<Trouble> read_trouble(const json::Value& wanted) {
   BodyReader body(wanted);
-  const std::string word = body.text("kind");
-  const auto kind = parse_trouble(word);
-  if (!kind) {
-    std::string words;
-    for (const std::string_view known : trouble_words()) words.append(words.empty() ? "" : ", ").append(known);
-    return fail("kind is '" + word + "': use one of " + words);
-  }
-  Trouble trouble{.kind = *kind, .symbol = body.text("symbol"), .type = {}, .lasts = {}};
+  const auto kind = parse_trouble(body.text("kind"));
+  if (!kind) body.refuse_word("kind", trouble_words());
+  Trouble trouble{
+      .kind = kind.value_or(TroubleKind::cancel_stuck), .symbol = body.text("symbol"), .type = {}, .lasts = {}};
   if (const std::string type = body.text("order_type"); !type.empty()) {
     trouble.type = parse_order_type(type);
     if (*trouble.type == OrderType::other) body.refuse("order_type", "'" + type + "' is unknown");
   }
   trouble.times = body.count("times", 1, INT32_MAX).value_or(1);
   if (const auto ms = body.count("ms", 0, kLongestDelayMs)) trouble.lasts = std::chrono::milliseconds(*ms);
-  if (body.error()) return fail(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return fail(*wrong);
   return trouble;
 }
 

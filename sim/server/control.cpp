@@ -37,7 +37,7 @@ Reply set_price(const Control& control) {
   const Price bid = given_bid.value_or(beside);
   const Price ask = given_ask.value_or(beside);
   if (bid.is_negative() || ask.is_negative()) body.refuse("bid", "and ask must not be negative");
-  if (body.error()) return cannot(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   // The quote first: a print outside the quote elects no stop (alpaca.md 3.2).
   if (quoted || is_last_price(conditions)) control.world.set_quote(symbol, bid, ask, control.at);
   if (price) control.world.set_trade(symbol, *price, control.at, size, conditions);
@@ -59,7 +59,7 @@ Reply set_position(const Control& control) {
     if (given && *given > entered) body.refuse("entered_at", "is in the future");
     if (given) entered = *given;
   }
-  if (body.error()) return cannot(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   make_known(exchange, symbol);
   exchange.seed_position(account, symbol, quantity, average, entered);
   return done(control);
@@ -70,7 +70,7 @@ Reply move_cash(const Control& control) {
   const std::string account = account_in(body, control.world);
   const Money amount = body.decimal<Money>("amount").value_or(Money());
   if (amount.is_zero()) body.refuse("amount", "must be there, and not 0");
-  if (body.error()) return cannot(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   control.world.exchange.deposit(account, amount);
   return done(control);
 }
@@ -85,8 +85,7 @@ AccountConfig read_account(BodyReader& body) {
   }
   account.cash = body.decimal<Money>("cash").value_or(account.cash);
   if (account.cash.is_negative()) body.refuse("cash", "must not be negative");
-  account.multiplier = static_cast<int>(body.count("multiplier", 1, 4).value_or(account.multiplier));
-  if (account.multiplier == 3) body.refuse("multiplier", "must be 1, 2 or 4");
+  account.multiplier = static_cast<int>(body.one_of("multiplier", {1, 2, 4}).value_or(account.multiplier));
   account.options_level = static_cast<int>(body.count("options_level", 0, 3).value_or(account.options_level));
   account.shorting_enabled = body.flag("shorting_enabled", account.shorting_enabled);
   return account;
@@ -95,7 +94,7 @@ AccountConfig read_account(BodyReader& body) {
 Reply open_account(const Control& control) {
   BodyReader body(control.body);
   AccountConfig account = read_account(body);
-  if (body.error()) return cannot(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   Exchange& exchange = control.world.exchange;
   const auto numbers = exchange.accounts();
   if (std::ranges::find(numbers, account.number) != numbers.end()) {
@@ -127,7 +126,7 @@ Result<Duration> read_duration(const json::Value& value) {
       return Duration(count * unit);
     }
   }
-  return fail("advance must be a duration such as \"90s\", \"5m\", \"2h\", \"1d\", or seconds");
+  return fail("must be a duration such as \"90s\", \"5m\", \"2h\", \"1d\", or seconds");
 }
 
 Reply read_clock(const Control& control) {
@@ -153,10 +152,10 @@ Reply set_clock(const Control& control) {
   Duration by{};
   if (const json::Value* advance = body.given("advance")) {
     const auto read = read_duration(*advance);
-    if (!read) return cannot(read.error().message);
-    by = *read;
+    if (!read) body.refuse("advance", read.error().message);
+    by = read.value_or(Duration());
   }
-  if (body.error()) return cannot(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   if (speed) world.clock.set_speed(*speed, control.at);
   if (body.given("set") != nullptr) world.jump_to(to, control.at);
   if (body.given("advance") != nullptr) world.jump_to(world.clock.now(control.at) + by, control.at);
@@ -168,12 +167,8 @@ Reply set_halt(const Control& control) {
   const std::string symbol = symbol_in(body);
   const bool halted = body.flag("halted");
   if (body.given("halted") == nullptr) body.refuse("halted", "must be true or false");
-  std::optional<TradingStatus> status;
-  if (body.given("status") != nullptr) {
-    status = TradingStatus{body.text("status"), body.text("status_message"), body.text("reason"),
-                           body.text("reason_message")};
-  }
-  if (body.error()) return cannot(*body.error());
+  const std::optional<TradingStatus> status = status_in(body);
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   World& world = control.world;
   make_known(world.exchange, symbol);
   world.set_halted(symbol, halted, status, control.at);
@@ -212,12 +207,11 @@ Reply read_stream(const Control& control) {
 
 Reply arrange_stream(const Control& control) {
   BodyReader body(control.body);
-  const std::string stream = body.text("stream", "trading");
-  if (body.error()) return cannot(*body.error());
+  const std::string stream = body.text("stream");
   World& world = control.world;
-  const auto arranged = stream == "trading"  ? world.stream.arrange(control.body, control.at)
-                        : stream == "events" ? world.event_streams.arrange(control.body)
-                                             : world.market_streams.arrange(control.body, control.at);
+  const auto arranged = stream.empty() || stream == "trading" ? world.stream.arrange(body, control.at)
+                        : stream == "events"                  ? world.event_streams.arrange(body)
+                                                              : world.market_streams.arrange(body, control.at);
   if (!arranged) return cannot(arranged.error().message);
   return read_stream(control);
 }
@@ -228,10 +222,9 @@ Reply set_plan(const Control& control) {
   const std::string name = body.text("plan", plan.is_basic ? "basic" : "plus");
   if (name != "basic" && name != "plus") body.refuse("plan", "must be basic or plus");
   plan.is_basic = name == "basic";
-  const auto status = body.count("unauthorized_status", 401, 403).value_or(plan.unauthorized_status);
-  if (status == 402) body.refuse("unauthorized_status", "must be 401 or 403");
-  plan.unauthorized_status = static_cast<int>(status);
-  if (body.error()) return cannot(*body.error());
+  plan.unauthorized_status =
+      static_cast<int>(body.one_of("unauthorized_status", {401, 403}).value_or(plan.unauthorized_status));
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   control.world.plan = plan;
   control.world.market_streams.set_plan(plan);
   return done(control);

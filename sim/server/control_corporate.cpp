@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/server/control_corporate.hpp"
 
-#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -14,18 +13,24 @@ struct Shares {
   std::int64_t old = 1;
 };
 
+/// Absent ones are 1.
 Shares shares_in(BodyReader& body) {
   return {body.count("new_shares", 1).value_or(1), body.count("old_shares", 1).value_or(1)};
+}
+
+/// Without them nothing would happen.
+Shares needed_shares_in(BodyReader& body) {
+  for (const char* name : {"new_shares", "old_shares"}) {
+    if (body.given(name) == nullptr) body.refuse(name, "is missing");
+  }
+  return shares_in(body);
 }
 
 Reply split(const Control& control) {
   BodyReader body(control.body);
   const std::string symbol = symbol_in(body);
-  for (const char* name : {"new_shares", "old_shares"}) {
-    if (body.given(name) == nullptr) body.refuse(name, "is missing");
-  }
-  const Shares shares = shares_in(body);
-  if (body.error()) return cannot(*body.error());
+  const Shares shares = needed_shares_in(body);
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   Exchange& exchange = control.world.exchange;
   make_known(exchange, symbol);
   exchange.split(symbol, shares.fresh, shares.old);
@@ -37,7 +42,7 @@ Reply rename(const Control& control) {
   BodyReader body(control.body);
   const std::string symbol = symbol_in(body);
   const std::string new_symbol = symbol_in(body, "new_symbol");
-  if (body.error()) return cannot(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   Exchange& exchange = control.world.exchange;
   make_known(exchange, symbol);
   for (const std::string& account : exchange.accounts()) {
@@ -53,7 +58,7 @@ Reply assign(const Control& control) {
   const std::string symbol = symbol_in(body);
   const auto quantity = body.decimal<Quantity>("qty");
   if (quantity && !quantity->is_positive()) body.refuse("qty", "must be a number above 0");
-  if (body.error()) return cannot(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   make_known(control.world.exchange, symbol);
   const Quantity assigned = control.world.exchange.assign(account, symbol, quantity);
   if (!assigned.is_positive()) return cannot("no short contracts of " + symbol + " to assign");
@@ -65,7 +70,7 @@ Reply set_options_level(const Control& control) {
   const std::string account = account_in(body, control.world);
   const auto level = body.count("level", 0, 3);
   if (!level) body.refuse("level", "is missing");
-  if (body.error()) return cannot(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   control.world.exchange.set_options_level(account, static_cast<int>(*level));
   return done(control);
 }
@@ -73,8 +78,8 @@ Reply set_options_level(const Control& control) {
 Reply adjust(const Control& control) {
   BodyReader body(control.body);
   const std::string symbol = symbol_in(body);
-  const Shares shares = shares_in(body);
-  if (body.error()) return cannot(*body.error());
+  const Shares shares = needed_shares_in(body);
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   make_known(control.world.exchange, symbol);
   control.world.exchange.adjust_contracts(symbol, shares.fresh, shares.old);
   return done(control);
@@ -85,7 +90,7 @@ Reply spin_off(const Control& control) {
   const std::string symbol = symbol_in(body);
   const std::string child = symbol_in(body, "new_symbol");
   const Shares shares = shares_in(body);
-  if (body.error()) return cannot(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   Exchange& exchange = control.world.exchange;
   make_known(exchange, symbol);
   make_known(exchange, child);
@@ -97,7 +102,7 @@ Reply pay_dividend(const Control& control) {
   BodyReader body(control.body);
   const std::string symbol = symbol_in(body);
   const Money cash = body.amount("cash", Money());
-  if (body.error()) return cannot(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   make_known(control.world.exchange, symbol);
   control.world.exchange.pay_dividend(symbol, cash);
   return done(control);
@@ -110,8 +115,11 @@ Reply merge(const Control& control) {
   if (cash.is_negative()) body.refuse("cash", "must not be negative");
   const std::string buyer = body.text("new_symbol");
   if (buyer == symbol) body.refuse("new_symbol", "must be another");
+  if (buyer.empty() && body.given("cash") == nullptr) body.refuse("cash", "is missing, or new_symbol");
+  const bool has_shares = body.given("new_shares") != nullptr || body.given("old_shares") != nullptr;
+  if (buyer.empty() && has_shares) body.refuse("new_symbol", "is missing beside new_shares or old_shares");
   const Shares shares = buyer.empty() ? Shares{0, 1} : shares_in(body);
-  if (body.error()) return cannot(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   Exchange& exchange = control.world.exchange;
   make_known(exchange, symbol);
   if (!buyer.empty()) make_known(exchange, buyer);
@@ -123,7 +131,7 @@ Reply delist(const Control& control) {
   BodyReader body(control.body);
   const std::string symbol = symbol_in(body);
   const bool worthless = body.flag("worthless");
-  if (body.error()) return cannot(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   make_known(control.world.exchange, symbol);
   control.world.exchange.delist(symbol, worthless);
   return done(control);
@@ -146,6 +154,21 @@ std::optional<Date> date_in(BodyReader& body, std::string_view name) {
   return std::nullopt;
 }
 
+/// Whether the family's words name a second company.
+bool needs_new_symbol(ActionFamily family) {
+  switch (family) {
+    case ActionFamily::spin_off:
+    case ActionFamily::name_change:
+    case ActionFamily::rights_distribution:
+    case ActionFamily::unit_split:
+    case ActionFamily::stock_merger:
+    case ActionFamily::stock_and_cash_merger:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Reply announce(const Control& control) {
   BodyReader body(control.body);
   Announcement action;
@@ -156,10 +179,13 @@ Reply announce(const Control& control) {
   action.cash = body.decimal<Ratio>("cash").value_or(Ratio());
   if (action.cash.is_negative()) body.refuse("cash", "must not be negative");
   action.family = family_in(body, action);
+  if (action.new_symbol.empty() && needs_new_symbol(action.family)) {
+    body.refuse("new_symbol", "is missing, which a " + std::string(to_text(action.family)) + " tells");
+  }
   action.ex_date = date_in(body, "ex_date").value_or(Date());
   if (body.given("record_date") != nullptr) action.record_date = date_in(body, "record_date");
   if (body.given("payable_date") != nullptr) action.payable_date = date_in(body, "payable_date");
-  if (body.error()) return cannot(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   control.world.exchange.announce(std::move(action));
   return done(control);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/server/control_orders.hpp"
 
-#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -30,7 +29,7 @@ Reply reserve(const Control& control) {
   const std::string account = account_in(body, control.world);
   const std::string symbol = symbol_in(body);
   const Quantity quantity = body.amount("qty", Quantity());
-  if (body.error()) return cannot(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   control.world.exchange.reserve(account, symbol, quantity);
   return done(control);
 }
@@ -42,7 +41,7 @@ Reply correct_execution(const Control& control) {
       .execution_id = {}, .price = body.decimal<Price>("price"), .quantity = body.decimal<Quantity>("qty")};
   if (std::string id = body.text("execution_id"); !id.empty()) correction.execution_id = std::move(id);
   if (!correction.price && !correction.quantity) body.refuse("qty", "is missing (0 undoes it), or price");
-  if (body.error()) return cannot(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   const auto order = control.world.exchange.correct(account, correction);
   if (!order) return cannot(order.error().message);
   return {200, json::Object{{"now", to_text(control.world.exchange.now())}, {"order", wire_order(*order)}}};

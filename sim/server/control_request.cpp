@@ -25,6 +25,15 @@ std::string symbol_in(BodyReader& body, std::string_view name) {
   return symbol;
 }
 
+std::optional<TradingStatus> status_in(BodyReader& body) {
+  TradingStatus status{body.text("status"), body.text("status_message"), body.text("reason"),
+                       body.text("reason_message")};
+  if (!status.code.empty()) return status;
+  const bool is_explained = !status.message.empty() || !status.reason_code.empty() || !status.reason_message.empty();
+  if (is_explained) body.refuse("status", "is missing beside status_message, reason or reason_message");
+  return std::nullopt;
+}
+
 void make_known(Exchange& exchange, const std::string& symbol) {
   if (exchange.asset(symbol) == nullptr) exchange.add_asset(usual_asset(symbol));
 }

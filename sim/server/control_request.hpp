@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,7 @@
 #include "sim/server/body_reader.hpp"
 #include "sim/server/call.hpp"
 #include "sim/server/virtual_clock.hpp"
+#include "sim/server/wire_market.hpp"
 #include "sim/server/world.hpp"
 
 namespace belay::sim {
@@ -36,6 +38,9 @@ struct ControlRoute {
 [[nodiscard]] std::string account_in(BodyReader& body, const World& world);
 /// The symbol under that name; "" with an error where there is none.
 [[nodiscard]] std::string symbol_in(BodyReader& body, std::string_view name = "symbol");
+/// {"status", "status_message", "reason", "reason_message"}: nullopt where there is none of them; the others need the
+/// first.
+[[nodiscard]] std::optional<TradingStatus> status_in(BodyReader& body);
 /// The exchange knows the symbol from here on.
 void make_known(Exchange& exchange, const std::string& symbol);
 

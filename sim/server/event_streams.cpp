@@ -216,12 +216,11 @@ void EventStreams::notice_activities(const std::string& account, const Exchange&
 
 // ---- the control face
 
-Result<void> EventStreams::arrange(const json::Value& wanted) {
-  BodyReader body(wanted);
+Result<void> EventStreams::arrange(BodyReader& body) {
   const Patience patience = read_patience(patience_, body);
   const bool error = body.flag("error");
   const bool cut = body.flag("cut");
-  if (body.error()) return fail(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return fail(*wrong);
   patience_ = patience;
   if (!error && !cut) return {};
   for (const Listener& listener : listeners_) {

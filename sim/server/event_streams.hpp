@@ -69,7 +69,7 @@ class EventStreams {
   void catch_up(const Exchange& exchange, VirtualClock::Real at);
 
   /// POST /_sim/stream for "events", see control.hpp.
-  [[nodiscard]] Result<void> arrange(const json::Value& wanted);
+  [[nodiscard]] Result<void> arrange(BodyReader& body);
   /// Part of GET /_sim/stream.
   [[nodiscard]] json::Value to_json() const;
 

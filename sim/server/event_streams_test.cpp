@@ -248,7 +248,9 @@ TEST(EventStreams, WhoReadsTooSlowlyMissesEventsAndLearnsHowMany) {
   const Exchange exchange((ExchangeConfig()));
   EventStreams streams;
   VirtualClock::Real at{};
-  ASSERT_TRUE(streams.arrange(json::Object{{"slow_client_after", 0}, {"slow_client_ms", 1000}}).has_value());
+  const json::Value wanted = json::Object{{"slow_client_after", 0}, {"slow_client_ms", 1000}};
+  BodyReader body(wanted);
+  ASSERT_TRUE(streams.arrange(body).has_value());
   const auto peer = std::make_shared<StuckPeer>();
   streams.opened(peer, {.account = "PA1"}, {});
   OrderEvent event{.account = "PA1", .order = {}};

@@ -37,12 +37,11 @@ MarketStreamRules changed(MarketStreamRules rules, BodyReader& body) {
 
 }  // namespace
 
-Result<void> MarketStreams::arrange(const json::Value& wanted, Real at) {
-  BodyReader body(wanted);
+Result<void> MarketStreams::arrange(BodyReader& body, Real at) {
   const MarketFeeds feeds = feeds_named(body.text("stream"));
   if (feeds.none()) return fail("stream must be trading, events, stocks, options, market or the name of a feed");
   std::optional<MarketFault> fault;
-  if (const json::Value* given = body.given("fault")) {
+  if (const json::Value* given = body.part("fault")) {
     auto parsed = parse_market_fault(*given);
     if (!parsed) return std::unexpected(parsed.error());
     fault = std::move(*parsed);
@@ -57,7 +56,7 @@ Result<void> MarketStreams::arrange(const json::Value& wanted, Real at) {
   for (std::size_t i = 0; i < kMarketFeeds; ++i) {
     if (feeds.test(i)) rules.at(i) = changed(rules.at(i), body);
   }
-  if (body.error()) return fail(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return fail(*wrong);
 
   rules_ = rules;
   for (std::size_t i = 0; i < kMarketFeeds; ++i) {

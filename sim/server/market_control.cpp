@@ -25,9 +25,11 @@ struct Telling {
   TapeTrade trade() {
     const auto& all = world.tape.trades(symbol);
     const auto id = body.count("trade_id");
-    const auto found = id            ? std::ranges::find(all, *id, &TapeTrade::id)
-                       : all.empty() ? all.end()
-                                     : std::prev(all.end());
+    if (all.empty()) {
+      body.refuse("symbol", symbol + " has never been traded");
+      return {};
+    }
+    const auto found = id ? std::ranges::find(all, *id, &TapeTrade::id) : std::prev(all.end());
     if (found != all.end()) return *found;
     body.refuse("trade_id", "is of no trade of " + symbol);
     return {};
@@ -35,11 +37,9 @@ struct Telling {
 };
 
 json::Value status(Telling& ask) {
-  BodyReader& body = ask.body;
-  const TradingStatus status{body.text("status"), body.text("status_message"), body.text("reason"),
-                             body.text("reason_message")};
-  if (status.code.empty()) body.refuse("status", "is missing");
-  return stream_status(ask.symbol, status, ask.now(), ask.tape());
+  const auto status = status_in(ask.body);
+  if (!status) ask.body.refuse("status", "is missing");
+  return stream_status(ask.symbol, status.value_or(TradingStatus{}), ask.now(), ask.tape());
 }
 
 json::Value luld(Telling& ask) {
@@ -84,15 +84,15 @@ json::Value updated_bar(Telling& ask) {
   return stream_bar("u", ask.symbol, bar);
 }
 
-/// Tells what `Words` makes of the request.
-template <MarketChannel Channel, json::Value (*Words)(Telling&)>
+/// Tells what `Tell` makes of the request.
+template <MarketChannel Channel, json::Value (*Tell)(Telling&)>
 Reply tell(const Control& control) {
   BodyReader body(control.body);
   std::string symbol = symbol_in(body);
   if (body.error()) return cannot(*body.error());
   Telling ask{control.world, std::move(body), std::move(symbol)};
-  json::Value words = Words(ask);
-  if (ask.body.error()) return cannot(*ask.body.error());
+  json::Value words = Tell(ask);
+  if (const auto& wrong = ask.body.refuse_the_rest()) return cannot(*wrong);
   control.world.market_streams.tell(Channel, ask.symbol, ask.now(), std::move(words), control.at);
   return done(control);
 }

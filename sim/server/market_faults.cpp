@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/server/market_faults.hpp"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include "sim/server/body_reader.hpp"
@@ -10,35 +8,22 @@
 namespace belay::sim {
 namespace {
 
-constexpr std::array<std::pair<MarketFaultKind, std::string_view>, 6> kKinds{{
-    {MarketFaultKind::drop, "drop"},
-    {MarketFaultKind::duplicate, "duplicate"},
-    {MarketFaultKind::reorder, "reorder"},
-    {MarketFaultKind::delay, "delay"},
-    {MarketFaultKind::gap, "gap"},
-    {MarketFaultKind::refuse, "refuse"},
-}};
+constexpr Words<MarketFaultKind, 6> kKinds{{"drop", "duplicate", "reorder", "delay", "gap", "refuse"}};
 
 }  // namespace
 
-std::string_view to_text(MarketFaultKind kind) {
-  const auto* const known = std::ranges::find(kKinds, kind, &std::pair<MarketFaultKind, std::string_view>::first);
-  return known == kKinds.end() ? "unknown" : known->second;
-}
+std::string_view to_text(MarketFaultKind kind) { return kKinds.text_of(kind); }
 
 Result<MarketFault> parse_market_fault(const json::Value& wanted) {
   BodyReader body(wanted);
-  const std::string kind = body.text("kind");
-  const auto* const known = std::ranges::find(kKinds, kind, &std::pair<MarketFaultKind, std::string_view>::second);
-  if (known == kKinds.end()) {
-    return fail("fault.kind is '" + kind + "': use one of drop, duplicate, reorder, delay, gap, refuse");
-  }
-  MarketFault fault{.kind = known->first, .event = body.text("event"), .symbol = body.text("symbol")};
+  MarketFault fault{.kind = body.word("kind", kKinds).value_or(MarketFaultKind::drop),
+                    .event = body.text("event"),
+                    .symbol = body.text("symbol")};
   fault.times = body.count("times", 1).value_or(1);
   fault.delay = bounded_delay(body.count("ms").value_or(fault.delay.count()));
   fault.status = static_cast<int>(body.count("status", 400, 599).value_or(fault.status));
   if (fault.kind == MarketFaultKind::gap && fault.symbol.empty()) body.refuse("symbol", "is missing");
-  if (body.error()) return fail("fault: " + *body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return fail("fault: " + *wrong);
   return fault;
 }
 

@@ -64,7 +64,7 @@ class MarketStreams {
   void catch_up(Timestamp now, Real at);
 
   /// POST /_sim/stream for one of the market's streams, see control.hpp.
-  [[nodiscard]] Result<void> arrange(const json::Value& wanted, Real at);
+  [[nodiscard]] Result<void> arrange(BodyReader& body, Real at);
   /// Part of GET /_sim/stream.
   [[nodiscard]] json::Value to_json() const;
 

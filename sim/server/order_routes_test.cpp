@@ -56,6 +56,19 @@ TEST_F(OrderRoutes, a_patch_that_makes_no_sense_is_refused_in_words) {
   EXPECT_EQ(ask("PATCH", "/v2/orders/nobody", R"({"qty":"1"})").status, 404);
 }
 
+TEST_F(OrderRoutes, exits_that_cannot_be_read_are_not_left_out) {
+  const std::string head = R"({"symbol":"AAPL","qty":"1","side":"buy","type":"market","time_in_force":"gtc",)";
+  for (const std::string exits : {R"("take_profit":"210")", R"("take_profit":["210"])", R"("stop_loss":190)",
+                                  R"("order_class":"bracket","take_profit":{"limit_price":"210"},"stop_loss":"190")",
+                                  R"("order_class":"oto","stop_loss":{"stop_price":[190]})", R"("legs":{})"}) {
+    EXPECT_EQ(post(head + exits + "}").status, 422) << exits;
+  }
+  EXPECT_EQ(post(head + R"("take_profit":"210"})").at("message"), "take_profit must be an object");
+  EXPECT_EQ(ask("GET", "/v2/orders?status=all").size(), 0U);
+  // What is left out in words is left out; what is unknown is nobody's business.
+  EXPECT_EQ(post(head + R"("take_profit":null,"limit_price":"","stop_price":"","colour":"red"})").status, 200);
+}
+
 TEST_F(OrderRoutes, a_trailing_stop_shows_its_trail) {
   control("POST", "/_sim/position", R"({"symbol":"AAPL","qty":10,"avg_price":190})");
   const Answered order = post(R"({"symbol":"AAPL","qty":"10","side":"sell","type":"trailing_stop",)"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "sim/server/body_reader.hpp"
 #include "sim/server/call.hpp"
 
 namespace belay::sim {
@@ -21,43 +21,29 @@ json::Value wire_settings(const AccountSettings& settings) {
                       {"trade_confirm_email", settings.trade_confirm_email}};
 }
 
-ApiError invalid(std::string_view name) { return invalid_request("invalid value for " + std::string(name)); }
-
-Answer<void> read_flags(const json::Value& body, AccountSettings& settings) {
+void read_flags(BodyReader& body, AccountSettings& settings) {
   const std::pair<std::string_view, bool AccountSettings::*> flags[] = {
       {"disable_overnight_trading", &AccountSettings::disable_overnight_trading},
       {"fractional_trading", &AccountSettings::fractional_trading},
       {"no_shorting", &AccountSettings::no_shorting},
       {"ptp_no_exception_entry", &AccountSettings::ptp_no_exception_entry},
       {"suspend_trade", &AccountSettings::suspend_trade}};
-  for (const auto& [name, member] : flags) {
-    const json::Value* given = body.find(name);
-    if (given == nullptr || given->is_null()) continue;
-    if (!given->is_bool()) return std::unexpected(invalid(name));
-    settings.*member = *given->as_bool();
-  }
-  return {};
+  for (const auto& [name, member] : flags) settings.*member = body.flag(name, settings.*member);
 }
 
-Answer<void> read_limits(const json::Value& body, AccountSettings& settings) {
-  if (const json::Value* given = body.find("max_margin_multiplier"); given != nullptr && !given->is_null()) {
-    const std::string* text = given->decimal_text();
-    if (text == nullptr || (*text != "1" && *text != "2" && *text != "4")) {
-      return std::unexpected(invalid("max_margin_multiplier"));
-    }
-    settings.max_margin_multiplier = text->front() - '0';
+void read_limits(BodyReader& body, AccountSettings& settings) {
+  // A text in the documents; some clients write a number.
+  if (const auto multiplier = body.decimal<Ratio>("max_margin_multiplier")) {
+    const bool is_known =
+        *multiplier == Ratio::whole(1) || *multiplier == Ratio::whole(2) || *multiplier == Ratio::whole(4);
+    if (!is_known) body.refuse("max_margin_multiplier", "must be one of 1, 2, 4");
+    settings.max_margin_multiplier = static_cast<int>(multiplier->nanos() / fixed::kScale);
   }
-  if (const json::Value* given = body.find("max_options_trading_level"); given != nullptr && !given->is_null()) {
-    const auto level = given->as_int64();
-    if (!level || *level < 0 || *level > 3) return std::unexpected(invalid("max_options_trading_level"));
-    settings.max_options_trading_level = static_cast<int>(*level);
-  }
-  if (const json::Value* given = body.find("trade_confirm_email"); given != nullptr && !given->is_null()) {
-    const std::string* text = given->as_string();
-    if (text == nullptr || (*text != "all" && *text != "none")) return std::unexpected(invalid("trade_confirm_email"));
-    settings.trade_confirm_email = *text;
-  }
-  return {};
+  const auto level = body.count("max_options_trading_level", 0, 3);
+  settings.max_options_trading_level = static_cast<int>(level.value_or(settings.max_options_trading_level));
+  const std::string email = body.text("trade_confirm_email", settings.trade_confirm_email);
+  if (email != "all" && email != "none") body.refuse("trade_confirm_email", "must be one of all, none");
+  settings.trade_confirm_email = email;
 }
 
 Reply read(Exchange& exchange, const Call& call) { return {200, wire_settings(exchange.settings(call.account))}; }
@@ -65,8 +51,10 @@ Reply read(Exchange& exchange, const Call& call) { return {200, wire_settings(ex
 /// What is absent or unknown stays as it is: old clients send dtbp_check and pdt_check still (alpaca.md 2, PDT).
 Reply change(Exchange& exchange, const Call& call) {
   AccountSettings settings = exchange.settings(call.account);
-  if (const auto flags = read_flags(call.body, settings); !flags) return refuse(flags.error());
-  if (const auto limits = read_limits(call.body, settings); !limits) return refuse(limits.error());
+  BodyReader body(call.body);
+  read_flags(body, settings);
+  read_limits(body, settings);
+  if (body.error()) return refuse(invalid_request(*body.error()));
   exchange.set_settings(call.account, std::move(settings));
   return read(exchange, call);
 }

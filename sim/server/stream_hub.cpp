@@ -15,22 +15,8 @@ namespace belay::sim {
 namespace {
 
 constexpr std::string_view kUpdates = "trade_updates";
-constexpr std::chrono::milliseconds kGhost = std::chrono::seconds(90);  // alpaca.md 6.2
 
-constexpr std::array<std::pair<StreamFaultKind, std::string_view>, 5> kKinds{{
-    {StreamFaultKind::drop, "drop"},
-    {StreamFaultKind::duplicate, "duplicate"},
-    {StreamFaultKind::reorder, "reorder"},
-    {StreamFaultKind::delay, "delay"},
-    {StreamFaultKind::refuse, "refuse"},
-}};
-
-std::string_view to_text(StreamFaultKind kind) {
-  for (const auto& [known, text] : kKinds) {
-    if (known == kind) return text;
-  }
-  return "unknown";
-}
+constexpr Words<StreamFaultKind, 5> kKinds{{"drop", "duplicate", "reorder", "delay", "refuse"}};
 
 /// A member that is a text; "" otherwise: who connects may say anything.
 std::string text_of(const json::Value& value, std::string_view key) {
@@ -41,16 +27,13 @@ std::string text_of(const json::Value& value, std::string_view key) {
 
 Result<StreamFault> parse_fault(const json::Value& wanted) {
   BodyReader body(wanted);
-  const std::string kind = body.text("kind");
-  const auto* const known = std::ranges::find(kKinds, kind, &std::pair<StreamFaultKind, std::string_view>::second);
-  if (known == kKinds.end()) {
-    return fail("fault.kind is '" + kind + "': use one of drop, duplicate, reorder, delay, refuse");
-  }
-  StreamFault fault{.kind = known->first, .event = body.text("event"), .order_type = body.text("order_type")};
+  StreamFault fault{.kind = body.word("kind", kKinds).value_or(StreamFaultKind::drop),
+                    .event = body.text("event"),
+                    .order_type = body.text("order_type")};
   fault.times = body.count("times", 1).value_or(1);
   fault.delay = bounded_delay(body.count("ms").value_or(fault.delay.count()));
   fault.status = static_cast<int>(body.count("status", 400, 599).value_or(fault.status));
-  if (body.error()) return fail("fault: " + *body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return fail("fault: " + *wrong);
   return fault;
 }
 
@@ -193,12 +176,11 @@ void StreamHub::send_to(const std::string& account, const json::Value& message) 
 
 // ---- the control face
 
-Result<void> StreamHub::arrange(const json::Value& wanted, VirtualClock::Real at) {
-  BodyReader body(wanted);
+Result<void> StreamHub::arrange(BodyReader& body, VirtualClock::Real at) {
   const std::string frame = body.text("frame");
   if (!frame.empty() && frame != "binary" && frame != "text") body.refuse("frame", "must be binary or text");
   std::optional<StreamFault> fault;
-  if (const json::Value* given = body.given("fault")) {
+  if (const json::Value* given = body.part("fault")) {
     auto parsed = parse_fault(*given);
     if (!parsed) return std::unexpected(parsed.error());
     fault = std::move(*parsed);
@@ -208,7 +190,7 @@ Result<void> StreamHub::arrange(const json::Value& wanted, VirtualClock::Real at
   const bool clears = body.flag("clear_faults");
   const std::string error = body.text("error");
   const StreamEnding ending = read_ending(body);
-  if (body.error()) return fail(*body.error());
+  if (const auto& wrong = body.refuse_the_rest()) return fail(*wrong);
 
   if (per_minute) upgrades_.allow(*per_minute);
   if (!frame.empty()) frame_ = frame == "text" ? net::WebSocketFrame::text : net::WebSocketFrame::binary;
@@ -239,7 +221,7 @@ json::Value StreamHub::to_json() const {
   }
   json::Array faults;
   for (const StreamFault& fault : faults_) {
-    faults.push_back(json::Object{{"kind", to_text(fault.kind)}, {"times", fault.times}});
+    faults.push_back(json::Object{{"kind", kKinds.text_of(fault.kind)}, {"times", fault.times}});
   }
   return json::Object{{"frame", frame_ == net::WebSocketFrame::text ? "text" : "binary"},
                       {"connections_per_account", connections_per_account_},

@@ -56,7 +56,7 @@ class StreamHub {
   void catch_up(VirtualClock::Real at);
 
   /// POST /_sim/stream, see control.hpp.
-  [[nodiscard]] Result<void> arrange(const json::Value& wanted, VirtualClock::Real at);
+  [[nodiscard]] Result<void> arrange(BodyReader& body, VirtualClock::Real at);
   /// GET /_sim/stream.
   [[nodiscard]] json::Value to_json() const;
 

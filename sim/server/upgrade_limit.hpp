@@ -12,7 +12,6 @@ namespace belay::sim {
 class UpgradeLimit {
  public:
   void allow(std::int64_t per_minute) { per_minute_ = per_minute; }  ///< 0: no limit
-  [[nodiscard]] std::int64_t per_minute() const { return per_minute_; }
 
   /// Counts an upgrade; false if it is one too many.
   bool take(VirtualClock::Real at) {
