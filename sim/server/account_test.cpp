@@ -48,6 +48,9 @@ TEST_F(AccountTest, settings_that_do_not_exist_are_refused_and_change_nothing) {
                            R"({"max_options_trading_level":4})", R"({"trade_confirm_email":"some"})"}) {
     change(body, 422);
   }
+  for (const char* body : {"[]", R"("x")", R"({"max_margin_multiplier":true})", R"({"trade_confirm_email":5})"}) {
+    change(body, 422);
+  }
   EXPECT_EQ(ask("GET", "/v2/account/configurations").at("suspend_trade"), "false");
 }
 
@@ -95,6 +98,8 @@ TEST_F(AccountTest, a_history_knows_hours_resets_and_limits) {
   pass("1m");
   EXPECT_EQ(history("start=2026-01-26&timeframe=1H").at("timestamp.0"), "1769437800");
   EXPECT_EQ(history("start=2026-01-26&timeframe=1H&intraday_reporting=extended_hours").at("timestamp.0"), "1769418000");
+  EXPECT_EQ(history("start=2026-01-26&timeframe=1H&extended_hours=True").at("timestamp.0"), "1769418000");
+  EXPECT_EQ(ask("GET", "/v2/account/portfolio/history?extended_hours=perhaps").status, 422);
   EXPECT_EQ(history("start=2026-01-26&timeframe=1H&intraday_reporting=continuous").at("timestamp.0"), "1769403600");
   // Yesterday closed at 200; what came after it is today's gain.
   const Answered resets = history("start=2026-01-26&timeframe=1H&intraday_reporting=extended_hours");

@@ -2,7 +2,6 @@
 #include "sim/server/event_streams.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "shell/json/write.hpp"
 #include "sim/server/wire_activity_event.hpp"
@@ -14,26 +13,17 @@ namespace {
 
 constexpr std::size_t kKeptBytes = 64 << 20;  // of events, an account and topic
 constexpr std::size_t kIdLength = 26;
-constexpr std::string_view kKindSuffix = "_corporateaction_event";
-/// Every kind that the broker's documents name; of some the exchange knows none.
-constexpr std::array<std::string_view, 15> kKinds{
-    "cash_dividend",  "cash_merger",    "equity_partial_call", "forward_split",       "name_change",
-    "redemption",     "reorganization", "reverse_split",       "rights_distribution", "spin_off",
-    "stock_dividend", "stock_merger",   "unit_split",          "worthless_removal",   "stock_and_cash_merger"};
 constexpr int kBadRequest = 40010000;
 
 ApiError bad_request(std::string message) { return {400, kBadRequest, std::move(message), {}}; }
 
 Answer<void> read_filters(const Query& query, EventWish& wish) {
-  for (const std::string& type : query.list("type")) {
-    const std::size_t length = type.ends_with(kKindSuffix) ? type.size() - kKindSuffix.size() : 0;
-    if (std::ranges::find(kKinds, std::string_view(type).substr(0, length)) == kKinds.end()) {
-      std::string valid;
-      for (const std::string_view kind : kKinds)
-        valid.append(valid.empty() ? "" : ", ").append(kind).append(kKindSuffix);
-      return std::unexpected(bad_request("invalid type: " + type + ", valid values: " + valid));
-    }
-    wish.kinds.push_back(type.substr(0, length));
+  wish.kinds = query.list("type");
+  const std::vector<std::string> known = corporate_event_types();
+  for (const std::string& type : wish.kinds) {
+    if (std::ranges::find(known, type) != known.end()) continue;
+    const std::vector<std::string_view> valid(known.begin(), known.end());
+    return std::unexpected(bad_request("invalid type: " + type + ", valid values: " + listed(valid)));
   }
   std::string region = query.text("region");
   std::ranges::transform(region, region.begin(),
@@ -197,7 +187,7 @@ void EventStreams::notice_corporate_actions(const Exchange& exchange, VirtualClo
     std::string id = event_id(exchange.now(), known_corporate_actions_ + 1);
     std::string data = "data: " + json::write(wire_corporate_event(action, id, exchange.now())) + "\n\n";
     add(EventTopic::corporate_actions, "", std::move(id),
-        {exchange.now(), std::move(data), std::string(to_text(action.family))}, at);
+        {exchange.now(), std::move(data), corporate_event_type(action.family)}, at);
   }
 }
 

@@ -42,7 +42,7 @@ struct EventWish {
   std::optional<Timestamp> until;
   std::string since_id;
   std::string until_id;
-  std::vector<std::string> kinds;  ///< of corporate actions; empty: all
+  std::vector<std::string> kinds;  ///< types of corporate actions' events; empty: all
   bool abroad_only = false;        ///< all that is listed here is of the United States
 
   [[nodiscard]] bool replays() const { return since.has_value() || !since_id.empty(); }
@@ -77,7 +77,7 @@ class EventStreams {
   struct Entry {
     Timestamp at;
     std::string data;
-    std::string kind = {};  ///< of a corporate action
+    std::string kind = {};  ///< the type of a corporate action's event
   };
   struct History {
     std::map<std::string, Entry, std::less<>> by_id;

@@ -203,6 +203,33 @@ TEST_F(EventStreamsTest, tells_of_corporate_actions_by_kind_and_region) {
   EXPECT_EQ(ask("GET", path + "?region=mars").status, 400);
 }
 
+TEST_F(EventStreamsTest, calls_corporate_actions_what_its_documents_call_them) {
+  const std::string path = "/v1beta1/events/corporate-actions";
+  // data.yaml, corporate_action_event_type: one of them is not the list's word.
+  const std::vector<std::pair<std::string, std::string>> words{{"cash_dividend", "cash_dividend"},
+                                                               {"cash_merger", "cash_merger"},
+                                                               {"partial_call", "equity_partial_call"},
+                                                               {"split", "reverse_split"},
+                                                               {"rename", "name_change"},
+                                                               {"redemption", "redemption"},
+                                                               {"reorganization", "reorganization"},
+                                                               {"rights_distribution", "rights_distribution"},
+                                                               {"spin_off", "spin_off"},
+                                                               {"stock_and_cash_merger", "stock_and_cash_merger"},
+                                                               {"stock_dividend", "stock_dividend"},
+                                                               {"stock_merger", "stock_merger"},
+                                                               {"unit_split", "unit_split"},
+                                                               {"worthless_removal", "worthless_removal"}};
+  for (const auto& [kind, word] : words) {
+    const std::string type = word + "_corporateaction_event";
+    Listener listener(*server_, path + "?type=" + type);
+    control("POST", "/_sim/announce",
+            R"({"symbol":"AAPL","new_symbol":"NEW","ex_date":"2026-01-28","kind":")" + kind + R"("})");
+    EXPECT_EQ(listener.next().at("event_type"), type);
+  }
+  EXPECT_EQ(ask("GET", path + "?type=partial_call_corporateaction_event").status, 400);
+}
+
 TEST_F(EventStreamsTest, tells_each_account_its_own) {
   server_->with_exchange([](Exchange& exchange) {
     AccountConfig other;
@@ -230,6 +257,31 @@ TEST_F(EventStreamsTest, fails_and_breaks_off_when_told_to) {
   EXPECT_TRUE(cut.is_cut());
   EXPECT_EQ(ask("POST", "/_sim/stream", R"({"stream":"events","slow_client_after":-1})").status, 422);
   EXPECT_EQ(ask("POST", "/_sim/stream", R"({"stream":"events","slow_client_ms":"x"})").status, 422);
+}
+
+TEST_F(EventStreamsTest, wrong_keys_are_answered_as_the_api_that_the_stream_belongs_to_does) {
+  control("POST", "/_sim/plan", R"({"unauthorized_status":403})");
+  EXPECT_EQ(ask("GET", "/v1beta1/events/corporate-actions", "", "WRONG").status, 403);
+  EXPECT_EQ(ask("GET", "/v2/events/trades", "", "WRONG").status, 401);
+  EXPECT_EQ(ask("GET", "/v2beta1/events/activities", "", "WRONG").status, 401);
+}
+
+TEST_F(EventStreamsTest, what_befalls_answers_waits_for_a_request_that_has_one) {
+  const std::string stream = "/v2/events/trades";
+  control("DELETE", "/_sim/requests");
+  control("POST", "/_sim/fault", R"({"kind":"error_500_before"})");
+  EXPECT_EQ(ask("GET", stream).status, 500);
+  control("POST", "/_sim/fault", R"({"kind":"error_504_after"})");
+  {
+    const Listener listener(*server_, stream);
+    EXPECT_THAT(listener.head(), HasSubstr("200 OK"));
+  }
+  const Answered log = control("GET", "/_sim/requests");
+  EXPECT_EQ(log.at("recent.0.status"), "500");
+  EXPECT_EQ(log.at("recent.1.status"), "200");
+  EXPECT_EQ(log.at("counts.0.path"), stream);
+  EXPECT_EQ(log.at("counts.0.count"), "2");
+  EXPECT_EQ(ask("GET", "/v2/account").status, 504);
 }
 
 /// A peer that takes nothing until it is told to.

@@ -113,7 +113,9 @@ Answer<void> read_step(const Query& query, PortfolioRequest& request) {
 
 Answer<void> read_words(const Query& query, PortfolioRequest& request) {
   const std::string hours = query.text("intraday_reporting");
-  if (hours == "extended_hours" || (hours.empty() && query.text("extended_hours") == "true")) {
+  const auto is_extended = query.flag("extended_hours");
+  if (!is_extended) return std::unexpected(is_extended.error());
+  if (hours == "extended_hours" || (hours.empty() && *is_extended)) {
     request.hours = Hours::extended;
   } else if (hours == "continuous") {
     request.hours = Hours::continuous;

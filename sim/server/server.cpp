@@ -205,13 +205,9 @@ class Server::Impl {
 
   net::HttpAnswer answer_as_broker(const net::HttpRequest& request, std::string_view path) {
     const Addressed to = address(request.method, path);
-    const auto fault = world_.faults.take(request.method, path);
     const auto topic = request.method == "GET" ? event_topic_at(path) : std::nullopt;
-    // A stream has no answer that could be late: it begins, or the line ends.
-    if (topic && (!fault || fault->kind == WireFaultKind::delay_ms)) return answer_event_stream(request, path, *topic);
-    if (topic && (fault->kind == WireFaultKind::timeout_after || fault->kind == WireFaultKind::drop_after)) {
-      return net::Drop{};
-    }
+    const auto fault = world_.faults.take(request.method, path, topic.has_value());
+    if (topic && !fault) return answer_event_stream(request, path, *topic, to.is_data);
     net::HttpResponse response;
     if (!fault || exchange_acts(fault->kind)) {
       response = serve(request, path, to);
@@ -225,20 +221,22 @@ class Server::Impl {
     const bool silent =
         fault && (fault->kind == WireFaultKind::timeout_before || fault->kind == WireFaultKind::timeout_after ||
                   fault->kind == WireFaultKind::drop_before || fault->kind == WireFaultKind::drop_after);
-    world_.log.add(to.is_data ? "data" : "trading", request.method, to.route == nullptr ? "unknown" : to.route->pattern,
-                   request.target, silent ? 0 : response.status);
+    const std::string_view face = topic ? "stream" : to.is_data ? "data" : "trading";
+    const std::string_view endpoint = topic ? path : to.route == nullptr ? "unknown" : to.route->pattern;
+    world_.log.add(face, request.method, endpoint, request.target, silent ? 0 : response.status);
     if (!fault) return response;
     return deliver(*fault, std::move(response));
   }
 
-  net::HttpAnswer answer_event_stream(const net::HttpRequest& request, std::string_view path, EventTopic topic) {
+  net::HttpAnswer answer_event_stream(const net::HttpRequest& request, std::string_view path, EventTopic topic,
+                                      bool is_data) {
     const auto account = account_of(request);
     const bool has_query = path.size() < request.target.size();
     const auto wish =
         account ? read_event_wish(topic, *account, has_query ? Query(request.target.substr(path.size() + 1)) : Query(),
                                   request.header("Last-Event-Id"))
                 : Answer<EventWish>();
-    const Reply refusal = !account ? message_only(401, "unauthorized.") : !wish ? refuse(wish.error()) : Reply{};
+    const Reply refusal = !account ? unauthorized(is_data) : !wish ? refuse(wish.error()) : Reply{};
     world_.log.add("stream", request.method, path, request.target, refusal.status);
     if (refusal.status != 200) return to_http(refusal);
     net::StreamedResponse streamed{.head = {.headers = {{"Content-Type", "text/event-stream"}}}, .handler = {}};
@@ -258,6 +256,10 @@ class Server::Impl {
     const std::string* key = request.header("APCA-API-KEY-ID");
     const std::string* secret = request.header("APCA-API-SECRET-KEY");
     return key == nullptr || secret == nullptr ? std::nullopt : world_.exchange.authenticate(*key, *secret);
+  }
+
+  [[nodiscard]] Reply unauthorized(bool is_data) const {
+    return message_only(is_data ? world_.plan.unauthorized_status : 401, "unauthorized.");
   }
 
   /// The answer of something in between, without the exchange.
@@ -292,9 +294,7 @@ class Server::Impl {
 
   net::HttpResponse serve(const net::HttpRequest& request, std::string_view path, const Addressed& to) {
     const auto account = account_of(request);
-    if (!account) {
-      return to_http(message_only(to.is_data ? world_.plan.unauthorized_status : 401, "unauthorized."));
-    }
+    if (!account) return to_http(unauthorized(to.is_data));
     if (!limit_of(*request.header("APCA-API-KEY-ID"), to.is_data).take(unix_now())) {
       return to_http(coded(429, 42910000, "rate limit exceeded"));
     }

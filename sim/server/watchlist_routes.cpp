@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/server/body_reader.hpp"
 #include "sim/server/call.hpp"
 #include "sim/server/wire_trading.hpp"
 #include "sim/server/world.hpp"
@@ -53,9 +54,9 @@ Answer<std::string> known_symbol(const Exchange& exchange, const json::Value& va
 }
 
 /// The body's symbols; absent where it has none. Nulls are skipped, as the documents allow them.
-Answer<std::optional<std::vector<std::string>>> read_symbols(const Exchange& exchange, const json::Value& body) {
-  const json::Value* given = body.find("symbols");
-  if (given == nullptr || given->is_null()) return std::nullopt;
+Answer<std::optional<std::vector<std::string>>> read_symbols(const Exchange& exchange, BodyReader& body) {
+  const json::Value* given = body.given("symbols");
+  if (given == nullptr) return std::nullopt;
   if (given->as_array() == nullptr) return std::unexpected(invalid_request("symbols must be a list"));
   std::vector<std::string> symbols;
   for (const json::Value& one : *given->as_array()) {
@@ -68,17 +69,16 @@ Answer<std::optional<std::vector<std::string>>> read_symbols(const Exchange& exc
 }
 
 /// The body's name; absent where it has none. `own` is the list that may have it already.
-Answer<std::optional<std::string>> read_name(const Call& call, const Watchlist* own) {
-  const json::Value* given = call.body.find("name");
-  if (given == nullptr || given->is_null()) return std::nullopt;
-  const std::string* name = given->as_string();
-  if (name == nullptr || name->empty()) return std::unexpected(invalid_request("name is required"));
-  if (name->size() > kLongestName) {
-    return std::unexpected(invalid_request("name must be no more than 64 characters"));
-  }
-  const Watchlist* taken = call.world->watchlists.by_name(call.account, *name);
+Answer<std::optional<std::string>> read_name(const Call& call, BodyReader& body, const Watchlist* own) {
+  const bool is_given = body.given("name") != nullptr;
+  const std::string name = body.text("name");
+  if (body.error()) return std::unexpected(invalid_request(*body.error()));
+  if (!is_given) return std::nullopt;
+  if (name.empty()) return std::unexpected(invalid_request("name is required"));
+  if (name.size() > kLongestName) return std::unexpected(invalid_request("name must be no more than 64 characters"));
+  const Watchlist* taken = call.world->watchlists.by_name(call.account, name);
   if (taken != nullptr && taken != own) return std::unexpected(invalid_request("watchlist name must be unique"));
-  return *name;
+  return name;
 }
 
 Reply list_all(Exchange& exchange, const Call& call) {
@@ -88,10 +88,11 @@ Reply list_all(Exchange& exchange, const Call& call) {
 }
 
 Reply create(Exchange& exchange, const Call& call) {
-  const auto name = read_name(call, nullptr);
+  BodyReader body(call.body);
+  const auto name = read_name(call, body, nullptr);
   if (!name) return refuse(name.error());
   if (!*name) return refuse(invalid_request("name is required"));
-  auto symbols = read_symbols(exchange, call.body);
+  auto symbols = read_symbols(exchange, body);
   if (!symbols) return refuse(symbols.error());
   const Timestamp now = exchange.now();
   const Watchlist& made = call.world->watchlists.add({.id = "",
@@ -111,9 +112,10 @@ Reply read(Exchange& exchange, const Call& call) {
 Reply replace(Exchange& exchange, const Call& call) {
   const auto list = named_list(call);
   if (!list) return refuse(list.error());
-  const auto name = read_name(call, *list);
+  BodyReader body(call.body);
+  const auto name = read_name(call, body, *list);
   if (!name) return refuse(name.error());
-  auto symbols = read_symbols(exchange, call.body);
+  auto symbols = read_symbols(exchange, body);
   if (!symbols) return refuse(symbols.error());
   if (!*name && !*symbols) return refuse(invalid_request("name or symbols is required"));
   if (*name) (*list)->name = **name;
@@ -125,8 +127,9 @@ Reply replace(Exchange& exchange, const Call& call) {
 Reply append(Exchange& exchange, const Call& call) {
   const auto list = named_list(call);
   if (!list) return refuse(list.error());
-  const json::Value* given = call.body.find("symbol");
-  if (given == nullptr) return refuse(invalid_request("symbol is required"));
+  BodyReader body(call.body);
+  const json::Value* given = body.given("symbol");
+  if (given == nullptr) return refuse(invalid_request(body.error().value_or("symbol is required")));
   const auto symbol = known_symbol(exchange, *given);
   if (!symbol) return refuse(symbol.error());
   auto& symbols = (*list)->symbols;

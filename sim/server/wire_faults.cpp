@@ -37,8 +37,9 @@ Result<WireFault> parse_wire_fault(const json::Value& wanted) {
   return fault;
 }
 
-std::optional<WireFault> WireFaults::take(std::string_view method, std::string_view path) {
+std::optional<WireFault> WireFaults::take(std::string_view method, std::string_view path, bool streams) {
   for (auto fault = waiting_.begin(); fault != waiting_.end(); ++fault) {
+    if (streams && exchange_acts(fault->kind)) continue;
     if (!fault->method.empty() && fault->method != method) continue;
     if (!path.starts_with(fault->path_prefix)) continue;
     WireFault taken = *fault;

@@ -48,8 +48,9 @@ class WireFaults {
  public:
   void add(WireFault fault) { waiting_.push_back(std::move(fault)); }
   void clear() { waiting_.clear(); }
-  /// The oldest one that fits the request, used up once.
-  [[nodiscard]] std::optional<WireFault> take(std::string_view method, std::string_view path);
+  /// The oldest one that fits the request, used up once. Where a stream is asked for, what strikes once the exchange
+  /// has acted does not fit: there is no answer that could be late or lost.
+  [[nodiscard]] std::optional<WireFault> take(std::string_view method, std::string_view path, bool streams = false);
   [[nodiscard]] const std::vector<WireFault>& waiting() const { return waiting_; }
 
  private:
