@@ -97,6 +97,8 @@ TEST_F(CorporateTest, ContractsAreFilteredAndPaged) {
   EXPECT_EQ(count("ppind=false"), 0u);
   EXPECT_EQ(count("status=inactive"), 0u);
   EXPECT_EQ(ask("GET", "/v2/options/contracts?type=future").status, 422);
+  EXPECT_EQ(ask("GET", "/v2/options/contracts?strike_price_gte=-1").status, 422);
+  EXPECT_EQ(ask("GET", "/v2/options/contracts?expiration_date=soon").status, 422);
   const Answered first = ask("GET", "/v2/options/contracts?limit=2");
   const Answered second = ask("GET", "/v2/options/contracts?limit=2&page_token=" + first.at("next_page_token"));
   EXPECT_EQ(second.at("option_contracts.0.symbol"), "MSFT260130C00400000");

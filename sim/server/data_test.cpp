@@ -241,7 +241,11 @@ TEST_F(DataTest, a_chain_is_filtered_and_paged_and_has_greeks) {
   EXPECT_EQ(symbols("strike_price_lte=195"), "260320C00190000 ");
   EXPECT_EQ(symbols("strike_price_gte=195&expiration_date=2026-03-20"), "260320C00200000 260320P00200000 ");
   EXPECT_EQ(symbols("expiration_date_gte=2026-04-01"), "260417C00200000 ");
+  EXPECT_EQ(symbols("expiration_date=2026-04-17&expiration_date_lte=2026-04-01"), "260417C00200000 ");
   EXPECT_EQ(symbols("root_symbol=AAPL1"), "");
+  for (const std::string odd : {"type=future", "strike_price_gte=-1", "strike_price_lte=x", "expiration_date=soon"}) {
+    EXPECT_EQ(ask("GET", "/v1beta1/options/snapshots/AAPL?" + odd).status, 400) << odd;
+  }
   EXPECT_EQ(symbols("updated_since=2026-01-26T15:00:01Z"), "");
   const Answered first = ask("GET", "/v1beta1/options/snapshots/AAPL?limit=3");
   EXPECT_EQ(symbols("limit=3&page_token=" + first.at("next_page_token")), "260417C00200000 ");
@@ -253,6 +257,20 @@ TEST_F(DataTest, a_chain_is_filtered_and_paged_and_has_greeks) {
   EXPECT_LT(delta, 0.6);
   EXPECT_GT(volatility, 0.25);
   EXPECT_LT(volatility, 0.32);
+}
+
+TEST_F(DataTest, a_chain_leaves_out_what_is_not_listed_any_more) {
+  for (const std::string symbol : {"AAPL260320C00200000", "AAPL260320C00210000"}) {
+    control("POST", "/_sim/price", R"({"symbol":")" + symbol + R"(","bid":"9","ask":"9.2"})");
+  }
+  control("POST", "/_sim/delist", R"({"symbol":"AAPL260320C00210000"})");
+  const Answered chain = ask("GET", "/v1beta1/options/snapshots/AAPL");
+  EXPECT_EQ(chain.at("snapshots.AAPL260320C00200000.latestQuote.bp"), "9");
+  EXPECT_EQ(chain.at("snapshots.AAPL260320C00210000"), "(absent)");
+  // Who asks for it by its name still gets what is known.
+  EXPECT_EQ(ask("GET", "/v1beta1/options/snapshots?symbols=AAPL260320C00210000")
+                .at("snapshots.AAPL260320C00210000.latestQuote.bp"),
+            "9");
 }
 
 TEST_F(DataTest, options_have_trades_and_bars) {

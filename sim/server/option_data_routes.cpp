@@ -13,6 +13,7 @@
 #include "sim/server/data_page.hpp"
 #include "sim/server/data_request.hpp"
 #include "sim/server/latest_prices.hpp"
+#include "sim/server/option_filter.hpp"
 #include "sim/server/option_model.hpp"
 #include "sim/server/wire_data.hpp"
 
@@ -145,75 +146,36 @@ Reply snapshots(Exchange&, const Call& call) {
   return page_of_snapshots(call, *symbols);
 }
 
-/// Which contracts of a chain somebody asks for.
-struct ChainFilter {
+/// The path's underlying, and which of its contracts the query asks for.
+struct Chain {
   std::string underlying;
-  std::string type;
-  std::string root;
-  std::optional<Price> lowest;
-  std::optional<Price> highest;
-  std::optional<Date> exact;
-  std::optional<Date> first;
-  std::optional<Date> last;
-
-  [[nodiscard]] bool accepts(const OptionTerms& terms) const {
-    return underlying_of(terms) == underlying && (type.empty() || (type == "call") == terms.is_call) &&
-           (root.empty() || root == terms.root) && (!lowest || *lowest <= terms.strike) &&
-           (!highest || terms.strike <= *highest) && (!exact || *exact == terms.expiration) &&
-           (!first || *first <= terms.expiration) && (!last || terms.expiration <= *last);
-  }
+  OptionFilter filter;
 };
 
-Answer<void> read_strikes(const Query& query, ChainFilter& filter) {
-  for (const auto& [name, strike] :
-       {std::pair{"strike_price_gte", &filter.lowest}, {"strike_price_lte", &filter.highest}}) {
-    const std::string text = query.text(name);
-    if (text.empty()) continue;
-    const auto price = Price::parse(text);
-    if (!price || price->is_negative()) return std::unexpected(bad_parameter("invalid " + std::string(name)));
-    *strike = *price;
-  }
-  return {};
-}
-
-Answer<void> read_expirations(const Query& query, ChainFilter& filter) {
-  for (const auto& [name, day] : {std::pair{"expiration_date", &filter.exact},
-                                  {"expiration_date_gte", &filter.first},
-                                  {"expiration_date_lte", &filter.last}}) {
-    const auto given = query.date(name);
-    if (!given) return std::unexpected(bad_parameter("invalid " + std::string(name)));
-    *day = *given;
-  }
-  return {};
-}
-
-Answer<ChainFilter> read_chain(const Call& call) {
+Answer<Chain> read_chain(const Call& call) {
   const auto known = check_names(
       call.query, {"feed", "limit", "updated_since", "page_token", "type", "strike_price_gte", "strike_price_lte",
                    "expiration_date", "expiration_date_gte", "expiration_date_lte", "root_symbol"});
   if (!known) return std::unexpected(known.error());
-  const auto symbol = check_symbol(call.path_parts.at(0), false);
-  if (!symbol) return std::unexpected(symbol.error());
-  ChainFilter filter{.underlying = *symbol, .type = call.query.text("type"), .root = call.query.text("root_symbol")};
-  if (!filter.type.empty() && filter.type != "call" && filter.type != "put") {
-    return std::unexpected(bad_parameter("invalid type: " + filter.type));
-  }
-  if (const auto read = read_strikes(call.query, filter); !read) return std::unexpected(read.error());
-  if (const auto read = read_expirations(call.query, filter); !read) return std::unexpected(read.error());
-  return filter;
+  const auto underlying = check_symbol(call.path_parts.at(0), false);
+  if (!underlying) return std::unexpected(underlying.error());
+  const auto filter = read_option_filter(call.query);
+  if (!filter) return std::unexpected(bad_parameter(filter.error().message));
+  return Chain{*underlying, *filter};
 }
 
 /// Contracts that expired on the last session are listed still, unless later ones are asked for (alpaca.md 4, Stale
 /// rows).
 Reply chain(Exchange& exchange, const Call& call) {
-  const auto filter = read_chain(call);
-  if (!filter) return refuse_data(filter.error());
+  const auto wanted = read_chain(call);
+  if (!wanted) return refuse_data(wanted.error());
   const Date today = calendar::to_new_york(exchange.now()).date;
   const Date oldest = exchange.calendar().session_before(today).date;
   std::vector<std::string> symbols;
   for (const Asset& asset : exchange.assets()) {
     const auto& terms = asset.instrument.option;
-    if (terms && terms->expiration >= oldest && filter->accepts(*terms)) symbols.push_back(asset.symbol());
+    if (!terms || !asset.active || terms->expiration < oldest || underlying_of(*terms) != wanted->underlying) continue;
+    if (wanted->filter.accepts(*terms)) symbols.push_back(asset.symbol());
   }
   return page_of_snapshots(call, symbols);
 }

@@ -6,6 +6,7 @@
 
 #include "core/calendar/new_york.hpp"
 #include "sim/server/call.hpp"
+#include "sim/server/option_filter.hpp"
 #include "sim/server/wire_trading.hpp"
 
 namespace belay::sim {
@@ -97,40 +98,21 @@ json::Value wire_contract(Exchange& exchange, const Asset& contract, bool with_d
 /// Which contracts somebody asks for.
 struct ContractFilter {
   std::vector<std::string> underlyings;  // empty: all
-  std::string root;
-  std::string type;
+  OptionFilter terms;
   std::string style;
   std::string status;
-  std::optional<Date> first;
-  std::optional<Date> last;
-  std::optional<Price> lowest;
-  std::optional<Price> highest;
   Date today{};
-
   std::optional<bool> in_pennies;  // ppind
+
   [[nodiscard]] bool accepts(const Asset& contract) const {
-    const OptionTerms& terms = *contract.instrument.option;
-    if (!underlyings.empty() && std::ranges::find(underlyings, underlying_of(terms)) == underlyings.end()) return false;
-    if (!root.empty() && root != terms.root) return false;
-    if (!type.empty() && type != (terms.is_call ? "call" : "put")) return false;
-    if (!style.empty() && style != (is_cash_settled(terms) ? "european" : "american")) return false;
-    if ((status == "inactive") != (terms.expiration < today || !contract.active)) return false;
+    const OptionTerms& own = *contract.instrument.option;
+    if (!underlyings.empty() && std::ranges::find(underlyings, underlying_of(own)) == underlyings.end()) return false;
+    if (!style.empty() && style != (is_cash_settled(own) ? "european" : "american")) return false;
+    if ((status == "inactive") != (own.expiration < today || !contract.active)) return false;
     if (in_pennies && !*in_pennies) return false;  // the exchange's contracts all trade in pennies
-    if (first && terms.expiration < *first) return false;
-    if (last && terms.expiration > *last) return false;
-    if (lowest && terms.strike < *lowest) return false;
-    if (highest && terms.strike > *highest) return false;
-    return true;
+    return terms.accepts(own);
   }
 };
-
-Answer<std::optional<Price>> read_strike(const Query& query, std::string_view name) {
-  const std::string* text = query.find(name);
-  if (text == nullptr || text->empty()) return std::nullopt;
-  const auto price = Price::parse(*text);
-  if (!price) return std::unexpected(invalid_request(std::string(name) + " must be a number"));
-  return *price;
-}
 
 /// Without any expiration asked for, the list ends at the coming weekend (alpaca.md 2).
 Date coming_weekend(Date from) {
@@ -143,7 +125,6 @@ std::optional<ApiError> refuse_words(const ContractFilter& filter) {
   const auto odd = [](const std::string& word, std::string_view one, std::string_view other) {
     return !word.empty() && word != one && word != other;
   };
-  if (odd(filter.type, "call", "put")) return unprocessable("invalid type '" + filter.type + "'");
   if (odd(filter.style, "american", "european")) return unprocessable("invalid style '" + filter.style + "'");
   if (odd(filter.status, "active", "inactive")) return unprocessable("invalid status '" + filter.status + "'");
   return std::nullopt;
@@ -153,8 +134,6 @@ Answer<ContractFilter> read_filter(const Query& query, Date today) {
   ContractFilter filter;
   filter.today = today;
   filter.underlyings = query.list("underlying_symbols");
-  filter.root = query.text("root_symbol");
-  filter.type = query.text("type");
   filter.style = query.text("style");
   filter.status = query.text("status");
   if (const auto refusal = refuse_words(filter)) return std::unexpected(*refusal);
@@ -163,21 +142,11 @@ Answer<ContractFilter> read_filter(const Query& query, Date today) {
     if (!in_pennies) return std::unexpected(in_pennies.error());
     filter.in_pennies = *in_pennies;
   }
-  const auto exact = query.date("expiration_date");
-  if (!exact) return std::unexpected(exact.error());
-  const auto first = query.date("expiration_date_gte");
-  if (!first) return std::unexpected(first.error());
-  const auto last = query.date("expiration_date_lte");
-  if (!last) return std::unexpected(last.error());
-  const auto lowest = read_strike(query, "strike_price_gte");
-  if (!lowest) return std::unexpected(lowest.error());
-  const auto highest = read_strike(query, "strike_price_lte");
-  if (!highest) return std::unexpected(highest.error());
-  filter.first = *exact ? *exact : *first;
-  filter.last = *exact ? *exact : *last;
-  if (!filter.first && !filter.last && filter.status != "inactive") filter.last = coming_weekend(today);
-  filter.lowest = *lowest;
-  filter.highest = *highest;
+  const auto terms = read_option_filter(query);
+  if (!terms) return std::unexpected(terms.error());
+  filter.terms = *terms;
+  const bool has_dates = terms->first || terms->last;
+  if (!has_dates && filter.status != "inactive") filter.terms.last = coming_weekend(today);
   return filter;
 }
 
