@@ -12,12 +12,13 @@ namespace belay::sim {
 
 // The control face, under /_sim/: how a person or a test arranges the exchange's world. No keys; loopback only. Bodies
 // and answers are JSON; decimals may be strings or numbers, answers have strings. A POST answers {"now": …}; what
-// cannot be done answers 422 {"message"}.
+// cannot be done answers 422 {"message"}, and so does a body with a member that is not told of here, or of another
+// kind.
 //
 //   GET  /_sim/state        {"now", "speed", "is_open", "prices": {symbol: {trade, quote, halted, previous_close}},
-//                            "accounts": [{number, account, positions, orders, activities}], "events": [order events],
-//                            "faults", "order_faults", "broken_invariants"}; orders, positions … in Alpaca's shapes,
-//                            orders nested
+//                            "accounts": [{number, account, positions, orders, activities}], "events": [the last
+//                            thousand order events], "faults", "order_faults", "broken_invariants"}; orders, positions
+//                            … in Alpaca's shapes, orders nested
 //   POST /_sim/price        {"symbol", "bid"?, "ask"?, "price"?, "size"?: 100, "conditions"?: "@"}: a quote of bid and
 //                           ask, then a trade at price; price alone means that bid and ask are there too. Conditions
 //                           are letters; with one that makes no last price ("@I": an odd lot) the trade is in the
@@ -29,30 +30,22 @@ namespace belay::sim {
 //   POST /_sim/cash         {"amount" (negative: out), "account"?}
 //   GET  /_sim/clock        {"now", "speed", "is_open"}
 //   POST /_sim/clock        {"speed"?: 60, 0 is frozen; "set"?: RFC 3339; "advance"?: "90s", "5m", "2h", "1d", "250ms"
-//   or
-//                           seconds}; forward only. Prices whose time is passed are applied in order
+//                           or seconds}; forward only, all of it or nothing. Prices whose time is passed are applied in
+//                           order
 //   POST /_sim/halt         {"symbol", "halted": bool, "status"?, "status_message"?, "reason"?, "reason_message"?}; a
 //                           resumption takes a millisecond, and trading goes on with the next price. Statuses are told
-//                           as the symbol's tape words them (H and T of Nasdaq, 2 and 3 else) unless they are given: a
-//                           volatility pause is {"status": "P", "reason": "LUDP"}
+//                           as the symbol's tape words them (H and T of Nasdaq, 2 and 3 else) unless a status is given:
+//                           a volatility pause is {"status": "P", "reason": "LUDP"}
 //   POST /_sim/status, /_sim/luld, /_sim/imbalance, /_sim/correction, /_sim/cancel_error, /_sim/updated_bar
 //                           what the market's streams tell beside prices, see market_control.hpp
-//   POST /_sim/split        {"symbol", "new_shares", "old_shares"}; contracts on the symbol are adjusted too
-//   POST /_sim/assign, options-level, adjust, spin-off, dividend, merger, delist: see control_corporate.hpp
-//   POST /_sim/announce     {"kind"?: "split", "rename" or a type of /v1/corporate-actions; "symbol", "new_symbol"?,
-//                           "new_shares"?, "old_shares"?, "cash"?, "ex_date", "record_date"?, "payable_date"?}: what
-//                           /v1/corporate-actions and /v2/corporate_actions/announcements tell; nothing else happens
-//   POST /_sim/rename       {"symbol", "new_symbol"}: holdings follow, open orders end
+//   POST /_sim/split, rename, announce, assign, options-level, adjust, spin-off, dividend, merger, delist
+//                           what companies do, and what befalls options, see control_corporate.hpp
 //   POST /_sim/behaviour    {"partial_fill_permille"?: 0 to 1000, "stop_out_shape"?: "target_replaced"|"stop_replaced",
 //                            "cancel_delay_ms"?, "replace_delay_ms"?: how long pending_cancel and pending_replace last,
 //                            "positions_lag_ms"?: 0 to 10000, "vanished_positions"?: [symbols],
 //                            "activities_next_day"?, "expiry_liquidation"?: bool}, see behaviour.hpp
-//   POST /_sim/order_fault  {"kind", "symbol"?, "order_type"?, "times"?: 1, "ms"?}: what happens to the next fitting
-//                            orders, see behaviour.hpp; DELETE: no more of them, and what is stuck goes on
-//   POST /_sim/reservation  {"symbol", "qty", "account"?}: held for an order that nobody sees (alpaca.md 8, Permanent
-//                            reservation); DELETE /_sim/order_fault gives it back
-//   POST /_sim/execution    {"execution_id"?: the account's last, "price"?, "qty"?: 0 undoes it, "account"?}: a
-//                            trade_correct or trade_bust (alpaca.md 6.1); answers {"now", "order"}
+//   POST /_sim/order_fault, reservation, execution
+//                           what goes wrong with orders, see control_orders.hpp
 //   POST /_sim/fault        {"kind", "method"?, "path_prefix"?, "times"?: 1, "ms"?}: what happens to the next fitting
 //                           requests, see wire_faults.hpp
 //   DELETE /_sim/fault      no more faults

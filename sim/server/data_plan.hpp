@@ -16,6 +16,7 @@ struct DataPlan {
   int unauthorized_status = 401;
 };
 
+/// For so long Basic gets nothing of all exchanges, and delayed_sip nobody anything.
 inline constexpr Duration kWithheld = std::chrono::minutes(15);
 inline constexpr std::int64_t kBasicRequestsPerMinute = 200;
 

@@ -7,6 +7,7 @@
 #include "sim/server/data_request.hpp"
 #include "sim/server/latest_prices.hpp"
 #include "sim/server/wire_data.hpp"
+#include "sim/server/wire_tape.hpp"
 
 namespace belay::sim {
 namespace {
@@ -14,12 +15,12 @@ namespace {
 /// Null if there is nothing.
 json::Value trade(const World& world, const std::string& symbol, const Feed& feed) {
   const auto found = latest_trade(world, symbol, feed);
-  return found ? wire_stock_trade(*found, world.exchange.asset(symbol)) : json::Value();
+  return found ? wire_stock_trade(*found, consolidated_tape(world.exchange.asset(symbol))) : json::Value();
 }
 
 json::Value quote(const World& world, const std::string& symbol, const Feed& feed) {
   const auto found = latest_quote(world, symbol, feed);
-  return found ? wire_stock_quote(*found, world.exchange.asset(symbol)) : json::Value();
+  return found ? wire_stock_quote(*found, consolidated_tape(world.exchange.asset(symbol))) : json::Value();
 }
 
 json::Value bar(const World& world, const std::string& symbol, const Feed& feed) {

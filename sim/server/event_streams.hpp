@@ -68,7 +68,7 @@ class EventStreams {
   /// Notices new activities, and ends those streams that have come to their end.
   void catch_up(const Exchange& exchange, VirtualClock::Real at);
 
-  /// POST /_sim/stream for "events", see control.hpp.
+  /// POST /_sim/stream for "events", see market_control.hpp.
   [[nodiscard]] Result<void> arrange(BodyReader& body);
   /// Part of GET /_sim/stream.
   [[nodiscard]] json::Value to_json() const;

@@ -10,6 +10,7 @@
 #include "sim/server/data_request.hpp"
 #include "sim/server/price_history.hpp"
 #include "sim/server/wire_data.hpp"
+#include "sim/server/wire_tape.hpp"
 #include "sim/server/world.hpp"
 
 namespace belay::sim {
@@ -96,7 +97,8 @@ Reply trades(Exchange& exchange, const Call& call) {
   auto page = page_of(
       *request, items, [](const TapeTrade& trade) { return trade.at; },
       [&](const TapeTrade& trade, const std::string& symbol) {
-        return kind == Kind::options ? wire_option_trade(trade) : wire_stock_trade(trade, exchange.asset(symbol));
+        return kind == Kind::options ? wire_option_trade(trade)
+                                     : wire_stock_trade(trade, consolidated_tape(exchange.asset(symbol)));
       });
   return shown(std::move(page), "trades", *request, kind == Kind::stock);
 }
@@ -112,7 +114,7 @@ Reply quotes(Exchange& exchange, const Call& call) {
   auto page = page_of(
       *request, items, [](const TapeQuote& quote) { return quote.at; },
       [&](const TapeQuote& quote, const std::string& symbol) {
-        return wire_stock_quote(quote, exchange.asset(symbol));
+        return wire_stock_quote(quote, consolidated_tape(exchange.asset(symbol)));
       });
   return shown(std::move(page), "quotes", *request, kind == Kind::stock);
 }

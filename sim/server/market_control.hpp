@@ -40,7 +40,8 @@ namespace belay::sim {
 //
 // And with "stream": "events", for the Server-Sent Events of orders, activities and corporate actions:
 //
-//   "slow_client_after": 2000       who has more waiting misses events; a comment says how many
+//   "slow_client_after": 2000,
+//   "slow_client_ms": 5000          who has more waiting, for so long, misses events; a comment says how many
 //   "error": true                   a comment says "internal server error", and the streams end
 //   "cut": true                     they end without a word
 

@@ -63,7 +63,7 @@ class MarketStreams {
   /// Sends everything whose time has come, and ends what took too long.
   void catch_up(Timestamp now, Real at);
 
-  /// POST /_sim/stream for one of the market's streams, see control.hpp.
+  /// POST /_sim/stream for one of the market's streams, see market_control.hpp.
   [[nodiscard]] Result<void> arrange(BodyReader& body, Real at);
   /// Part of GET /_sim/stream.
   [[nodiscard]] json::Value to_json() const;

@@ -9,8 +9,6 @@
 namespace belay::sim {
 namespace {
 
-constexpr Duration kSipDelay = std::chrono::minutes(15);
-
 MarketMessage message_of(MarketChannel channel, const Asset& asset, Timestamp at, json::Value body) {
   MarketMessage message(channel, asset.symbol(), at, std::move(body));
   message.of_option = asset.instrument.is_option();
@@ -108,7 +106,7 @@ void MarketStreams::pass_on(const MarketMessage& message) {
     listener.take(message);
     ++sent_;
   }
-  if (is_for_later) delayed_.emplace_back(message.at() + kSipDelay, message);
+  if (is_for_later) delayed_.emplace_back(message.at() + kWithheld, message);
 }
 
 /// What waits for another message to overtake it, where one has.

@@ -24,10 +24,10 @@ TEST_F(MarketTellingTest, tells_quotes_and_trades_of_the_symbols_asked_for) {
   quote("MSFT", "400", "400.10");
   control("POST", "/_sim/price", R"({"symbol":"AAPL","bid":"201.5","ask":"201.52","price":"201.51","size":"250"})");
   EXPECT_EQ(watcher.next_text(),
-            R"({"T":"q","S":"AAPL","ax":"V","ap":201.52,"as":100,"bx":"V","bp":201.5,"bs":100,"c":["R"],)"
-            R"("t":"2026-01-26T15:00:00Z","z":"C"})");
+            R"({"T":"q","S":"AAPL","t":"2026-01-26T15:00:00Z","ax":"V","ap":201.52,"as":100,"bx":"V","bp":201.5,)"
+            R"("bs":100,"c":["R"],"z":"C"})");
   EXPECT_EQ(watcher.next_text(),
-            R"({"T":"t","S":"AAPL","i":2,"x":"V","p":201.51,"s":250,"c":["@"],"t":"2026-01-26T15:00:00Z","z":"C"})");
+            R"({"T":"t","S":"AAPL","t":"2026-01-26T15:00:00Z","x":"V","p":201.51,"s":250,"c":["@"],"i":2,"z":"C"})");
   EXPECT_EQ(watcher.next(50ms).status, 0);
 }
 
@@ -52,7 +52,7 @@ TEST_F(MarketTellingTest, what_a_jump_of_the_clock_passes_is_told_in_order_with_
   EXPECT_EQ(watcher.next().at("p"), "199.5");
   // The trade of the fixture was in that minute too.
   EXPECT_EQ(watcher.next_text(),
-            R"({"T":"b","S":"AAPL","o":200,"h":201,"l":199.5,"c":199.5,"v":300,"t":"2026-01-26T15:00:00Z","n":3,)"
+            R"({"T":"b","S":"AAPL","t":"2026-01-26T15:00:00Z","o":200,"h":201,"l":199.5,"c":199.5,"v":300,"n":3,)"
             R"("vw":200.166666667})");
   const Answered day = watcher.next();
   EXPECT_EQ(day.at("T"), "d");
@@ -190,6 +190,10 @@ TEST_F(MarketTellingTest, options_come_in_message_pack_alone) {
   const Answered traded = watcher.next();
   EXPECT_EQ(traded.at("T"), "t");
   EXPECT_EQ(traded.at("p"), "5.15");
+  EXPECT_EQ(traded.at("c"), "a");
+  control("POST", "/_sim/price", R"({"symbol":")" + std::string(kOption) + R"(","price":"5.2","conditions":"g"})");
+  EXPECT_EQ(watcher.next().at("T"), "q");
+  EXPECT_EQ(watcher.next().at("c"), "g");
 }
 
 TEST_F(MarketTellingTest, options_have_no_star_for_quotes_no_bars_and_a_limit) {

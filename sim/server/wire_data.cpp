@@ -8,17 +8,17 @@
 
 namespace belay::sim {
 
-json::Value wire_stock_trade(const TapeTrade& trade, const Asset* asset) {
+json::Value wire_stock_trade(const TapeTrade& trade, std::string_view tape) {
   return json::Object{{"t", to_text(trade.at)},
                       {"x", "V"},
                       {"p", price_number(trade.price)},
                       {"s", traded_size(trade.size)},
                       {"c", condition_letters(trade.conditions)},
                       {"i", trade.id},
-                      {"z", consolidated_tape(asset)}};
+                      {"z", tape}};
 }
 
-json::Value wire_stock_quote(const TapeQuote& quote, const Asset* asset) {
+json::Value wire_stock_quote(const TapeQuote& quote, std::string_view tape) {
   const BidAsk& prices = quote.prices;
   return json::Object{{"t", to_text(quote.at)},
                       {"ax", "V"},
@@ -28,7 +28,7 @@ json::Value wire_stock_quote(const TapeQuote& quote, const Asset* asset) {
                       {"bp", price_number(prices.bid)},
                       {"bs", side_size(prices.bid, prices.bid_size)},
                       {"c", json::Array{"R"}},
-                      {"z", consolidated_tape(asset)}};
+                      {"z", tape}};
 }
 
 json::Value wire_option_trade(const TapeTrade& trade) {

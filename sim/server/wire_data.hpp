@@ -6,17 +6,15 @@
 #include "core/calendar/timestamp.hpp"
 #include "core/money/money.hpp"
 #include "shell/json/value.hpp"
-#include "sim/exchange/asset.hpp"
 #include "sim/market/bar.hpp"
 #include "sim/market/tape.hpp"
 
 namespace belay::sim {
 
-// The market data API's shapes (alpaca.md 5). `asset` may be null: it is only asked where the
-// stock is listed.
+// The market data API's shapes (alpaca.md 5). `tape`: see consolidated_tape.
 
-[[nodiscard]] json::Value wire_stock_trade(const TapeTrade& trade, const Asset* asset);
-[[nodiscard]] json::Value wire_stock_quote(const TapeQuote& quote, const Asset* asset);
+[[nodiscard]] json::Value wire_stock_trade(const TapeTrade& trade, std::string_view tape);
+[[nodiscard]] json::Value wire_stock_quote(const TapeQuote& quote, std::string_view tape);
 [[nodiscard]] json::Value wire_option_trade(const TapeTrade& trade);
 [[nodiscard]] json::Value wire_option_quote(const TapeQuote& quote);
 [[nodiscard]] json::Value wire_bar(const Bar& bar);

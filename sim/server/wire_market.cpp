@@ -1,78 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/server/wire_market.hpp"
 
+#include "sim/server/wire_data.hpp"
 #include "sim/server/wire_tape.hpp"
 
 namespace belay::sim {
 namespace {
 
 constexpr std::string_view kVenue = "V";
-constexpr std::string_view kOptionVenue = "C";
+
+/// What the market data API says of it, and of what it is.
+json::Value told(std::string_view kind, std::string_view symbol, const json::Value& form) {
+  json::Object message{{"T", kind}, {"S", symbol}};
+  for (const json::Member& member : *form.as_object()) message.append(member.key, member.value);
+  return message;
+}
 
 }  // namespace
 
 json::Value stream_trade(std::string_view symbol, const TapeTrade& trade, std::string_view tape) {
-  return json::Object{{"T", "t"},
-                      {"S", symbol},
-                      {"i", trade.id},
-                      {"x", kVenue},
-                      {"p", price_number(trade.price)},
-                      {"s", traded_size(trade.size)},
-                      {"c", condition_letters(trade.conditions)},
-                      {"t", to_text(trade.at)},
-                      {"z", tape}};
+  return told("t", symbol, wire_stock_trade(trade, tape));
 }
 
 json::Value stream_quote(std::string_view symbol, const TapeQuote& quote, std::string_view tape) {
-  const BidAsk& prices = quote.prices;
-  return json::Object{{"T", "q"},
-                      {"S", symbol},
-                      {"ax", kVenue},
-                      {"ap", price_number(prices.ask)},
-                      {"as", side_size(prices.ask, prices.ask_size)},
-                      {"bx", kVenue},
-                      {"bp", price_number(prices.bid)},
-                      {"bs", side_size(prices.bid, prices.bid_size)},
-                      {"c", json::Array{"R"}},
-                      {"t", to_text(quote.at)},
-                      {"z", tape}};
+  return told("q", symbol, wire_stock_quote(quote, tape));
 }
 
 json::Value stream_option_trade(std::string_view symbol, const TapeTrade& trade) {
-  return json::Object{{"T", "t"},
-                      {"S", symbol},
-                      {"t", to_text(trade.at)},
-                      {"p", price_number(trade.price)},
-                      {"s", traded_size(trade.size)},
-                      {"x", kOptionVenue},
-                      {"c", "a"}};
+  return told("t", symbol, wire_option_trade(trade));
 }
 
 json::Value stream_option_quote(std::string_view symbol, const TapeQuote& quote) {
-  const BidAsk& prices = quote.prices;
-  return json::Object{{"T", "q"},
-                      {"S", symbol},
-                      {"t", to_text(quote.at)},
-                      {"bx", kOptionVenue},
-                      {"bp", price_number(prices.bid)},
-                      {"bs", side_size(prices.bid, prices.bid_size)},
-                      {"ax", kOptionVenue},
-                      {"ap", price_number(prices.ask)},
-                      {"as", side_size(prices.ask, prices.ask_size)},
-                      {"c", " "}};
+  return told("q", symbol, wire_option_quote(quote));
 }
 
 json::Value stream_bar(std::string_view kind, std::string_view symbol, const Bar& bar) {
-  return json::Object{{"T", kind},
-                      {"S", symbol},
-                      {"o", price_number(bar.open)},
-                      {"h", price_number(bar.high)},
-                      {"l", price_number(bar.low)},
-                      {"c", price_number(bar.close)},
-                      {"v", bar.whole_volume()},
-                      {"t", to_text(bar.start)},
-                      {"n", bar.count},
-                      {"vw", price_number(bar.average())}};
+  return told(kind, symbol, wire_bar(bar));
 }
 
 TradingStatus usual_status(bool halted, std::string_view tape) {

@@ -14,7 +14,8 @@
 
 namespace belay::sim {
 
-// The market data stream's messages (alpaca.md 6.2). `tape`: see consolidated_tape.
+// The market data stream's messages (alpaca.md 6.2): prices as the market data API has them, with what they are and of
+// which symbol. `tape`: see consolidated_tape.
 
 [[nodiscard]] json::Value stream_trade(std::string_view symbol, const TapeTrade& trade, std::string_view tape);
 [[nodiscard]] json::Value stream_quote(std::string_view symbol, const TapeQuote& quote, std::string_view tape);
