@@ -18,4 +18,15 @@ bool RateLimit::take(std::int64_t unix_seconds) {
   return true;
 }
 
+bool RateLimits::take(const Of& of, std::int64_t unix_seconds) {
+  return limits_.try_emplace(of, RateLimit(of.per_minute)).first->second.take(unix_seconds);
+}
+
+RateLimit RateLimits::look(const Of& of, std::int64_t unix_seconds) const {
+  const auto known = limits_.find(of);
+  RateLimit limit = known == limits_.end() ? RateLimit(of.per_minute) : known->second;
+  limit.look(unix_seconds);
+  return limit;
+}
+
 }  // namespace belay::sim

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <map>
+#include <string>
 
 namespace belay::sim {
 
@@ -25,6 +28,27 @@ class RateLimit {
   std::int64_t limit_;
   std::int64_t used_ = 0;
   std::int64_t minute_ = 0;
+};
+
+/// The limits of everybody: by key, whether it is the data API, and how much that allows, so that another plan counts
+/// anew.
+class RateLimits {
+ public:
+  struct Of {
+    std::string key;
+    bool is_data = false;
+    std::int64_t per_minute = 0;
+
+    auto operator<=>(const Of&) const = default;
+  };
+
+  /// Counts a request; false if it is one too many.
+  bool take(const Of& of, std::int64_t unix_seconds);
+  /// As it stands, nothing counted.
+  [[nodiscard]] RateLimit look(const Of& of, std::int64_t unix_seconds) const;
+
+ private:
+  std::map<Of, RateLimit> limits_;
 };
 
 }  // namespace belay::sim

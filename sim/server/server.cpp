@@ -3,11 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -141,8 +139,8 @@ class Server::Impl {
       const std::string_view target = request.target;
       const std::string_view path = target.substr(0, target.find('?'));
       if (path.starts_with("/_sim/")) return answer_from_control(request, path);
-      if (path == "/stream") return answer_stream(request);
-      if (const auto feed = market_feed_at(path)) return answer_market_stream(request, *feed);
+      if (path == "/stream") return answer_stream(request, path);
+      if (const auto feed = market_feed_at(path)) return answer_market_stream(request, path, *feed);
       return answer_as_broker(request, path);
     } catch (const Overflow& overflow) {
       return to_http(coded(422, kInvalidRequest, std::string("a number is out of range: ") + overflow.what()));
@@ -161,46 +159,44 @@ class Server::Impl {
     return to_http(reply);
   }
 
-  net::HttpAnswer answer_stream(const net::HttpRequest& request) {
+  net::HttpAnswer answer_stream(const net::HttpRequest& request, std::string_view path) {
     const auto refusal = world_.stream.refusal(real_now());
-    world_.log.add("stream", request.method, "/stream", request.target, refusal.value_or(101));
+    world_.log.add("stream", request.method, path, request.target, refusal.value_or(101));
     if (refusal) return net::HttpResponse{.status = *refusal};
-    net::WebSocketHandler handler;
+    net::WebSocketHandler handler = handler_of(world_.stream);
     handler.opened = [this, headers = request.headers](const StreamHub::Peer& peer) {
       const std::lock_guard lock(mutex_);
       world_.stream.opened(peer, headers);
     };
-    handler.received = [this](const StreamHub::Peer& peer, const net::WebSocketMessage& message) {
-      const std::lock_guard lock(mutex_);
-      world_.stream.received(peer, message, world_.exchange, real_now());
-    };
-    handler.closed = [this](const StreamHub::Peer& peer) {
-      const std::lock_guard lock(mutex_);
-      world_.stream.closed(peer);
-    };
     return net::Upgrade{std::move(handler)};
   }
 
-  net::HttpAnswer answer_market_stream(const net::HttpRequest& request, MarketFeed feed) {
+  net::HttpAnswer answer_market_stream(const net::HttpRequest& request, std::string_view path, MarketFeed feed) {
     const auto refusal = world_.market_streams.refusal(feed, real_now());
-    const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
     world_.log.add("stream", request.method, path, request.target, refusal.value_or(101));
     if (refusal) return net::HttpResponse{.status = *refusal};
-    net::WebSocketHandler handler;
+    net::WebSocketHandler handler = handler_of(world_.market_streams);
     handler.opened = [this, feed, headers = request.headers](const MarketStreams::Peer& peer) {
       const std::lock_guard lock(mutex_);
       world_.market_streams.opened(peer, feed, headers, world_.exchange, real_now());
     };
-    handler.received = [this](const MarketStreams::Peer& peer, const net::WebSocketMessage& message) {
-      const std::lock_guard lock(mutex_);
-      world_.market_streams.received(peer, message, world_.exchange, real_now());
-    };
-    handler.closed = [this](const MarketStreams::Peer& peer) {
-      const std::lock_guard lock(mutex_);
-      world_.market_streams.closed(peer);
-    };
     handler.max_queue = kLongestQueue;
     return net::Upgrade{std::move(handler)};
+  }
+
+  /// What is alike for everybody who has connected to `streams`.
+  template <class Streams>
+  net::WebSocketHandler handler_of(Streams& streams) {
+    net::WebSocketHandler handler;
+    handler.received = [this, &streams](const auto& peer, const net::WebSocketMessage& message) {
+      const std::lock_guard lock(mutex_);
+      streams.received(peer, message, world_.exchange, real_now());
+    };
+    handler.closed = [this, &streams](const auto& peer) {
+      const std::lock_guard lock(mutex_);
+      streams.closed(peer);
+    };
+    return handler;
   }
 
   net::HttpAnswer answer_as_broker(const net::HttpRequest& request, std::string_view path) {
@@ -295,7 +291,7 @@ class Server::Impl {
   net::HttpResponse serve(const net::HttpRequest& request, std::string_view path, const Addressed& to) {
     const auto account = account_of(request);
     if (!account) return to_http(unauthorized(to.is_data));
-    if (!limit_of(*request.header("APCA-API-KEY-ID"), to.is_data).take(unix_now())) {
+    if (!limits_.take(limit_of(request, to.is_data), unix_now())) {
       return to_http(coded(429, 42910000, "rate limit exceeded"));
     }
     if (to.route == nullptr) return to_http(coded(404, 40410000, "endpoint not found."));
@@ -318,9 +314,9 @@ class Server::Impl {
     if (id != nullptr && id->as_string() != nullptr) world_.log.add_submission(*id->as_string());
   }
 
-  RateLimit& limit_of(const std::string& key, bool is_data) {
-    const std::int64_t per_minute = requests_per_minute(is_data);
-    return limits_.try_emplace({key, is_data, per_minute}, RateLimit(per_minute)).first->second;
+  [[nodiscard]] RateLimits::Of limit_of(const net::HttpRequest& request, bool is_data) const {
+    const std::string* key = request.header("APCA-API-KEY-ID");
+    return {.key = key == nullptr ? "" : *key, .is_data = is_data, .per_minute = requests_per_minute(is_data)};
   }
 
   [[nodiscard]] std::int64_t requests_per_minute(bool is_data) const {
@@ -330,12 +326,7 @@ class Server::Impl {
   }
 
   void add_rate_headers(net::HttpResponse& response, const net::HttpRequest& request, const Addressed& to) {
-    const std::int64_t per_minute = requests_per_minute(to.is_data);
-    const std::string* key = request.header("APCA-API-KEY-ID");
-    const auto known = key == nullptr ? limits_.end() : limits_.find({*key, to.is_data, per_minute});
-    RateLimit fresh(per_minute);
-    if (known == limits_.end()) fresh.look(unix_now());
-    const RateLimit& limit = known == limits_.end() ? fresh : known->second;
+    const RateLimit limit = limits_.look(limit_of(request, to.is_data), unix_now());
     if (limit.limit() == 0) return;  // no limit, nothing to say
     response.headers.emplace_back("X-RateLimit-Limit", std::to_string(limit.limit()));
     response.headers.emplace_back("X-RateLimit-Remaining", std::to_string(limit.remaining()));
@@ -345,8 +336,7 @@ class Server::Impl {
   ServerOptions options_;
   std::mutex mutex_;  // guards what follows, except http_
   World world_;
-  /// By key, whether it is the data API, and how much that allows: another plan counts anew.
-  std::map<std::tuple<std::string, bool, std::int64_t>, RateLimit> limits_;
+  RateLimits limits_;
   std::optional<net::HttpServer> http_;  // last: stops before the rest goes
 };
 
