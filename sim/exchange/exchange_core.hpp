@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -43,26 +44,31 @@ struct HoldingsMemory {
   std::deque<std::pair<Timestamp, Holdings>> past;
 };
 
+/// So much of a symbol; signed.
+struct Units {
+  std::string symbol;
+  Quantity quantity;
+};
+
 /// What an order of contracts needs.
 struct OptionNeed {
   Money cost;           ///< to be tied up
-  Quantity bare_calls;  ///< that nothing but shares can cover
-  Quantity bare_puts;
+  Quantity bare_calls;  ///< shares of those that nothing else can cover
+  Quantity bare_puts;   ///< shares of those
 };
 
 /// The number of an order that shall not count: the one that is to be replaced.
 using Except = std::optional<std::size_t>;
 
 inline constexpr int kSpreads = 3;  ///< the level from which on contracts may cover contracts
-
-/// Shares that cover so many contracts.
-Quantity shares_for(Quantity contracts);
+inline constexpr Duration kLastHalfHour = std::chrono::minutes(30);  ///< of contracts (alpaca.md 4, Expiry day)
+/// From a cent in the money on contracts are exercised (alpaca.md 4, After close).
+inline constexpr Price kInTheMoney = Price::from_nanos(10'000'000);
 
 /// The exchange's inside. One class in several files: time.cpp, pending.cpp, expiry.cpp, entry.cpp, replace.cpp,
 /// replace_checks.cpp, account_checks.cpp, margin.cpp, matching.cpp, trailing.cpp, groups.cpp, cancel.cpp,
-/// corrections.cpp, shown.cpp, queries.cpp, invariants.cpp; of options: multileg.cpp, multileg_checks.cpp,
-/// multileg_replace.cpp, option_checks.cpp, option_margin.cpp,
-/// exercise.cpp, adjustments.cpp.
+/// corrections.cpp, activities.cpp, corporate.cpp, shown.cpp, queries.cpp, invariants.cpp; of options: multileg.cpp,
+/// multileg_checks.cpp, multileg_replace.cpp, option_checks.cpp, option_margin.cpp, exercise.cpp, adjustments.cpp.
 class ExchangeCore {
  public:
   explicit ExchangeCore(ExchangeConfig config);
@@ -99,7 +105,7 @@ class ExchangeCore {
   [[nodiscard]] const std::vector<ExecutedAction>& executed_actions() const { return executed_actions_; }
   Order seed_position(Ledger& books, std::string_view symbol, Quantity quantity, Price average, Timestamp at);
 
-  // expiry.cpp
+  // activities.cpp
   void deposit(Ledger& books, Money amount);
 
   // entry.cpp
@@ -192,9 +198,11 @@ class ExchangeCore {
   // adjustments.cpp: contracts after a split
   void replace_contract(const std::string& symbol, Asset adjusted, std::int64_t new_shares, std::int64_t old_shares);
   void retire_asset(const std::string& symbol);
-  void record_movement(Ledger& ledger, std::string type, const std::string& symbol, Quantity quantity,
-                       std::optional<Price> price, Money net, const std::string& group, std::string description,
-                       std::string sub_type = {});
+  void convert(Ledger& books, const Units& gone, const Units& come, Activity activity);
+
+  // activities.cpp
+  std::string book_fill(const OrderRecord& record, Quantity quantity, Price price, Timestamp at);
+  void record_movement(Ledger& books, Activity activity);
 
   // entry.cpp
   void admit(const SubmitRequest& request, OrderRecord& record);
@@ -219,6 +227,9 @@ class ExchangeCore {
 
   // cancel.cpp
   void finish_cancel(OrderRecord& record);
+  /// All open orders for the symbol, or one account's.
+  void end_orders(std::string_view symbol, std::string_view account = {});
+  void end_what_exceeds(const Ledger& books, std::string_view symbol);
 
   // account_checks.cpp: what the account, its orders and positions have against a request that is sound in itself
   [[nodiscard]] std::optional<ApiError> refuse(const Ledger& books, const SubmitRequest& request) const;
@@ -248,7 +259,8 @@ class ExchangeCore {
   /// What an opening order of that kind would tie up; the broker's cost_basis.
   [[nodiscard]] Money order_value(const std::string& symbol, Side side, std::optional<Price> limit,
                                   std::optional<Price> stop, Quantity quantity) const;
-  [[nodiscard]] Quantity reserved(const Ledger& books, std::string_view symbol) const;
+  [[nodiscard]] Quantity reserved_by(const OrderRecord& record) const;
+  [[nodiscard]] Quantity reserved(const Ledger& books, std::string_view symbol, std::optional<Side> side = {}) const;
   /// Signed like the holding.
   [[nodiscard]] Quantity available(const Ledger& books, std::string_view symbol, Except except = {}) const;
 
@@ -259,7 +271,6 @@ class ExchangeCore {
   [[nodiscard]] std::optional<Price> fill_price(const OrderRecord& record) const;
   void fill(OrderRecord& record, Quantity quantity, Price price);
   [[nodiscard]] Quantity fill_quantity(const OrderRecord& record, Price price);
-  std::string book_fill(const OrderRecord& record, Quantity quantity, Price price);
   void record_fill(OrderRecord& record, Quantity quantity, Price price);
 
   // trailing.cpp
@@ -268,6 +279,7 @@ class ExchangeCore {
 
   // groups.cpp
   void fill_rivals(OrderRecord& record);
+  void fit_rivals(const OrderRecord& record);
   void after_fill(OrderRecord& record);
   void arm_children(const OrderRecord& entry);
   void stand_as(OrderRecord& record, OrderStatus status);
@@ -361,8 +373,5 @@ class ExchangeCore {
   std::vector<PhantomReservation> phantoms_;
   std::map<std::string, HoldingsMemory, std::less<>> memories_;  ///< by account number
 };
-
-/// The activity id of a moment: New York's date and time in digits, "::", a UUID (alpaca.md 2, Activities).
-std::string activity_id(Timestamp at, const std::string& uuid);
 
 }  // namespace belay::sim

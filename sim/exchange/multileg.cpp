@@ -124,6 +124,9 @@ void ExchangeCore::fill_combination(OrderRecord& combination, Quantity units, Pr
   event.quantity = units;
   event.legs = std::move(executions);
   if (complete && combination.replacement) reject_replacement(combination);
+  for (const std::size_t leg : combination.children) {
+    end_what_exceeds(ledger(order.account), orders_.at(leg).order.symbol);
+  }
 }
 
 LegExecution ExchangeCore::fill_leg(OrderRecord& leg, Quantity quantity, Price price) {
@@ -140,7 +143,7 @@ LegExecution ExchangeCore::fill_leg(OrderRecord& leg, Quantity quantity, Price p
     order.filled_at = now_;
     orders_.retire(leg);
   }
-  std::string execution_id = book_fill(leg, quantity, price);
+  std::string execution_id = book_fill(leg, quantity, price, now_);
   const Quantity held = ledger(order.account).quantity(order.symbol);
   return {std::move(execution_id), order.id, order.symbol, price, quantity, held};
 }

@@ -113,7 +113,7 @@ Refusal ExchangeCore::refuse_combination(const Ledger& books, const SubmitReques
   }
   const int level = books.config().options_level;
   if (level < 1) return forbidden("account not authorized to trade options");
-  if (level < 3) return forbidden("account not eligible to trade spreads or uncovered contracts");
+  if (level < kSpreads) return forbidden("account not eligible to trade spreads or uncovered contracts");
   if (const auto refusal = refuse_ratios(request)) return refusal;
   if (const auto refusal = refuse_legs(books, request)) return refusal;
   if (const auto refusal = refuse_combination_by_cover(books, request)) return refusal;
@@ -168,7 +168,7 @@ Refusal ExchangeCore::refuse_combination_by_cover(const Ledger& books, const Sub
     const Asset& asset = market_.find(leg.symbol)->asset;
     const Quantity contracts = units_of(*leg.ratio, *request.quantity);
     const bool buys = *sim::side_of(leg) == Side::buy;
-    const Contracts moved{*asset.instrument.option, asset.multiplier, buys ? contracts : -contracts};
+    const Contracts moved = as_contracts(asset, buys ? contracts : -contracts);
     if (opens(intent_of(leg, books.quantity(leg.symbol)))) {
       opened.push_back(moved);
     } else {

@@ -27,10 +27,6 @@ Money bounded_notional(Price price, Quantity quantity, std::int64_t multiplier) 
 
 }  // namespace
 
-Quantity shares_for(Quantity contracts) {
-  return Quantity::from_nanos(fixed::multiply_divide(contracts.nanos(), 100, 1));
-}
-
 /// What an account holds of an underlying's contracts. Below the level of spreads, long ones cover nothing. Every root
 /// begins with its underlying's symbol.
 std::vector<Contracts> ExchangeCore::contracts_of(const Ledger& books, std::string_view underlying) const {
@@ -41,7 +37,7 @@ std::vector<Contracts> ExchangeCore::contracts_of(const Ledger& books, std::stri
     const Asset& asset = market_.find(symbol)->asset;
     if (!asset.instrument.option || underlying_of(*asset.instrument.option) != underlying) continue;
     if (holding.quantity.is_positive() && books.config().options_level < kSpreads) continue;
-    contracts.push_back({*asset.instrument.option, asset.multiplier, holding.quantity});
+    contracts.push_back(as_contracts(asset, holding.quantity));
   }
   return contracts;
 }
@@ -56,7 +52,7 @@ std::optional<Contracts> ExchangeCore::move_of(const Ledger& books, std::string_
                                                Quantity contracts, bool opening) const {
   const Asset& asset = market_.find(symbol)->asset;
   if (side == Side::sell && !opening && books.config().options_level < kSpreads) return std::nullopt;
-  return Contracts{*asset.instrument.option, asset.multiplier, side == Side::buy ? contracts : -contracts};
+  return as_contracts(asset, side == Side::buy ? contracts : -contracts);
 }
 
 std::vector<Contracts> ExchangeCore::moves_of(const Ledger& books, const SubmitRequest& request) const {
@@ -226,7 +222,7 @@ std::string ExchangeCore::underlying_in(const OrderRecord& head) const {
 Quantity ExchangeCore::locked_as_cover(const Ledger& books, std::string_view stock, Except except) const {
   const Listing* listing = market_.find(stock);
   if (listing == nullptr || listing->asset.instrument.is_option() || books.config().uncovered_options) return {};
-  return shares_for(uncovered_calls(contracts_after_pending(books, stock, except)));
+  return uncovered_calls(contracts_after_pending(books, stock, except));
 }
 
 }  // namespace belay::sim
