@@ -191,7 +191,7 @@ Refusal ExchangeCore::refuse_by_holding(const Ledger& books, const SubmitRequest
   if (*request.side == Side::sell && !held.is_positive()) return refuse_opening_short(books, listing.asset, request);
   for (const std::size_t index : orders_.open(request.symbol)) {
     const OrderRecord& other = orders_.at(index);
-    const bool short_sale = other.opening && other.order.side == Side::sell && !other.parent;
+    const bool short_sale = other.opening() && other.order.side == Side::sell && !other.parent;
     if (held.is_zero() && short_sale && other.order.account == books.config().number) {
       return forbidden("cannot open a long buy while a short sell order is open");
     }
@@ -252,7 +252,7 @@ Refusal ExchangeCore::refuse_opening_short(const Ledger& books, const Asset& ass
   if (!books.config().shorting_enabled) return forbidden("account not allowed to short");
   for (const std::size_t index : orders_.open(request.symbol)) {
     const OrderRecord& other = orders_.at(index);
-    if (other.order.account == books.config().number && other.opening && other.order.side == Side::buy) {
+    if (other.order.account == books.config().number && other.opening() && other.order.side == Side::buy) {
       return forbidden("cannot open a short sell while a long buy order is open");
     }
   }

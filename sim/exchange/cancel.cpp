@@ -65,9 +65,10 @@ void ExchangeCore::finish_cancel(OrderRecord& record) {
     if (!one.reserves()) return;
     reserved.push_back({one.order.account, one.order.symbol, one.remaining(), one.order.id, std::nullopt});
   };
-  if (record.children.empty() || record.role != GroupRole::combination) note(record);
   if (record.role == GroupRole::combination) {
     for (const std::size_t leg : record.children) note(orders_.at(leg));
+  } else {
+    note(record);
   }
   end_with_group(record, OrderStatus::canceled);
   if (reserved.empty()) return;

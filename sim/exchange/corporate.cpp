@@ -59,15 +59,8 @@ void ExchangeCore::split(std::string_view symbol, std::int64_t new_shares, std::
   }
 }
 
-void ExchangeCore::announce(CorporateAction action) {
-  if (action.id.empty()) action.id = ids_.uuid();
-  announcements_.push_back(announcement_of(action));
-  corporate_actions_.push_back(std::move(action));
-}
-
 void ExchangeCore::announce(Announcement announcement) {
   if (announcement.id.empty()) announcement.id = ids_.uuid();
-  if (auto action = action_of(announcement)) corporate_actions_.push_back(std::move(*action));
   announcements_.push_back(std::move(announcement));
 }
 

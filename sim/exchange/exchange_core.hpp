@@ -98,10 +98,8 @@ class ExchangeCore {
   void merge(std::string_view symbol, Money cash_per_share, std::string_view new_symbol, std::int64_t new_shares,
              std::int64_t old_shares);
   void delist(std::string_view symbol, bool worthless);
-  void announce(CorporateAction action);
   void announce(Announcement announcement);
   [[nodiscard]] const std::vector<Announcement>& announcements() const { return announcements_; }
-  [[nodiscard]] const std::vector<CorporateAction>& corporate_actions() const { return corporate_actions_; }
   [[nodiscard]] const std::vector<ExecutedAction>& executed_actions() const { return executed_actions_; }
   Order seed_position(Ledger& books, std::string_view symbol, Quantity quantity, Price average, Timestamp at);
 
@@ -170,7 +168,8 @@ class ExchangeCore {
   void wake_at(Timestamp at, const OrderRecord& record) { waking_.emplace(at, record.index); }
   void wake_at_auction(const OrderRecord& record);
   void wake(OrderRecord& record);
-  void release(OrderRecord& record);
+  void go_live(OrderRecord& record);
+  void set_status(OrderRecord& record, OrderStatus status);
   void pause(OrderRecord& record, OrderStatus how, std::optional<Timestamp> until);
   void go_on(OrderRecord& record);
   void meet_first_troubles(OrderRecord& record);
@@ -271,6 +270,7 @@ class ExchangeCore {
   [[nodiscard]] std::optional<Price> fill_price(const OrderRecord& record) const;
   void fill(OrderRecord& record, Quantity quantity, Price price);
   [[nodiscard]] Quantity fill_quantity(const OrderRecord& record, Price price);
+  bool take_fill(OrderRecord& record, Quantity quantity, Price price);
   void record_fill(OrderRecord& record, Quantity quantity, Price price);
 
   // trailing.cpp
@@ -302,7 +302,6 @@ class ExchangeCore {
   [[nodiscard]] std::optional<Price> net_price(const SubmitRequest& request) const;
   [[nodiscard]] std::optional<Price> net_price(const OrderRecord& combination) const;
   OrderRecord& add_leg(OrderRecord& combination, const LegRequest& leg, const Ledger& books);
-  void set_status(OrderRecord& combination, OrderStatus status);
   void consider_combination(OrderRecord& combination);
   void fill_combination(OrderRecord& combination, Quantity units, Price net);
   LegExecution fill_leg(OrderRecord& leg, Quantity quantity, Price price);
@@ -364,7 +363,6 @@ class ExchangeCore {
   OrderStore orders_;
   std::map<std::string, Ledger, std::less<>> ledgers_;
   std::vector<OrderEvent> events_;
-  std::vector<CorporateAction> corporate_actions_;
   std::vector<ExecutedAction> executed_actions_;
   std::vector<Announcement> announcements_;
   std::uint64_t last_sequence_ = 0;

@@ -103,12 +103,8 @@ OrderRecord& ExchangeCore::successor_of(OrderRecord& stop) {
   end(stop, OrderStatus::replaced);
   OrderRecord& successor = orders_.add(next);
   successor.role = GroupRole::stop;
-  successor.parent = stop.parent;
-  successor.opening = false;
   successor.armed = true;
-  for (std::size_t& child : orders_.at(*stop.parent).children) {
-    if (child == stop.index) child = successor.index;
-  }
+  orders_.take_place(stop, successor);
   emit(OrderEventType::fresh, successor);
   return successor;
 }

@@ -59,7 +59,7 @@ BuyingPower ExchangeCore::buying_power(const Ledger& books, Except except) const
     const Order& order = record.order;
     if (order.account != books.config().number || record.role == GroupRole::leg) continue;
     if (is_judged_by_cover(record)) underlyings.insert(underlying_in(record));
-    if (is_judged_by_cover(record) || !record.opening) continue;
+    if (is_judged_by_cover(record) || !record.opening()) continue;
     const Quantity wanted = record.replacing ? wanted_by_replacement(record) : record.remaining();
     Money value = order.notional ? *order.notional
                                  : order_value(order.symbol, order.side, order.limit_price, order.stop_price, wanted);
@@ -122,7 +122,7 @@ Money ExchangeCore::order_value(const std::string& symbol, Side side, std::optio
 
 /// Two exits of a group that both rest (alpaca.md 3.3, Fast market) reserve the same units: the target's count.
 Quantity ExchangeCore::reserved_by(const OrderRecord& record) const {
-  if (record.replacing) return record.opening ? Quantity{} : added_by_replacement(record);
+  if (record.replacing) return record.opening() ? Quantity{} : added_by_replacement(record);
   if (!record.reserves()) return {};
   const auto rests = [this](std::size_t rival) { return orders_.at(rival).reserves(); };
   const bool counted = record.role == GroupRole::stop && std::ranges::any_of(orders_.open_rivals(record), rests);

@@ -115,6 +115,14 @@ Quantity ExchangeCore::fill_quantity(const OrderRecord& record, Price price) {
 }
 
 void ExchangeCore::fill(OrderRecord& record, Quantity quantity, Price price) {
+  take_fill(record, quantity, price);
+  record_fill(record, quantity, price);
+  after_fill(record);
+  end_what_exceeds(ledger(record.order.account), record.order.symbol);
+}
+
+/// What an execution makes of the order itself. Returns whether it is filled now.
+bool ExchangeCore::take_fill(OrderRecord& record, Quantity quantity, Price price) {
   Order& order = record.order;
   order.filled += quantity;
   record.paid += notional(price, quantity);
@@ -128,9 +136,7 @@ void ExchangeCore::fill(OrderRecord& record, Quantity quantity, Price price) {
     order.filled_at = now_;
     orders_.retire(record);
   }
-  record_fill(record, quantity, price);
-  after_fill(record);
-  end_what_exceeds(ledger(order.account), order.symbol);
+  return complete;
 }
 
 void ExchangeCore::record_fill(OrderRecord& record, Quantity quantity, Price price) {

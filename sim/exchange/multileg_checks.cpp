@@ -93,10 +93,6 @@ PositionIntent intent_of(const LegRequest& leg, Quantity held) {
   return leg.intent.value_or(inferred_intent(*side_of(leg), held));
 }
 
-bool opens(PositionIntent intent) {
-  return intent == PositionIntent::buy_to_open || intent == PositionIntent::sell_to_open;
-}
-
 Quantity units_of(Quantity ratio, Quantity units) {
   return Quantity::from_nanos(fixed::multiply_divide(ratio.nanos(), units.nanos(), fixed::kScale));
 }
@@ -176,10 +172,9 @@ Refusal ExchangeCore::refuse_combination_by_cover(const Ledger& books, const Sub
     }
     add_to(after, moved);
   }
-  ApiError uncovered = forbidden("account not eligible to trade uncovered option contracts");
-  if (!uncovered_calls(opened).is_zero() || !uncovered_puts(opened).is_zero()) return uncovered;
+  if (!uncovered_calls(opened).is_zero() || !uncovered_puts(opened).is_zero()) return uncovered();
   const bool barer = uncovered_calls(after) > uncovered_calls(before) || uncovered_puts(after) > uncovered_puts(before);
-  return closes_cover && barer ? Refusal(uncovered) : std::nullopt;
+  return closes_cover && barer ? Refusal(uncovered()) : std::nullopt;
 }
 
 std::optional<Price> ExchangeCore::net_price(const SubmitRequest& request) const {

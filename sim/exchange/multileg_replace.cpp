@@ -31,7 +31,7 @@ SubmitRequest ExchangeCore::as_combination(const OrderRecord& old, const Replace
 Refusal ExchangeCore::refuse_larger_legs(const Ledger& books, const OrderRecord& old, Quantity units) {
   for (const std::size_t index : old.children) {
     const OrderRecord& leg = orders_.at(index);
-    if (leg.opening) continue;
+    if (leg.opening()) continue;
     const Quantity wanted = units_of(*leg.order.ratio, units);
     // As reported of spreads that close (github.com/alpacahq/Alpaca-API/issues/282).
     if (troubles_.take(TroubleKind::replace_insufficient_qty, leg.order.symbol, old.order.type)) {

@@ -14,9 +14,9 @@ using Refusal = std::optional<ApiError>;
 
 constexpr int kLong = 2;  // from that level on contracts may be bought
 
-ApiError uncovered() { return forbidden("account not eligible to trade uncovered option contracts"); }
-
 }  // namespace
+
+ApiError uncovered() { return forbidden("account not eligible to trade uncovered option contracts"); }
 
 Refusal ExchangeCore::refuse_by_options_level(const Ledger& books, const SubmitRequest& request) const {
   const int level = books.config().options_level;

@@ -76,7 +76,7 @@ std::vector<Contracts> ExchangeCore::moves_of(const OrderRecord& head, Quantity 
   for (const std::size_t index : parts) {
     const OrderRecord& part = orders_.at(index);
     const Quantity contracts = part.order.ratio ? units_of(*part.order.ratio, units) : units;
-    if (const auto move = move_of(books, part.order.symbol, part.order.side, contracts, part.opening)) {
+    if (const auto move = move_of(books, part.order.symbol, part.order.side, contracts, part.opening())) {
       moves.push_back(*move);
     }
   }

@@ -21,7 +21,6 @@ Answer<Order> ExchangeCore::replace(Ledger& books, const OrderId& id, const Repl
   OrderRecord& next = orders_.add(changed(*old, request));
   next.role = old->role;
   next.parent = old->parent;
-  next.opening = old->opening;
   next.armed = old->armed;
   next.elected = old->elected;
   next.collar = old->collar;
@@ -100,17 +99,10 @@ void ExchangeCore::finish_replacement(OrderRecord& old) {
   next.armed = old.armed;
   next.elected = old.elected;
   next.collar = old.collar;
-  if (next.is_trailing()) {
-    next.order.high_water = old.order.high_water;
-    begin_trailing(next);
-  }
-  if (next.order.status == OrderStatus::pending_new) {
-    if (next.role == GroupRole::combination) set_status(next, OrderStatus::fresh);
-    next.order.status = OrderStatus::fresh;
-    touch(next);
-    emit(OrderEventType::fresh, next);
-  }
-  if (next.order.status == OrderStatus::accepted && is_trading(next.order)) release(next);  // the session has begun
+  if (next.is_trailing()) next.order.high_water = old.order.high_water;
+  begin_trailing(next);
+  const bool begun = next.order.status == OrderStatus::accepted && is_trading(next.order);  // the session, meanwhile
+  if (begun || next.order.status == OrderStatus::pending_new) go_live(next);
   consider(next.index, std::nullopt);
   const TimeInForce tif = next.order.time_in_force;
   const bool immediate = tif == TimeInForce::ioc || tif == TimeInForce::fok;

@@ -122,7 +122,7 @@ Refusal ExchangeCore::refuse_replacement(const Ledger& books, const OrderRecord&
   if (record.role == GroupRole::alone) {
     if (const auto refusal = refuse_by_wash_trade(books, request, record.index)) return refusal;
   }
-  return record.opening ? refuse_larger_entry(books, record, request) : refuse_larger_exit(books, record, request);
+  return record.opening() ? refuse_larger_entry(books, record, request) : refuse_larger_exit(books, record, request);
 }
 
 Refusal ExchangeCore::refuse_larger_exit(const Ledger& books, const OrderRecord& record, const SubmitRequest& request) {

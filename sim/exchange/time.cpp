@@ -113,7 +113,7 @@ void ExchangeCore::release_queued() {
     if (record.replacing || record.is_over()) continue;
     const auto today = calendar_.session_at(now_);
     if (record.order.status == OrderStatus::done_for_day && today && today->open == now_) go_on(record);
-    if (record.order.status == OrderStatus::accepted && is_trading(record.order)) release(record);
+    if (record.order.status == OrderStatus::accepted && is_trading(record.order)) go_live(record);
   }
 }
 
