@@ -65,6 +65,9 @@ inline constexpr Duration kLastHalfHour = std::chrono::minutes(30);  ///< of con
 /// From a cent in the money on contracts are exercised (alpaca.md 4, After close).
 inline constexpr Price kInTheMoney = Price::from_nanos(10'000'000);
 
+/// The order with the parts that are given in place of its own; what has filled of it stays in its quantity.
+Order changed_by(const ReplaceRequest& change, Order order);
+
 /// The exchange's inside. One class in several files: time.cpp, pending.cpp, expiry.cpp, entry.cpp, replace.cpp,
 /// replace_checks.cpp, account_checks.cpp, margin.cpp, matching.cpp, trailing.cpp, groups.cpp, cancel.cpp,
 /// corrections.cpp, activities.cpp, corporate.cpp, shown.cpp, queries.cpp, invariants.cpp; of options: multileg.cpp,
@@ -217,6 +220,7 @@ class ExchangeCore {
   [[nodiscard]] Quantity wanted_by_replacement(const OrderRecord& next) const;
 
   // replace_checks.cpp
+  [[nodiscard]] SubmitRequest as_sent(const OrderRecord& record, const ReplaceRequest& change) const;
   [[nodiscard]] std::optional<ApiError> refuse_replacement(const Ledger& books, const OrderRecord& record,
                                                            const ReplaceRequest& change);
   [[nodiscard]] std::optional<ApiError> refuse_larger_exit(const Ledger& books, const OrderRecord& record,
@@ -308,7 +312,6 @@ class ExchangeCore {
   void end_combination(OrderRecord& combination, OrderStatus how);
 
   // multileg_replace.cpp
-  [[nodiscard]] SubmitRequest as_combination(const OrderRecord& old, const ReplaceRequest& change) const;
   [[nodiscard]] std::optional<ApiError> refuse_combination_replacement(const Ledger& books, const OrderRecord& old,
                                                                        const SubmitRequest& request);
   [[nodiscard]] std::optional<ApiError> refuse_larger_legs(const Ledger& books, const OrderRecord& old, Quantity units);
@@ -324,7 +327,6 @@ class ExchangeCore {
   [[nodiscard]] std::vector<Contracts> moves_of(const OrderRecord& head, Quantity units) const;
   [[nodiscard]] std::string underlying_in(const OrderRecord& head) const;
   [[nodiscard]] Money price_of(const SubmitRequest& request) const;
-  [[nodiscard]] SubmitRequest as_sent(const OrderRecord& record, Quantity units) const;
   [[nodiscard]] bool is_judged_by_cover(const OrderRecord& record) const;
   [[nodiscard]] std::vector<std::size_t> judged_orders(const Ledger& books, std::string_view underlying,
                                                        Except except) const;

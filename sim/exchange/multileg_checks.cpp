@@ -156,25 +156,20 @@ Refusal ExchangeCore::refuse_combination_by_cover(const Ledger& books, const Sub
                                                   Except except) const {
   if (books.config().uncovered_options) return std::nullopt;
   std::vector<Contracts> opened;
-  const std::string underlying = underlying_in(request);
-  const std::vector<Contracts> before = contracts_after_pending(books, underlying, except);
-  std::vector<Contracts> after = before;
   bool closes_cover = false;
   for (const LegRequest& leg : request.legs) {
-    const Asset& asset = market_.find(leg.symbol)->asset;
-    const Quantity contracts = units_of(*leg.ratio, *request.quantity);
-    const bool buys = *sim::side_of(leg) == Side::buy;
-    const Contracts moved = as_contracts(asset, buys ? contracts : -contracts);
+    const Side side = *sim::side_of(leg);
     if (opens(intent_of(leg, books.quantity(leg.symbol)))) {
-      opened.push_back(moved);
+      opened.push_back(*move_of(books, leg.symbol, side, units_of(*leg.ratio, *request.quantity), true));
     } else {
-      closes_cover = closes_cover || !buys;
+      closes_cover = closes_cover || side == Side::sell;
     }
-    add_to(after, moved);
   }
   if (!uncovered_calls(opened).is_zero() || !uncovered_puts(opened).is_zero()) return uncovered();
-  const bool barer = uncovered_calls(after) > uncovered_calls(before) || uncovered_puts(after) > uncovered_puts(before);
-  return closes_cover && barer ? Refusal(uncovered()) : std::nullopt;
+  if (!closes_cover) return std::nullopt;
+  const OptionNeed need = need_of(books, request, except);
+  const bool barer = need.bare_calls.is_positive() || need.bare_puts.is_positive();
+  return barer ? Refusal(uncovered()) : std::nullopt;
 }
 
 std::optional<Price> ExchangeCore::net_price(const SubmitRequest& request) const {

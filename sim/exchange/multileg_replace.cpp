@@ -10,23 +10,6 @@ namespace belay::sim {
 
 using Refusal = std::optional<ApiError>;
 
-/// What would have to be sent to get the changed order, without what has filled of it.
-SubmitRequest ExchangeCore::as_combination(const OrderRecord& old, const ReplaceRequest& change) const {
-  const Order& order = old.order;
-  SubmitRequest request;
-  request.client_id = change.client_id;
-  request.order_class = OrderClass::mleg;
-  request.quantity = change.quantity.value_or(*order.quantity) - order.filled;
-  request.type = order.type;
-  request.time_in_force = change.time_in_force.value_or(order.time_in_force);
-  request.limit_price = change.limit_price ? change.limit_price : order.limit_price;
-  for (const std::size_t index : old.children) {
-    const Order& leg = orders_.at(index).order;
-    request.legs.push_back({leg.symbol, leg.ratio, leg.side, leg.intent});
-  }
-  return request;
-}
-
 /// Contracts that the old order reserves are as good as free; more than those must be.
 Refusal ExchangeCore::refuse_larger_legs(const Ledger& books, const OrderRecord& old, Quantity units) {
   for (const std::size_t index : old.children) {

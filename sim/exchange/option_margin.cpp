@@ -95,17 +95,6 @@ Money ExchangeCore::price_of(const SubmitRequest& request) const {
   return -bounded_notional(request.limit_price.value_or(bid), *request.quantity, multiplier);
 }
 
-/// The order as it would have to be sent now, for what is left of it, or so much.
-SubmitRequest ExchangeCore::as_sent(const OrderRecord& record, Quantity units) const {
-  SubmitRequest request;
-  if (record.role == GroupRole::combination) request = as_combination(record, {});
-  request.symbol = record.order.symbol;
-  request.side = record.order.side;
-  request.limit_price = record.order.limit_price;
-  request.quantity = units;
-  return request;
-}
-
 /// The orders that tie up what contracts can come to cost: sales, and those of several legs. Others tie up their price.
 bool ExchangeCore::is_judged_by_cover(const OrderRecord& record) const {
   if (record.role == GroupRole::combination) return true;
@@ -160,11 +149,11 @@ Money ExchangeCore::tied_by_orders_on(const Ledger& books, std::string_view unde
   for (const std::size_t index : judged_orders(books, underlying, except)) {
     const OrderRecord& head = orders_.at(index);
     const Quantity left = head.remaining();
-    Money cost = cost_of(contracts, moves_of(head, left), price_of(as_sent(head, left)));
+    Money cost = cost_of(contracts, moves_of(head, left), price_of(as_sent(head, {.quantity = left})));
     if (head.replacement) {
       const OrderRecord& next = orders_.at(*head.replacement);
       const Quantity wanted = std::max(wanted_by_replacement(next), Quantity{});
-      cost = std::max(cost, cost_of(contracts, moves_of(head, wanted), price_of(as_sent(next, wanted))));
+      cost = std::max(cost, cost_of(contracts, moves_of(head, wanted), price_of(as_sent(next, {.quantity = wanted}))));
     }
     tied += cost;
     carry(contracts, head);
@@ -192,7 +181,7 @@ OptionNeed ExchangeCore::need_of(const Ledger& books, const SubmitRequest& reque
 
 /// Whether an order that is changed needs no more than it does as it is: that is its own already.
 bool ExchangeCore::needs_no_more(const Ledger& books, const SubmitRequest& changed, const OrderRecord& old) const {
-  const OptionNeed before = need_of(books, as_sent(old, old.remaining()), old.index);
+  const OptionNeed before = need_of(books, as_sent(old, {.quantity = old.remaining()}), old.index);
   const OptionNeed after = need_of(books, changed, old.index);
   return after.cost <= before.cost && after.bare_calls <= before.bare_calls && after.bare_puts <= before.bare_puts;
 }
