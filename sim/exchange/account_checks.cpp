@@ -16,7 +16,6 @@ namespace {
 
 using Refusal = std::optional<ApiError>;
 
-constexpr Duration kExpiresSoon = std::chrono::minutes(30);  // from 15:30 (alpaca.md 4, Expiry day)
 constexpr auto kBeforeOpening = std::chrono::minutes(2);
 constexpr auto kBeforeClosing = std::chrono::minutes(10);
 constexpr auto kAuctionEvening = std::chrono::hours(19);
@@ -102,9 +101,8 @@ Refusal ExchangeCore::refuse(const Ledger& books, const SubmitRequest& request) 
 Refusal ExchangeCore::refuse_by_settings(const Ledger& books, const SubmitRequest& request) const {
   const AccountSettings& settings = books.settings();
   if (settings.suspend_trade) return forbidden("new orders are rejected by user request");
-  const bool is_fractional = request.notional || (request.quantity && !request.quantity->is_whole());
   const bool is_stock = instrument_of(request.symbol).kind == InstrumentKind::stock;
-  if (is_fractional && is_stock && !settings.fractional_trading) {
+  if (is_fractional(request) && is_stock && !settings.fractional_trading) {
     return forbidden("fractional trading is not enabled for this account");
   }
   return std::nullopt;
@@ -121,7 +119,7 @@ Refusal ExchangeCore::refuse_by_contract(const Asset& asset, bool opening, const
   if (!asset.instrument.is_option()) return std::nullopt;
   const OptionTerms& terms = *asset.instrument.option;
   if (end_of(calendar_, terms) <= now_) return unprocessable(name + "is expired");
-  if (opening && calendar::expiry_session(calendar_, terms.expiration).close - kExpiresSoon <= now_) {
+  if (opening && calendar::expiry_session(calendar_, terms.expiration).close - kLastHalfHour <= now_) {
     return unprocessable(name + "expires soon, unable to open new positions");
   }
   if (request.type == OrderType::market && !options_trade(calendar_, now_, closes_late(terms))) {
@@ -193,7 +191,7 @@ Refusal ExchangeCore::refuse_by_holding(const Ledger& books, const SubmitRequest
   if (*request.side == Side::sell && !held.is_positive()) return refuse_opening_short(books, listing.asset, request);
   for (const std::size_t index : orders_.open(request.symbol)) {
     const OrderRecord& other = orders_.at(index);
-    const bool short_sale = other.opening && other.order.side == Side::sell && !other.parent;
+    const bool short_sale = other.opening() && other.order.side == Side::sell && !other.parent;
     if (held.is_zero() && short_sale && other.order.account == books.config().number) {
       return forbidden("cannot open a long buy while a short sell order is open");
     }
@@ -254,7 +252,7 @@ Refusal ExchangeCore::refuse_opening_short(const Ledger& books, const Asset& ass
   if (!books.config().shorting_enabled) return forbidden("account not allowed to short");
   for (const std::size_t index : orders_.open(request.symbol)) {
     const OrderRecord& other = orders_.at(index);
-    if (other.order.account == books.config().number && other.opening && other.order.side == Side::buy) {
+    if (other.order.account == books.config().number && other.opening() && other.order.side == Side::buy) {
       return forbidden("cannot open a short sell while a long buy order is open");
     }
   }

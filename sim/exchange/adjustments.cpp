@@ -48,9 +48,7 @@ Asset adjusted(const Asset& before, std::int64_t new_shares, std::int64_t old_sh
 }  // namespace
 
 void ExchangeCore::retire_asset(const std::string& symbol) {
-  for (const std::size_t index : orders_.open(symbol)) {
-    if (!orders_.at(index).is_over()) end_with_group(orders_.at(index), OrderStatus::canceled);
-  }
+  end_orders(symbol);
   Listing& listing = market_.listing(symbol);
   listing.asset.tradable = false;
   listing.asset.active = false;
@@ -73,27 +71,30 @@ void ExchangeCore::replace_contract(const std::string& symbol, Asset adjusted, s
                                     std::int64_t old_shares) {
   const bool multiplied = !adjusted.is_adjusted();
   retire_asset(symbol);
-  const Listing old = market_.listing(symbol);
+  const auto close = market_.listing(symbol).latest_close;
   const std::string after = adjusted.symbol();
-  Listing& listing = market_.add(std::move(adjusted));
-  // Another contract may have gone by that symbol until now.
-  listing.trade.reset();
-  listing.quote.reset();
-  listing.previous_close.reset();
-  listing.latest_close.reset();
-  listing.halted = false;
-  listing.forget_freshness();
-  if (const auto close = old.latest_close; close && !multiplied) listing.latest_close = close;
+  Listing& listing = market_.replace(std::move(adjusted));
+  if (!multiplied) listing.latest_close = close;
   for (auto& [number, books] : ledgers_) {
     const Quantity held = books.quantity(symbol);
-    if (held.is_zero()) continue;
     const Quantity becomes = multiplied ? share_of(held, new_shares, old_shares) : held;
-    books.rename(symbol, after);
-    books.rescale(after, becomes);
-    const std::string group = ids_.uuid();
-    record_movement(books, "OPCA", symbol, -held, std::nullopt, {}, group, "Option Adjustment");
-    record_movement(books, "OPCA", after, becomes, std::nullopt, {}, group, "Option Adjustment");
+    convert(books, {symbol, -held}, {after, becomes}, {.activity_type = "OPCA", .description = "Option Adjustment"});
   }
+}
+
+/// What is held of a symbol becomes so much of another, or nothing; told by an activity for each of the two.
+void ExchangeCore::convert(Ledger& books, const Units& gone, const Units& come, Activity activity) {
+  if (gone.quantity.is_zero()) return;
+  books.convert(gone.symbol, come.symbol, come.quantity);
+  activity.group_id = ids_.uuid();
+  activity.symbol = gone.symbol;
+  activity.quantity = gone.quantity;
+  record_movement(books, activity);
+  if (come.quantity.is_zero()) return;
+  activity.symbol = come.symbol;
+  activity.quantity = come.quantity;
+  activity.net_amount = {};
+  record_movement(books, std::move(activity));
 }
 
 void ExchangeCore::spin_off(std::string_view symbol, std::string_view new_symbol, std::int64_t new_shares,
@@ -105,7 +106,11 @@ void ExchangeCore::spin_off(std::string_view symbol, std::string_view new_symbol
     const Quantity gained = share_of(books.quantity(parent), new_shares, old_shares);
     if (gained.is_zero()) continue;
     books.move(child, gained);
-    record_movement(books, "SPIN", child, gained, std::nullopt, {}, ids_.uuid(), "Spin-off from " + parent);
+    record_movement(books, {.activity_type = "SPIN",
+                            .symbol = child,
+                            .quantity = gained,
+                            .group_id = ids_.uuid(),
+                            .description = "Spin-off from " + parent});
   }
 }
 
@@ -116,18 +121,14 @@ void ExchangeCore::pay_dividend(std::string_view symbol, Money per_share) {
     if (held.is_zero()) continue;
     const Money paid = notional(Price::from_nanos(per_share.nanos()), held);
     books.receive(paid);
-    Activity activity;
-    activity.id = activity_id(now_, ids_.ascending_uuid());
-    activity.activity_type = "DIV";
-    activity.sub_type = "CDIV";
-    activity.at = now_;
-    activity.symbol = name;
-    activity.quantity = held;
-    activity.per_share = per_share;
-    activity.net_amount = paid;
-    activity.group_id = ids_.uuid();
-    activity.description = "Cash Dividend";
-    books.record(std::move(activity));
+    record_movement(books, {.activity_type = "DIV",
+                            .symbol = name,
+                            .quantity = held,
+                            .sub_type = "CDIV",
+                            .per_share = per_share,
+                            .net_amount = paid,
+                            .group_id = ids_.uuid(),
+                            .description = "Cash Dividend"});
   }
 }
 
@@ -135,20 +136,14 @@ void ExchangeCore::merge(std::string_view symbol, Money cash_per_share, std::str
                          std::int64_t new_shares, std::int64_t old_shares) {
   BELAY_CHECK(new_shares >= 0 && old_shares > 0);
   const std::string before = market_.listing(symbol).asset.symbol();
+  const std::string after = new_shares == 0 ? before : market_.listing(new_symbol).asset.symbol();
   retire_asset(before);
   for (auto& [number, books] : ledgers_) {
     const Quantity held = books.quantity(before);
-    if (held.is_zero()) continue;
-    const std::string group = ids_.uuid();
     const Money cash = notional(Price::from_nanos(cash_per_share.nanos()), held);
-    books.move(before, -held);
     books.receive(cash);
-    record_movement(books, "MA", before, -held, std::nullopt, cash, group, "Merger");
-    const Quantity gained = share_of(held, new_shares, old_shares);
-    if (gained.is_zero()) continue;
-    const std::string after = market_.listing(new_symbol).asset.symbol();
-    books.move(after, gained);
-    record_movement(books, "MA", after, gained, std::nullopt, {}, group, "Merger");
+    convert(books, {before, -held}, {after, share_of(held, new_shares, old_shares)},
+            {.activity_type = "MA", .net_amount = cash, .description = "Merger"});
   }
 }
 
@@ -160,7 +155,11 @@ void ExchangeCore::delist(std::string_view symbol, bool worthless) {
     const Quantity held = books.quantity(name);
     if (held.is_zero()) continue;
     books.move(name, -held);
-    record_movement(books, "REORG", name, -held, std::nullopt, {}, ids_.uuid(), "Worthless Removal");
+    record_movement(books, {.activity_type = "REORG",
+                            .symbol = name,
+                            .quantity = -held,
+                            .group_id = ids_.uuid(),
+                            .description = "Worthless Removal"});
   }
 }
 

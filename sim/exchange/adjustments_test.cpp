@@ -61,6 +61,17 @@ TEST_F(Adjustments, AnAdjustedContractIsSettledByItsDeliverable) {
   EXPECT_EQ(exchange.position(kAccount, "AAPL")->average_entry, 2100_price);
 }
 
+TEST_F(Adjustments, AnAdjustedCallLocksTheSharesThatItDelivers) {
+  hold("AAPL", "100");
+  hold(kCall, "-1", "12");
+  exchange.split("AAPL", 3, 2);
+  exchange.adjust_contracts("AAPL", 3, 2);
+  EXPECT_EQ(held("AAPL"), 150_qty);
+  EXPECT_EQ(available("AAPL"), 0_qty);
+  EXPECT_EQ(exchange.assign(kAccount, "AAPL1260220C00210000", std::nullopt), 1_qty);
+  EXPECT_EQ(held("AAPL"), 0_qty);
+}
+
 TEST_F(Adjustments, OrdersForTheOldContractEnd) {
   hold(kCall, "1", "12");
   quote(kCall, "1", "1.10");
@@ -75,6 +86,7 @@ TEST_F(Adjustments, ASpinOffBringsSharesOfAnother) {
   exchange.spin_off("AAPL", "PEAR", 1, 4);
   EXPECT_EQ(held("AAPL"), 100_qty);
   EXPECT_EQ(held("PEAR"), 25_qty);
+  EXPECT_EQ(exchange.position(kAccount, "PEAR")->cost_basis, 0_usd);
   EXPECT_EQ(story(), "SPIN PEAR 25; ");
 }
 
@@ -106,6 +118,28 @@ TEST_F(Adjustments, AMergerTurnsSharesIntoCashAndOthers) {
   EXPECT_EQ(cash(), before + 5000_usd);
   EXPECT_EQ(story(), "MA AAPL -100; MA PEAR 50; ");
   EXPECT_EQ(refusal(order(Side::buy, "1")).message, "asset \"AAPL\" is not tradable");
+}
+
+TEST_F(Adjustments, TheSharesOfTheBuyerTakeTheCostAlong) {
+  hold("AAPL", "100", "200");
+  hold("PEAR", "50", "300");
+  hold("PLUM", "-10", "500");
+  exchange.merge("AAPL", 0_usd, "PEAR", 1, 2);
+  EXPECT_EQ(held("PEAR"), 100_qty);
+  EXPECT_EQ(exchange.position(kAccount, "PEAR")->average_entry, 350_price);
+  exchange.merge("PEAR", 0_usd, "PLUM", 1, 5);  // more than was owed of them
+  EXPECT_EQ(held("PLUM"), 10_qty);
+  EXPECT_EQ(exchange.position(kAccount, "PLUM")->average_entry, 1750_price);
+}
+
+TEST_F(Adjustments, SalesThatASpinOffLeavesNothingToSellEnd) {
+  hold("AAPL", "-100");
+  hold("PEAR", "20", "50");
+  quote("PEAR", "50", "50.02");
+  const Order resting = submit(limit(Side::sell, "20", "60", "PEAR"));
+  exchange.spin_off("AAPL", "PEAR", 1, 10);  // who is short owes the new ones too
+  EXPECT_EQ(held("PEAR"), 10_qty);
+  EXPECT_EQ(status(resting), OrderStatus::canceled);
 }
 
 TEST_F(Adjustments, WhatIsDelistedTradesNoMoreAndIsHeldUnlessWorthless) {
@@ -142,6 +176,45 @@ TEST_F(Adjustments, ARootOfSixLettersKeepsItsLength) {
   hold("ABCDEF260220C00100000", "1", "5");
   exchange.adjust_contracts("ABCDEF", 3, 2);
   EXPECT_EQ(held("ABCDE1260220C00100000"), 1_qty);
+}
+
+TEST_F(Adjustments, WhatWentByAnotherNameTradesNoMoreUnderTheOldOne) {
+  hold("AAPL", "10");
+  quote("PEAR", "5", "5.01");  // another company, until now
+  exchange.halt("PEAR");
+  const Order resting = submit(limit(Side::sell, "10", "300"));
+  exchange.rename("AAPL", "PEAR");
+  EXPECT_EQ(status(resting), OrderStatus::canceled);
+  EXPECT_FALSE(exchange.asset("AAPL")->active);
+  EXPECT_TRUE(exchange.asset("PEAR")->active);
+  EXPECT_EQ(refusal(order(Side::buy, "1")).message, "asset \"AAPL\" is not tradable");
+  EXPECT_FALSE(exchange.last_quote("PEAR"));
+  move_to("PEAR", "200");
+  submit(order(Side::sell, "10", OrderType::market, "PEAR"));
+  EXPECT_EQ(held("PEAR"), 0_qty);
+}
+
+TEST_F(Adjustments, AReplacementUnderWayIsAdjustedWithTheOrderThatItReplaces) {
+  Faults faults;
+  faults.partial_fill_permille = 1000;
+  exchange.set_faults(faults);
+  SubmitRequest request = limit(Side::buy, "10", "200.02");
+  request.time_in_force = TimeInForce::gtc;
+  const Order old = submit(request);
+  const Quantity first = now(old).filled;
+  ASSERT_EQ(status(old), OrderStatus::partially_filled);
+  quote("AAPL", "210", "210.02");
+  faults.replace_delay = std::chrono::seconds(3);
+  exchange.set_faults(faults);
+  const Order next = replace(old, {.quantity = 12_qty, .time_in_force = TimeInForce::day});
+  exchange.split("AAPL", 10, 1);
+  EXPECT_EQ(now(old).filled_average, 20.002_price);
+  exchange.advance_to(exchange.now() + std::chrono::seconds(3));
+  EXPECT_EQ(status(next), OrderStatus::fresh);
+  Quantity rest;
+  for (int i = 0; i < 10; ++i) rest += 12_qty - first;
+  EXPECT_EQ(now(next).quantity, rest);
+  EXPECT_EQ(now(next).limit_price, 20.002_price);
 }
 
 TEST_F(Adjustments, ANewNameIsTakenAsItIsFiled) {

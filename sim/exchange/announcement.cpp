@@ -41,29 +41,6 @@ std::optional<ActionFamily> parse_action_family(std::string_view text) {
   return found == kFamilies.end() ? std::nullopt : std::optional(found->family);
 }
 
-Announcement announcement_of(const CorporateAction& action) {
-  Announcement announcement;
-  announcement.id = action.id;
-  announcement.symbol = action.symbol;
-  announcement.new_symbol = action.new_symbol;
-  announcement.old_rate = action.old_rate;
-  announcement.new_rate = action.new_rate;
-  announcement.ex_date = action.ex_date;
-  switch (action.kind) {
-    case CorporateAction::Kind::rename:
-      announcement.family = ActionFamily::name_change;
-      break;
-    case CorporateAction::Kind::spin_off:
-      announcement.family = ActionFamily::spin_off;
-      break;
-    case CorporateAction::Kind::split:
-      announcement.family =
-          action.new_rate > action.old_rate ? ActionFamily::forward_split : ActionFamily::reverse_split;
-      break;
-  }
-  return announcement;
-}
-
 std::optional<CorporateAction> action_of(const Announcement& announcement) {
   CorporateAction action{.id = announcement.id,
                          .symbol = announcement.symbol,

@@ -48,9 +48,7 @@ struct Announcement {
   std::optional<Date> payable_date;
 };
 
-/// The same, as the engine's vocabulary has it.
-Announcement announcement_of(const CorporateAction& action);
-/// nullopt for a family that the engine has no word for.
+/// The same, as the engine's vocabulary has it; nullopt for a family that it has no word for.
 std::optional<CorporateAction> action_of(const Announcement& announcement);
 
 }  // namespace belay::sim

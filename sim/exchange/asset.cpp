@@ -60,6 +60,10 @@ std::string underlying_of(const OptionTerms& terms) {
   return root;
 }
 
+Quantity delivered_by(Quantity contracts, Quantity deliverable) {
+  return Quantity::from_nanos(fixed::multiply_divide(contracts.nanos(), deliverable.nanos(), fixed::kScale));
+}
+
 bool is_cash_settled(const OptionTerms& terms) { return index_root(terms.root) != nullptr; }
 
 }  // namespace belay::sim

@@ -37,6 +37,8 @@ Asset usual_asset(std::string_view symbol);
 
 /// The stock or index that an option's root stands on: SPXW on SPX, AAPL1 on AAPL, AAPL on AAPL.
 std::string underlying_of(const OptionTerms& terms);
+/// The shares of so many contracts.
+Quantity delivered_by(Quantity contracts, Quantity deliverable);
 /// Whether contracts of that root pay out in cash (index options).
 bool is_cash_settled(const OptionTerms& terms);
 

@@ -65,9 +65,10 @@ void ExchangeCore::finish_cancel(OrderRecord& record) {
     if (!one.reserves()) return;
     reserved.push_back({one.order.account, one.order.symbol, one.remaining(), one.order.id, std::nullopt});
   };
-  if (record.children.empty() || record.role != GroupRole::combination) note(record);
   if (record.role == GroupRole::combination) {
     for (const std::size_t leg : record.children) note(orders_.at(leg));
+  } else {
+    note(record);
   }
   end_with_group(record, OrderStatus::canceled);
   if (reserved.empty()) return;
@@ -75,6 +76,34 @@ void ExchangeCore::finish_cancel(OrderRecord& record) {
     for (PhantomReservation& phantom : reserved) {
       if (stays->lasts) phantom.until = now_ + *stays->lasts;
       phantoms_.push_back(std::move(phantom));
+    }
+  }
+}
+
+void ExchangeCore::end_orders(std::string_view symbol, std::string_view account) {
+  for (const std::size_t index : orders_.open(symbol)) {
+    OrderRecord& record = orders_.at(index);
+    if (record.is_over() || (!account.empty() && record.order.account != account)) continue;
+    end_with_group(record, OrderStatus::canceled);
+  }
+}
+
+/// Where a holding has become smaller than what open orders would close, the youngest of them end, as the broker ends
+/// them: none may close what is not there.
+void ExchangeCore::end_what_exceeds(const Ledger& books, std::string_view symbol) {
+  const Quantity held = books.quantity(symbol);
+  const std::vector<std::size_t> open = orders_.open(symbol);
+  for (auto index = open.rbegin(); index != open.rend(); ++index) {
+    OrderRecord& record = orders_.at(*index);
+    const Side side = record.order.side;
+    if (record.is_over() || record.order.account != books.config().number || reserved_by(record).is_zero()) continue;
+    const Quantity closable = std::max(side == Side::sell ? held : -held, Quantity{});
+    if (reserved(books, symbol, side) <= closable) continue;
+    const OrderRecord& head = record.role == GroupRole::leg ? orders_.at(*record.parent) : record;
+    if (head.replacing) {
+      reject_replacement(orders_.at(*head.replacing));
+    } else {
+      end_with_group(record, OrderStatus::canceled);
     }
   }
 }

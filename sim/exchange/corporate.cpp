@@ -34,34 +34,33 @@ void ExchangeCore::split(std::string_view symbol, std::int64_t new_shares, std::
                                 .new_rate = Ratio::whole(new_shares),
                                 .ex_date = calendar::to_new_york(now_).date}});
 
+  for (const std::size_t index : orders_.open(name)) {
+    OrderRecord& record = orders_.at(index);
+    const OrderRecord& resting = record.replacing ? orders_.at(*record.replacing) : record;  // adjusted both or none
+    const bool plain = resting.role == GroupRole::alone && resting.order.type == OrderType::limit;
+    if (!plain || resting.order.time_in_force != TimeInForce::gtc) continue;
+    record.order.quantity = more(*record.order.quantity);
+    record.order.filled = more(record.order.filled);
+    record.order.filled_average = average_price(record.paid, record.order.filled);
+    record.order.limit_price = cheaper(*record.order.limit_price);
+    record.filled_before = more(record.filled_before);
+    touch(record);
+  }
   for (auto& [number, books] : ledgers_) {
     const Quantity before = books.quantity(name);
     if (before.is_zero()) continue;
-    books.rescale(name, more(before));
-    const bool forward = new_shares > old_shares;
-    record_movement(books, "SPLIT", name, more(before) - before, std::nullopt, {}, ids_.uuid(), "Stock Split",
-                    forward ? "FSPLIT" : "RSPLIT");
+    books.convert(name, name, more(before));
+    record_movement(books, {.activity_type = "SPLIT",
+                            .symbol = name,
+                            .quantity = more(before) - before,
+                            .sub_type = new_shares > old_shares ? "FSPLIT" : "RSPLIT",
+                            .group_id = ids_.uuid(),
+                            .description = "Stock Split"});
   }
-  for (const std::size_t index : orders_.open(name)) {
-    OrderRecord& record = orders_.at(index);
-    const bool plain = record.role == GroupRole::alone && record.order.type == OrderType::limit;
-    if (!plain || record.order.time_in_force != TimeInForce::gtc) continue;
-    record.order.quantity = more(*record.order.quantity);
-    record.order.filled = more(record.order.filled);
-    record.order.limit_price = cheaper(*record.order.limit_price);
-    touch(record);
-  }
-}
-
-void ExchangeCore::announce(CorporateAction action) {
-  if (action.id.empty()) action.id = ids_.uuid();
-  announcements_.push_back(announcement_of(action));
-  corporate_actions_.push_back(std::move(action));
 }
 
 void ExchangeCore::announce(Announcement announcement) {
   if (announcement.id.empty()) announcement.id = ids_.uuid();
-  if (auto action = action_of(announcement)) corporate_actions_.push_back(std::move(*action));
   announcements_.push_back(std::move(announcement));
 }
 
@@ -73,23 +72,17 @@ void ExchangeCore::rename(std::string_view symbol, std::string_view new_symbol) 
                                 .symbol = before,
                                 .new_symbol = after,
                                 .ex_date = calendar::to_new_york(now_).date}});
-  for (const std::size_t index : orders_.open(before)) {
-    if (!orders_.at(index).is_over()) end_with_group(orders_.at(index), OrderStatus::canceled);
-  }
-  Asset asset = market_.listing(before).asset;
-  asset.instrument = instrument_of(after);
   const Listing old = market_.listing(before);
-  Listing& listing = market_.add(std::move(asset));
+  retire_asset(before);
+  Asset asset = old.asset;
+  asset.instrument = instrument_of(after);
+  Listing& listing = market_.replace(std::move(asset));
   listing.trade = old.trade;
   listing.latest_close = old.latest_close;
   listing.previous_close = old.previous_close;
   for (auto& [number, books] : ledgers_) {
     const Quantity held = books.quantity(before);
-    if (held.is_zero()) continue;
-    books.rename(before, after);
-    const std::string group = ids_.uuid();
-    record_movement(books, "NC", before, -held, std::nullopt, {}, group, "Name Change");
-    record_movement(books, "NC", after, held, std::nullopt, {}, group, "Name Change");
+    convert(books, {before, -held}, {after, held}, {.activity_type = "NC", .description = "Name Change"});
   }
 }
 
@@ -111,21 +104,10 @@ Order ExchangeCore::seed_position(Ledger& books, std::string_view symbol, Quanti
   order.filled_average = average;
   order.created_at = order.updated_at = order.submitted_at = at;
   order.filled_at = at;
-  books.trade(order.symbol, quantity, average, asset.multiplier);
-
-  Activity activity;
-  activity.id = activity_id(at, ids_.ascending_uuid());
-  activity.activity_type = "FILL";
-  activity.at = at;
-  activity.symbol = order.symbol;
-  activity.quantity = activity.cumulative = quantity.magnitude();
-  activity.price = average;
-  activity.order_id = order.id;
-  activity.side = order.side;
-  activity.execution_id = ids_.uuid();
-  books.record(std::move(activity));
   OrderRecord& record = orders_.add(order);
   record.paid = notional(average, order.filled);
+  book_fill(record, order.filled, average, at);
+  end_what_exceeds(books, order.symbol);
   return order;
 }
 

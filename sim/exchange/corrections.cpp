@@ -9,6 +9,7 @@
 namespace belay::sim {
 
 /// The activity, the position, the cash and the order's filled quantity follow; the order's status stays what it is.
+/// Orders that would close more than is left end.
 Answer<Order> ExchangeCore::correct(Ledger& books, const Exchange::Correction& correction) {
   const auto& all = books.activities();
   const auto found = std::find_if(all.rbegin(), all.rend(), [&](const Activity& one) {
@@ -44,9 +45,7 @@ Answer<Order> ExchangeCore::correct(Ledger& books, const Exchange::Correction& c
   order.filled -= before.quantity - quantity;
   order.filled_average = average_price(record->paid, order.filled);
   touch(*record);
-  for (const std::size_t rival : record->is_over() ? std::vector<std::size_t>{} : orders_.open_rivals(*record)) {
-    orders_.at(rival).order.quantity = orders_.at(rival).order.filled + record->remaining();
-  }
+  if (!record->is_over()) fit_rivals(*record);
 
   Activity after = before;
   after.price = price;
@@ -60,6 +59,7 @@ Answer<Order> ExchangeCore::correct(Ledger& books, const Exchange::Correction& c
   event.price = price;
   event.quantity = quantity.is_zero() ? before.quantity : quantity;
   event.position_quantity = books.quantity(before.symbol);
+  end_what_exceeds(books, before.symbol);
   return orders_.snapshot(*record);
 }
 

@@ -2,16 +2,12 @@
 #include <utility>
 
 #include "sim/exchange/exchange_core.hpp"
+#include "sim/exchange/multileg.hpp"
 #include "sim/exchange/option_hours.hpp"
 #include "sim/exchange/request_checks.hpp"
 
 namespace belay::sim {
 namespace {
-
-PositionIntent intent_of(Side side, bool opening) {
-  if (side == Side::buy) return opening ? PositionIntent::buy_to_open : PositionIntent::buy_to_close;
-  return opening ? PositionIntent::sell_to_open : PositionIntent::sell_to_close;
-}
 
 /// held × percent ÷ 100, rounded down to nine decimals.
 Quantity part_of(Quantity held, Ratio percent) {
@@ -29,10 +25,7 @@ Answer<Order> ExchangeCore::submit(Ledger& books, const SubmitRequest& request) 
   } catch (const Overflow&) {
     return std::unexpected(unprocessable("qty or price is out of range"));
   }
-  const bool opening = is_opening(books, request);
   OrderRecord& record = orders_.add(make_order(books, request));
-  record.opening = opening;
-  record.order.intent = intent_of(record.order.side, opening);
   begin_trailing(record);
   admit(request, record);
   Order reply = orders_.snapshot(record);
@@ -50,6 +43,7 @@ Order ExchangeCore::make_order(const Ledger& books, const SubmitRequest& request
   order.asset_id = asset.id;
   order.kind = asset.instrument.kind;
   order.side = *request.side;
+  order.intent = inferred_intent(order.side, books.quantity(order.symbol));
   order.type = request.type;
   order.time_in_force = request.time_in_force;
   order.order_class = request.order_class;
@@ -90,7 +84,7 @@ OrderRecord& ExchangeCore::add_child(const OrderRecord& parent, GroupRole role, 
   child.client_id = ClientOrderId(ids_.uuid());
   // An entry's exits are on the other side; an OCO's two exits on the same.
   if (parent.role == GroupRole::entry) child.side = opposite(child.side);
-  child.intent = intent_of(child.side, false);
+  child.intent = child.side == Side::buy ? PositionIntent::buy_to_close : PositionIntent::sell_to_close;
   child.status = OrderStatus::held;
   if (role == GroupRole::target) {
     child.type = OrderType::limit;
@@ -104,7 +98,6 @@ OrderRecord& ExchangeCore::add_child(const OrderRecord& parent, GroupRole role, 
   OrderRecord& record = orders_.add(std::move(child));
   record.role = role;
   record.parent = parent.index;
-  record.opening = false;
   return record;
 }
 
@@ -115,10 +108,7 @@ void ExchangeCore::start(OrderRecord& record) {
     return;
   }
   if (record.order.status == OrderStatus::pending_new) {
-    if (record.role == GroupRole::combination) set_status(record, OrderStatus::fresh);
-    record.order.status = OrderStatus::fresh;
-    emit(OrderEventType::fresh, record);
-    meet_first_troubles(record);
+    go_live(record);
     consider(record.index, std::nullopt);
   }
   const TimeInForce tif = record.order.time_in_force;

@@ -100,11 +100,16 @@ void Exchange::merge(std::string_view symbol, Money cash_per_share, std::string_
 }
 void Exchange::delist(std::string_view symbol, bool worthless) { core_->delist(symbol, worthless); }
 
-void Exchange::announce(CorporateAction action) { core_->announce(std::move(action)); }
 void Exchange::announce(Announcement announcement) { core_->announce(std::move(announcement)); }
 const std::vector<Announcement>& Exchange::announcements() const { return core_->announcements(); }
 
-const std::vector<CorporateAction>& Exchange::corporate_actions() const { return core_->corporate_actions(); }
+std::vector<CorporateAction> Exchange::corporate_actions() const {
+  std::vector<CorporateAction> actions;
+  for (const Announcement& announcement : announcements()) {
+    if (auto action = action_of(announcement)) actions.push_back(std::move(*action));
+  }
+  return actions;
+}
 const std::vector<ExecutedAction>& Exchange::executed_actions() const { return core_->executed_actions(); }
 std::optional<Trade> Exchange::last_trade(std::string_view symbol) const {
   const Listing* listing = core_->market().find(symbol);

@@ -88,10 +88,10 @@ class Exchange {
   /// The symbol's asset goes by another symbol from now on: positions follow, open orders end.
   void rename(std::string_view symbol, std::string_view new_symbol);
   /// Makes it known; nothing else happens.
-  void announce(CorporateAction action);
   void announce(Announcement announcement);
   [[nodiscard]] const std::vector<Announcement>& announcements() const;
-  [[nodiscard]] const std::vector<CorporateAction>& corporate_actions() const;
+  /// Those announcements that the engine has a word for.
+  [[nodiscard]] std::vector<CorporateAction> corporate_actions() const;
   [[nodiscard]] const std::vector<ExecutedAction>& executed_actions() const;  ///< oldest first
   [[nodiscard]] std::optional<Trade> last_trade(std::string_view symbol) const;
   [[nodiscard]] std::optional<Quote> last_quote(std::string_view symbol) const;

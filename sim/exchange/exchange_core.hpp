@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -43,26 +44,34 @@ struct HoldingsMemory {
   std::deque<std::pair<Timestamp, Holdings>> past;
 };
 
+/// So much of a symbol; signed.
+struct Units {
+  std::string symbol;
+  Quantity quantity;
+};
+
 /// What an order of contracts needs.
 struct OptionNeed {
   Money cost;           ///< to be tied up
-  Quantity bare_calls;  ///< that nothing but shares can cover
-  Quantity bare_puts;
+  Quantity bare_calls;  ///< shares of those that nothing else can cover
+  Quantity bare_puts;   ///< shares of those
 };
 
 /// The number of an order that shall not count: the one that is to be replaced.
 using Except = std::optional<std::size_t>;
 
 inline constexpr int kSpreads = 3;  ///< the level from which on contracts may cover contracts
+inline constexpr Duration kLastHalfHour = std::chrono::minutes(30);  ///< of contracts (alpaca.md 4, Expiry day)
+/// From a cent in the money on contracts are exercised (alpaca.md 4, After close).
+inline constexpr Price kInTheMoney = Price::from_nanos(10'000'000);
 
-/// Shares that cover so many contracts.
-Quantity shares_for(Quantity contracts);
+/// The order with the parts that are given in place of its own; what has filled of it stays in its quantity.
+Order changed_by(const ReplaceRequest& change, Order order);
 
 /// The exchange's inside. One class in several files: time.cpp, pending.cpp, expiry.cpp, entry.cpp, replace.cpp,
 /// replace_checks.cpp, account_checks.cpp, margin.cpp, matching.cpp, trailing.cpp, groups.cpp, cancel.cpp,
-/// corrections.cpp, shown.cpp, queries.cpp, invariants.cpp; of options: multileg.cpp, multileg_checks.cpp,
-/// multileg_replace.cpp, option_checks.cpp, option_margin.cpp,
-/// exercise.cpp, adjustments.cpp.
+/// corrections.cpp, activities.cpp, corporate.cpp, shown.cpp, queries.cpp, invariants.cpp; of options: multileg.cpp,
+/// multileg_checks.cpp, multileg_replace.cpp, option_checks.cpp, option_margin.cpp, exercise.cpp, adjustments.cpp.
 class ExchangeCore {
  public:
   explicit ExchangeCore(ExchangeConfig config);
@@ -92,14 +101,12 @@ class ExchangeCore {
   void merge(std::string_view symbol, Money cash_per_share, std::string_view new_symbol, std::int64_t new_shares,
              std::int64_t old_shares);
   void delist(std::string_view symbol, bool worthless);
-  void announce(CorporateAction action);
   void announce(Announcement announcement);
   [[nodiscard]] const std::vector<Announcement>& announcements() const { return announcements_; }
-  [[nodiscard]] const std::vector<CorporateAction>& corporate_actions() const { return corporate_actions_; }
   [[nodiscard]] const std::vector<ExecutedAction>& executed_actions() const { return executed_actions_; }
   Order seed_position(Ledger& books, std::string_view symbol, Quantity quantity, Price average, Timestamp at);
 
-  // expiry.cpp
+  // activities.cpp
   void deposit(Ledger& books, Money amount);
 
   // entry.cpp
@@ -164,7 +171,8 @@ class ExchangeCore {
   void wake_at(Timestamp at, const OrderRecord& record) { waking_.emplace(at, record.index); }
   void wake_at_auction(const OrderRecord& record);
   void wake(OrderRecord& record);
-  void release(OrderRecord& record);
+  void go_live(OrderRecord& record);
+  void set_status(OrderRecord& record, OrderStatus status);
   void pause(OrderRecord& record, OrderStatus how, std::optional<Timestamp> until);
   void go_on(OrderRecord& record);
   void meet_first_troubles(OrderRecord& record);
@@ -192,9 +200,11 @@ class ExchangeCore {
   // adjustments.cpp: contracts after a split
   void replace_contract(const std::string& symbol, Asset adjusted, std::int64_t new_shares, std::int64_t old_shares);
   void retire_asset(const std::string& symbol);
-  void record_movement(Ledger& ledger, std::string type, const std::string& symbol, Quantity quantity,
-                       std::optional<Price> price, Money net, const std::string& group, std::string description,
-                       std::string sub_type = {});
+  void convert(Ledger& books, const Units& gone, const Units& come, Activity activity);
+
+  // activities.cpp
+  std::string book_fill(const OrderRecord& record, Quantity quantity, Price price, Timestamp at);
+  void record_movement(Ledger& books, Activity activity);
 
   // entry.cpp
   void admit(const SubmitRequest& request, OrderRecord& record);
@@ -210,6 +220,7 @@ class ExchangeCore {
   [[nodiscard]] Quantity wanted_by_replacement(const OrderRecord& next) const;
 
   // replace_checks.cpp
+  [[nodiscard]] SubmitRequest as_sent(const OrderRecord& record, const ReplaceRequest& change) const;
   [[nodiscard]] std::optional<ApiError> refuse_replacement(const Ledger& books, const OrderRecord& record,
                                                            const ReplaceRequest& change);
   [[nodiscard]] std::optional<ApiError> refuse_larger_exit(const Ledger& books, const OrderRecord& record,
@@ -219,6 +230,9 @@ class ExchangeCore {
 
   // cancel.cpp
   void finish_cancel(OrderRecord& record);
+  /// All open orders for the symbol, or one account's.
+  void end_orders(std::string_view symbol, std::string_view account = {});
+  void end_what_exceeds(const Ledger& books, std::string_view symbol);
 
   // account_checks.cpp: what the account, its orders and positions have against a request that is sound in itself
   [[nodiscard]] std::optional<ApiError> refuse(const Ledger& books, const SubmitRequest& request) const;
@@ -248,7 +262,8 @@ class ExchangeCore {
   /// What an opening order of that kind would tie up; the broker's cost_basis.
   [[nodiscard]] Money order_value(const std::string& symbol, Side side, std::optional<Price> limit,
                                   std::optional<Price> stop, Quantity quantity) const;
-  [[nodiscard]] Quantity reserved(const Ledger& books, std::string_view symbol) const;
+  [[nodiscard]] Quantity reserved_by(const OrderRecord& record) const;
+  [[nodiscard]] Quantity reserved(const Ledger& books, std::string_view symbol, std::optional<Side> side = {}) const;
   /// Signed like the holding.
   [[nodiscard]] Quantity available(const Ledger& books, std::string_view symbol, Except except = {}) const;
 
@@ -259,7 +274,7 @@ class ExchangeCore {
   [[nodiscard]] std::optional<Price> fill_price(const OrderRecord& record) const;
   void fill(OrderRecord& record, Quantity quantity, Price price);
   [[nodiscard]] Quantity fill_quantity(const OrderRecord& record, Price price);
-  std::string book_fill(const OrderRecord& record, Quantity quantity, Price price);
+  bool take_fill(OrderRecord& record, Quantity quantity, Price price);
   void record_fill(OrderRecord& record, Quantity quantity, Price price);
 
   // trailing.cpp
@@ -268,6 +283,7 @@ class ExchangeCore {
 
   // groups.cpp
   void fill_rivals(OrderRecord& record);
+  void fit_rivals(const OrderRecord& record);
   void after_fill(OrderRecord& record);
   void arm_children(const OrderRecord& entry);
   void stand_as(OrderRecord& record, OrderStatus status);
@@ -290,14 +306,12 @@ class ExchangeCore {
   [[nodiscard]] std::optional<Price> net_price(const SubmitRequest& request) const;
   [[nodiscard]] std::optional<Price> net_price(const OrderRecord& combination) const;
   OrderRecord& add_leg(OrderRecord& combination, const LegRequest& leg, const Ledger& books);
-  void set_status(OrderRecord& combination, OrderStatus status);
   void consider_combination(OrderRecord& combination);
   void fill_combination(OrderRecord& combination, Quantity units, Price net);
   LegExecution fill_leg(OrderRecord& leg, Quantity quantity, Price price);
   void end_combination(OrderRecord& combination, OrderStatus how);
 
   // multileg_replace.cpp
-  [[nodiscard]] SubmitRequest as_combination(const OrderRecord& old, const ReplaceRequest& change) const;
   [[nodiscard]] std::optional<ApiError> refuse_combination_replacement(const Ledger& books, const OrderRecord& old,
                                                                        const SubmitRequest& request);
   [[nodiscard]] std::optional<ApiError> refuse_larger_legs(const Ledger& books, const OrderRecord& old, Quantity units);
@@ -313,7 +327,6 @@ class ExchangeCore {
   [[nodiscard]] std::vector<Contracts> moves_of(const OrderRecord& head, Quantity units) const;
   [[nodiscard]] std::string underlying_in(const OrderRecord& head) const;
   [[nodiscard]] Money price_of(const SubmitRequest& request) const;
-  [[nodiscard]] SubmitRequest as_sent(const OrderRecord& record, Quantity units) const;
   [[nodiscard]] bool is_judged_by_cover(const OrderRecord& record) const;
   [[nodiscard]] std::vector<std::size_t> judged_orders(const Ledger& books, std::string_view underlying,
                                                        Except except) const;
@@ -352,7 +365,6 @@ class ExchangeCore {
   OrderStore orders_;
   std::map<std::string, Ledger, std::less<>> ledgers_;
   std::vector<OrderEvent> events_;
-  std::vector<CorporateAction> corporate_actions_;
   std::vector<ExecutedAction> executed_actions_;
   std::vector<Announcement> announcements_;
   std::uint64_t last_sequence_ = 0;
@@ -361,8 +373,5 @@ class ExchangeCore {
   std::vector<PhantomReservation> phantoms_;
   std::map<std::string, HoldingsMemory, std::less<>> memories_;  ///< by account number
 };
-
-/// The activity id of a moment: New York's date and time in digits, "::", a UUID (alpaca.md 2, Activities).
-std::string activity_id(Timestamp at, const std::string& uuid);
 
 }  // namespace belay::sim

@@ -17,12 +17,7 @@ namespace {
 using Refusal = std::optional<ApiError>;
 
 constexpr int kShortPosition = 40310001;  // HTTP 403
-constexpr Price kInTheMoney = Price::from_nanos(10'000'000);
-constexpr int kRegulationT = 2;  // what a margin account may hold over night: twice its equity
-
-Quantity delivered_by(const Asset& contract, Quantity contracts) {
-  return Quantity::from_nanos(fixed::multiply_divide(contracts.nanos(), contract.deliverable().nanos(), fixed::kScale));
-}
+constexpr int kRegulationT = 2;           // what a margin account may hold over night: twice its equity
 
 std::string of_available(const std::string& what, std::string_view asked, const std::string& required,
                          const std::string& available) {
@@ -52,12 +47,12 @@ Refusal ExchangeCore::refuse_by_means(const Ledger& books, const Listing& contra
     const Money power = scale(buying_power(books).free, Ratio::whole(margin));
     // Shares that are owed come cheaper than by the market: taking them back needs no power.
     const Quantity owed =
-        std::min(delivered_by(contract.asset, contracts), -std::min(books.quantity(stock), Quantity{}));
+        std::min(delivered_by(contracts, contract.asset.deliverable()), -std::min(books.quantity(stock), Quantity{}));
     const Money spared = notional(terms.strike, owed);
     if (required - spared <= power) return std::nullopt;
     return forbidden(of_available("insufficient regt buying power", "required", required.text(), power.text()));
   }
-  const Quantity required = delivered_by(contract.asset, contracts);
+  const Quantity required = delivered_by(contracts, contract.asset.deliverable());
   const Quantity free = std::max(available(books, stock), Quantity{});
   if (required <= free) return std::nullopt;
   return forbidden(of_available("insufficient underlying qty available for deliverable: " + stock, "requested",
@@ -125,13 +120,6 @@ Quantity ExchangeCore::assign(Ledger& books, std::string_view symbol, std::optio
   const Quantity owed = -std::min(books.quantity(symbol), Quantity{});
   const Quantity taken = std::min(owed, whole_part(contracts.value_or(owed)));
   if (!taken.is_positive()) return {};
-  // What would buy back more than is left ends, as the broker ends it.
-  for (const std::size_t index : orders_.open(symbol)) {
-    OrderRecord& record = orders_.at(index);
-    if (record.order.account == books.config().number && record.reserves()) {
-      end_with_group(record, OrderStatus::canceled);
-    }
-  }
   deliver(books, *contract, -taken);
   return taken;
 }
@@ -145,7 +133,7 @@ bool ExchangeCore::is_to_be_liquidated(const Ledger& books, const Listing& contr
     return !books.not_to_exercise.contains(contract.asset.symbol()) && refuse_by_means(books, contract, held);
   }
   if (books.config().uncovered_options) return false;
-  const Quantity owed = delivered_by(contract.asset, held.magnitude());
+  const Quantity owed = delivered_by(held.magnitude(), contract.asset.deliverable());
   if (terms.is_call) return owed > std::max(books.quantity(underlying_of(terms)), Quantity{});
   const int margin = std::min(books.config().multiplier, kRegulationT);
   return notional(terms.strike, held.magnitude(), contract.asset.multiplier) >
@@ -166,11 +154,7 @@ void ExchangeCore::liquidate_before_expiry() {
         if (books.quantity(symbol) != holding.quantity || !is_to_be_liquidated(books, listing, holding.quantity)) {
           continue;
         }
-        for (const std::size_t index : orders_.open(symbol)) {
-          if (orders_.at(index).order.account == number && !orders_.at(index).is_over()) {
-            end_with_group(orders_.at(index), OrderStatus::canceled);
-          }
-        }
+        end_orders(symbol, number);
         static_cast<void>(close_position(books, symbol, {}));
       }
     }

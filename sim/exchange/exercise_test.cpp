@@ -198,6 +198,30 @@ TEST_F(Exercise, AnAssignmentEndsWhatWouldBuyBack) {
   EXPECT_EQ(status(back), OrderStatus::canceled);
 }
 
+TEST_F(Exercise, AnAssignmentEndsOnlyTheYoungestOfWhatBuysBackMoreThanIsLeft) {
+  hold("AAPL", "500");
+  hold(kCall, "-5", "12");
+  quote(kCall, "11", "11.20");
+  const Order older = submit(limit(Side::buy, "1", "5", kCall));
+  exchange.assign(kAccount, kCall, 1_qty);
+  EXPECT_EQ(status(older), OrderStatus::fresh);
+  const Order younger = submit(limit(Side::buy, "3", "4", kCall));
+  exchange.assign(kAccount, kCall, 1_qty);
+  EXPECT_EQ(status(older), OrderStatus::fresh);
+  EXPECT_EQ(status(younger), OrderStatus::canceled);
+  EXPECT_EQ(available(kCall), -2_qty);
+}
+
+TEST_F(Exercise, AnAssignmentEndsSalesOfTheSharesThatItTakes) {
+  hold("AAPL", "100");
+  hold("AAPL260220C00195000", "1", "8");
+  hold(kCall, "-1", "12");
+  const Order resting = submit(limit(Side::sell, "60", "250"));
+  exchange.assign(kAccount, kCall, std::nullopt);
+  EXPECT_EQ(held("AAPL"), 0_qty);
+  EXPECT_EQ(status(resting), OrderStatus::canceled);
+}
+
 class Liquidation : public Exercise {
  protected:
   Liquidation() {

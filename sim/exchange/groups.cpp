@@ -15,19 +15,27 @@ void ExchangeCore::after_fill(OrderRecord& record) {
     arm_children(record);
   }
   if (record.role != GroupRole::target && record.role != GroupRole::stop) return;
-  if (complete && troubles_.take(TroubleKind::both_children_fill, order.symbol, order.type)) fill_rivals(record);
+  if (complete && !orders_.open_rivals(record).empty() &&
+      troubles_.take(TroubleKind::both_children_fill, order.symbol, order.type)) {
+    fill_rivals(record);
+  }
   const bool disarms = !complete && record.role == GroupRole::target &&
                        troubles_.take(TroubleKind::partial_target_disarms, order.symbol, order.type);
   record.disarmed = record.disarmed || disarms;
+  if (!complete) fit_rivals(record);
   for (const std::size_t index : orders_.open_rivals(record)) {
     OrderRecord& rival = orders_.at(index);
-    if (complete) {
-      end(rival, OrderStatus::canceled);
-    } else {
-      rival.order.quantity = record.remaining();  // TP partial: the stop is reduced to the rest
-      rival.disarmed = rival.disarmed || disarms;
-      touch(rival);
-    }
+    if (complete) end(rival, OrderStatus::canceled);
+    rival.disarmed = rival.disarmed || disarms;
+  }
+}
+
+/// TP partial: the other exits have as much left to fill as this one.
+void ExchangeCore::fit_rivals(const OrderRecord& record) {
+  for (const std::size_t index : orders_.open_rivals(record)) {
+    OrderRecord& rival = orders_.at(index);
+    rival.order.quantity = rival.order.filled + record.remaining();
+    touch(rival);
   }
 }
 
@@ -95,12 +103,8 @@ OrderRecord& ExchangeCore::successor_of(OrderRecord& stop) {
   end(stop, OrderStatus::replaced);
   OrderRecord& successor = orders_.add(next);
   successor.role = GroupRole::stop;
-  successor.parent = stop.parent;
-  successor.opening = false;
   successor.armed = true;
-  for (std::size_t& child : orders_.at(*stop.parent).children) {
-    if (child == stop.index) child = successor.index;
-  }
+  orders_.take_place(stop, successor);
   emit(OrderEventType::fresh, successor);
   return successor;
 }

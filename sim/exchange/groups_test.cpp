@@ -186,5 +186,13 @@ TEST_F(Groups, SplitsLeaveChildrenAtTheirPrices) {
   EXPECT_EQ(held(), 90_qty);
 }
 
+TEST_F(Groups, ExitsOfMoreThanAReverseSplitLeftEnd) {
+  const Order entry = bracket();
+  exchange.split("AAPL", 1, 10);
+  EXPECT_EQ(held(), 1_qty);
+  EXPECT_EQ(status(entry.legs[0]), OrderStatus::canceled);
+  EXPECT_EQ(status(entry.legs[1]), OrderStatus::canceled);
+}
+
 }  // namespace
 }  // namespace belay::sim

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "sim/exchange/exchange_core.hpp"
 #include "sim/exchange/multileg.hpp"
 
@@ -29,9 +31,10 @@ std::vector<std::string> ExchangeCore::broken_invariants() const {
       if (held != quantity) {
         broken.push_back(number + ": holds " + held.text() + " " + symbol + ", the activities make " + quantity.text());
       }
-      const Quantity taken = reserved(books, symbol);
-      if (taken > held.magnitude()) {
-        broken.push_back(number + ": " + taken.text() + " " + symbol + " reserved, " + held.text() + " held");
+      const Quantity sold = reserved(books, symbol, Side::sell);
+      const Quantity bought = reserved(books, symbol, Side::buy);
+      if (sold > std::max(held, Quantity{}) || bought > std::max(-held, Quantity{})) {
+        broken.push_back(number + ": " + (sold + bought).text() + " " + symbol + " reserved, " + held.text() + " held");
       }
     }
     for (const auto& [symbol, holding] : books.holdings()) {

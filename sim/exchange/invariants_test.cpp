@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -14,12 +15,13 @@ namespace {
 /// A trader without a plan: whatever is submitted, canceled and quoted, the books add up.
 class Monkey {
  public:
-  Monkey(std::uint64_t seed, const ExchangeConfig& config, bool options)
-      : exchange(config), options_(options), dice_(seed) {}
+  Monkey(std::uint64_t seed, const ExchangeConfig& config, bool options, bool troubles)
+      : exchange(config), options_(options), troubles_(troubles), dice_(seed) {}
 
   void step() {
     now_ = now_ + std::chrono::minutes(dice_.below(40));
     move_price();
+    if (troubles_) make_trouble();
     switch (dice_.below(7)) {
       case 2:
         replace_something();
@@ -44,8 +46,36 @@ class Monkey {
   Exchange exchange;
   std::size_t replaced = 0;
   std::size_t combinations = 0;
+  std::size_t corrected = 0;
+  std::size_t assigned = 0;
 
  private:
+  void make_trouble() {
+    const std::vector<std::string_view> words = trouble_words();
+    if (dice_.below(8) == 0) {
+      Trouble trouble{.kind = *parse_trouble(words[dice_.below(words.size())])};
+      trouble.times = static_cast<std::int64_t>(1 + dice_.below(2));
+      if (dice_.below(2) == 0) trouble.lasts = std::chrono::minutes(dice_.below(300));
+      exchange.add_trouble(trouble);
+    }
+    if (dice_.below(8) == 0) exchange.clear_troubles();
+    if (dice_.below(8) == 0) exchange.release_troubles();
+    if (dice_.below(30) == 0) correct_something();
+    if (options_ && dice_.below(6) == 0 && exchange.assign(kAccount, some_contract(), 1_qty).is_positive()) ++assigned;
+  }
+
+  /// One of the latest executions was smaller than was said, or was not.
+  void correct_something() {
+    const auto activities = exchange.activities(kAccount);
+    if (activities.empty()) return;
+    const std::size_t back = 1 + dice_.below(std::min<std::size_t>(activities.size(), 12));
+    const Activity& one = activities[activities.size() - back];
+    if (!one.is_fill()) return;
+    const auto units = static_cast<std::uint64_t>(one.quantity.nanos() / fixed::kScale);
+    const Quantity right = Quantity::whole(static_cast<std::int64_t>(dice_.below(units + 1)));
+    if (exchange.correct(kAccount, {.execution_id = one.execution_id, .quantity = right})) ++corrected;
+  }
+
   void move_price() {
     cents_ = std::max<std::int64_t>(cents_ + static_cast<std::int64_t>(dice_.below(401)) - 200, 1000);
     const auto price = [](std::int64_t cents) { return Price::from_nanos(cents * 10'000'000); };
@@ -144,6 +174,7 @@ class Monkey {
   }
 
   bool options_;
+  bool troubles_;
   Dice dice_;
   Timestamp now_ = *parse_timestamp("2026-01-26T15:00:00Z");
   std::int64_t cents_ = 20000;
@@ -155,6 +186,7 @@ struct Weather {
   StopOutShape shape;
   Duration delay{0};  ///< of cancels and replacements
   bool options = false;
+  bool troubles = false;  ///< with orders; and executions that are corrected, and assignments
 };
 
 class Invariants : public ::testing::TestWithParam<Weather> {};
@@ -165,7 +197,7 @@ TEST_P(Invariants, HoldWhateverHappens) {
   config.faults.partial_fill_permille = GetParam().partial_fill_permille;
   config.faults.stop_out_shape = GetParam().shape;
   config.faults.cancel_delay = config.faults.replace_delay = GetParam().delay;
-  Monkey monkey(GetParam().seed, config, GetParam().options);
+  Monkey monkey(GetParam().seed, config, GetParam().options, GetParam().troubles);
   for (int i = 0; i < 9000; ++i) {
     monkey.step();
     ASSERT_EQ(monkey.exchange.broken_invariants(), std::vector<std::string>{}) << "after step " << i;
@@ -173,6 +205,8 @@ TEST_P(Invariants, HoldWhateverHappens) {
   EXPECT_GT(monkey.exchange.activities(Monkey::kAccount).size(), 100U);
   EXPECT_GT(monkey.replaced, 50U);
   EXPECT_EQ(monkey.combinations > 100U, GetParam().options);
+  EXPECT_EQ(monkey.corrected > 100U, GetParam().troubles);
+  EXPECT_EQ(monkey.assigned > 10U, GetParam().options && GetParam().troubles);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -184,7 +218,10 @@ INSTANTIATE_TEST_SUITE_P(
                       Weather{7, 300, StopOutShape::target_replaced, std::chrono::minutes(70)},
                       Weather{8, 0, StopOutShape::target_replaced, Duration(0), true},
                       Weather{9, 400, StopOutShape::stop_replaced, Duration(0), true},
-                      Weather{10, 400, StopOutShape::target_replaced, std::chrono::minutes(25), true}));
+                      Weather{10, 400, StopOutShape::target_replaced, std::chrono::minutes(25), true},
+                      Weather{11, 400, StopOutShape::target_replaced, Duration(0), false, true},
+                      Weather{12, 700, StopOutShape::stop_replaced, std::chrono::minutes(25), false, true},
+                      Weather{13, 400, StopOutShape::stop_replaced, std::chrono::minutes(25), true, true}));
 
 }  // namespace
 }  // namespace belay::sim

@@ -40,14 +40,20 @@ Quantity Ledger::quantity(std::string_view symbol) const {
 
 void Ledger::trade(const std::string& symbol, Quantity signed_quantity, Price price, std::int64_t multiplier) {
   cash_ -= notional(price, signed_quantity, multiplier);
+  add(symbol, signed_quantity, notional(price, signed_quantity));
+}
+
+void Ledger::move(const std::string& symbol, Quantity signed_quantity) { add(symbol, signed_quantity, {}); }
+
+void Ledger::add(const std::string& symbol, Quantity signed_quantity, Money cost) {
   Holding holding = holdings_[symbol];
   const Quantity after = holding.quantity + signed_quantity;
   const bool adds = holding.quantity.is_zero() || holding.quantity.is_negative() == signed_quantity.is_negative();
   const bool crosses = !adds && after.is_negative() != holding.quantity.is_negative();
   if (adds) {
-    holding.cost += notional(price, signed_quantity);
+    holding.cost += cost;
   } else if (crosses) {
-    holding.cost = notional(price, after);
+    holding.cost = cost_of_rest({signed_quantity, cost}, after);
   } else {
     holding.cost = cost_of_rest(holding, after);
   }
@@ -55,26 +61,12 @@ void Ledger::trade(const std::string& symbol, Quantity signed_quantity, Price pr
   put(symbol, holding);
 }
 
-void Ledger::move(const std::string& symbol, Quantity signed_quantity) {
-  Holding holding = holdings_[symbol];
-  const Quantity after = holding.quantity + signed_quantity;
-  if (after.magnitude() < holding.quantity.magnitude()) holding.cost = cost_of_rest(holding, after);
-  holding.quantity = after;
-  put(symbol, holding);
-}
-
 void Ledger::receive(Money amount) { cash_ += amount; }
 
-void Ledger::rescale(const std::string& symbol, Quantity quantity) {
-  Holding holding = holdings_[symbol];
-  holding.quantity = quantity;
-  put(symbol, holding);
-}
-
-void Ledger::rename(const std::string& symbol, const std::string& new_symbol) {
-  const Holding holding = holdings_[symbol];
+void Ledger::convert(const std::string& symbol, const std::string& new_symbol, Quantity quantity) {
+  const Money cost = holdings_[symbol].cost;
   put(symbol, {});
-  put(new_symbol, holding);
+  add(new_symbol, quantity, cost);
 }
 
 void Ledger::record(Activity activity) {

@@ -51,10 +51,8 @@ class Ledger {
   /// that come cost nothing.
   void move(const std::string& symbol, Quantity signed_quantity);
   void receive(Money amount);  ///< or pay, if negative
-  /// Replaces a holding's quantity at the same total cost.
-  void rescale(const std::string& symbol, Quantity quantity);
-  /// The holding goes by another symbol, at the same cost.
-  void rename(const std::string& symbol, const std::string& new_symbol);
+  /// The holding becomes so much of that symbol, another or the same, and takes its cost along.
+  void convert(const std::string& symbol, const std::string& new_symbol, Quantity quantity);
   /// Keeps the activities in ascending order of their ids.
   void record(Activity activity);
   /// Takes out a FILL that is undone, or puts another in its place.
@@ -71,6 +69,7 @@ class Ledger {
   Money last_equity;                                   ///< the same, one trading day back until the next one begins
 
  private:
+  void add(const std::string& symbol, Quantity signed_quantity, Money cost);
   void put(const std::string& symbol, const Holding& holding);
 
   AccountConfig opened_as_;

@@ -59,7 +59,7 @@ BuyingPower ExchangeCore::buying_power(const Ledger& books, Except except) const
     const Order& order = record.order;
     if (order.account != books.config().number || record.role == GroupRole::leg) continue;
     if (is_judged_by_cover(record)) underlyings.insert(underlying_in(record));
-    if (is_judged_by_cover(record) || !record.opening) continue;
+    if (is_judged_by_cover(record) || !record.opening()) continue;
     const Quantity wanted = record.replacing ? wanted_by_replacement(record) : record.remaining();
     Money value = order.notional ? *order.notional
                                  : order_value(order.symbol, order.side, order.limit_price, order.stop_price, wanted);
@@ -120,13 +120,22 @@ Money ExchangeCore::order_value(const std::string& symbol, Side side, std::optio
   return notional(price, quantity, listing.asset.multiplier);
 }
 
-Quantity ExchangeCore::reserved(const Ledger& books, std::string_view symbol) const {
+/// Two exits of a group that both rest (alpaca.md 3.3, Fast market) reserve the same units: the target's count.
+Quantity ExchangeCore::reserved_by(const OrderRecord& record) const {
+  if (record.replacing) return record.opening() ? Quantity{} : added_by_replacement(record);
+  if (!record.reserves()) return {};
+  const auto rests = [this](std::size_t rival) { return orders_.at(rival).reserves(); };
+  const bool counted = record.role == GroupRole::stop && std::ranges::any_of(orders_.open_rivals(record), rests);
+  return counted ? Quantity{} : record.remaining();
+}
+
+/// By all orders of the account, or by those of a side.
+Quantity ExchangeCore::reserved(const Ledger& books, std::string_view symbol, std::optional<Side> side) const {
   Quantity sum;
   for (const std::size_t index : orders_.open(symbol)) {
     const OrderRecord& record = orders_.at(index);
-    if (record.order.account != books.config().number) continue;
-    if (record.reserves()) sum += record.remaining();
-    if (record.replacing && !record.opening) sum += added_by_replacement(record);
+    if (record.order.account != books.config().number || (side && record.order.side != *side)) continue;
+    sum += reserved_by(record);
   }
   return sum;
 }

@@ -48,6 +48,12 @@ Listing& MarketState::add(Asset asset) {
   return listing;
 }
 
+Listing& MarketState::replace(Asset asset) {
+  Listing& listing = add(std::move(asset));
+  listing = Listing{.asset = listing.asset};
+  return listing;
+}
+
 const Listing* MarketState::find(std::string_view symbol) const {
   const auto found = listings_.find(symbol);
   return found == listings_.end() ? nullptr : &found->second;

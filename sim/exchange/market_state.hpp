@@ -46,6 +46,8 @@ class MarketState {
 
   Listing& listing(std::string_view symbol);  ///< lists it where it is new
   Listing& add(Asset asset);
+  /// The same, without the prices of what went by its symbol until now.
+  Listing& replace(Asset asset);
   [[nodiscard]] const Listing* find(std::string_view symbol) const;
   [[nodiscard]] const Listing* find_by_symbol_or_id(std::string_view symbol_or_id) const;
   [[nodiscard]] const std::map<std::string, Listing, std::less<>>& all() const { return listings_; }

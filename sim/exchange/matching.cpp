@@ -115,6 +115,14 @@ Quantity ExchangeCore::fill_quantity(const OrderRecord& record, Price price) {
 }
 
 void ExchangeCore::fill(OrderRecord& record, Quantity quantity, Price price) {
+  take_fill(record, quantity, price);
+  record_fill(record, quantity, price);
+  after_fill(record);
+  end_what_exceeds(ledger(record.order.account), record.order.symbol);
+}
+
+/// What an execution makes of the order itself. Returns whether it is filled now.
+bool ExchangeCore::take_fill(OrderRecord& record, Quantity quantity, Price price) {
   Order& order = record.order;
   order.filled += quantity;
   record.paid += notional(price, quantity);
@@ -128,38 +136,11 @@ void ExchangeCore::fill(OrderRecord& record, Quantity quantity, Price price) {
     order.filled_at = now_;
     orders_.retire(record);
   }
-  record_fill(record, quantity, price);
-  after_fill(record);
-}
-
-/// Books an execution: holding, cash, FILL activity. Returns its id.
-std::string ExchangeCore::book_fill(const OrderRecord& record, Quantity quantity, Price price) {
-  const Order& order = record.order;
-  Ledger& books = ledger(order.account);
-  const Quantity signed_quantity = order.side == Side::buy ? quantity : -quantity;
-  books.trade(order.symbol, signed_quantity, price, market_.listing(order.symbol).asset.multiplier);
-
-  Activity activity;
-  activity.id = activity_id(now_, ids_.ascending_uuid());
-  activity.activity_type = "FILL";
-  activity.at = now_;
-  activity.symbol = order.symbol;
-  activity.quantity = quantity;
-  activity.price = price;
-  activity.is_partial = order.status != OrderStatus::filled;
-  activity.order_id = order.id;
-  activity.order_status = order.status;
-  activity.side = order.side;
-  activity.cumulative = order.filled;
-  activity.leaves = record.remaining();
-  activity.execution_id = ids_.uuid();
-  std::string execution_id = activity.execution_id;
-  books.record(std::move(activity));
-  return execution_id;
+  return complete;
 }
 
 void ExchangeCore::record_fill(OrderRecord& record, Quantity quantity, Price price) {
-  std::string execution_id = book_fill(record, quantity, price);
+  std::string execution_id = book_fill(record, quantity, price, now_);
   const Order& order = record.order;
   emit(order.status == OrderStatus::filled ? OrderEventType::fill : OrderEventType::partial_fill, record);
   OrderEvent& event = events_.back();

@@ -33,10 +33,8 @@ Answer<Order> ExchangeCore::submit_combination(Ledger& books, const SubmitReques
 
   OrderRecord& record = orders_.add(std::move(order));
   record.role = GroupRole::combination;
-  record.opening = false;
   for (const LegRequest& leg : request.legs) {
-    const OrderRecord& added = add_leg(record, leg, books);
-    record.opening = record.opening || added.opening;
+    add_leg(record, leg, books);
   }
   emit(record.order.status == OrderStatus::accepted ? OrderEventType::accepted : OrderEventType::pending_new, record);
   Order reply = orders_.snapshot(record);
@@ -60,17 +58,8 @@ OrderRecord& ExchangeCore::add_leg(OrderRecord& combination, const LegRequest& l
   OrderRecord& record = orders_.add(std::move(order));
   record.role = GroupRole::leg;
   record.parent = combination.index;
-  record.opening = opens(record.order.intent);
   combination.children.push_back(record.index);
   return record;
-}
-
-void ExchangeCore::set_status(OrderRecord& combination, OrderStatus status) {
-  combination.order.status = status;
-  for (const std::size_t index : combination.children) {
-    orders_.at(index).order.status = status;
-    touch(orders_.at(index));
-  }
 }
 
 /// What a unit would cost at the far sides of the legs' quotes; nullopt where a leg has none, or is halted.
@@ -99,48 +88,28 @@ void ExchangeCore::consider_combination(OrderRecord& combination) {
 }
 
 void ExchangeCore::fill_combination(OrderRecord& combination, Quantity units, Price net) {
-  Order& order = combination.order;
-  order.filled += units;
-  combination.paid += notional(net, units);
-  order.filled_average = average_price(combination.paid, order.filled);
-  const bool complete = order.filled >= *order.quantity;
   std::vector<LegExecution> executions;
   for (const std::size_t index : combination.children) {
     OrderRecord& leg = orders_.at(index);
     const Price price = *market_.find(leg.order.symbol)->far_side(leg.order.side, now_);
     executions.push_back(fill_leg(leg, units_of(*leg.order.ratio, units), price));
   }
-  const bool pending = combination.standing() != order.status;
-  if (pending) combination.before = OrderStatus::partially_filled;
-  if (complete || !pending) order.status = complete ? OrderStatus::filled : OrderStatus::partially_filled;
-  touch(combination);
-  if (complete) {
-    order.filled_at = now_;
-    orders_.retire(combination);
-  }
+  const bool complete = take_fill(combination, units, net);
   emit(complete ? OrderEventType::fill : OrderEventType::partial_fill, combination);
   OrderEvent& event = events_.back();
   event.price = net;
   event.quantity = units;
   event.legs = std::move(executions);
   if (complete && combination.replacement) reject_replacement(combination);
+  for (const std::size_t leg : combination.children) {
+    end_what_exceeds(ledger(combination.order.account), orders_.at(leg).order.symbol);
+  }
 }
 
 LegExecution ExchangeCore::fill_leg(OrderRecord& leg, Quantity quantity, Price price) {
-  Order& order = leg.order;
-  order.filled += quantity;
-  leg.paid += notional(price, quantity);
-  order.filled_average = average_price(leg.paid, order.filled);
-  const bool complete = order.filled >= *order.quantity;
-  const bool pending = leg.standing() != order.status;
-  if (pending) leg.before = OrderStatus::partially_filled;
-  if (complete || !pending) order.status = complete ? OrderStatus::filled : OrderStatus::partially_filled;
-  touch(leg);
-  if (leg.is_over()) {
-    order.filled_at = now_;
-    orders_.retire(leg);
-  }
-  std::string execution_id = book_fill(leg, quantity, price);
+  take_fill(leg, quantity, price);
+  const Order& order = leg.order;
+  std::string execution_id = book_fill(leg, quantity, price, now_);
   const Quantity held = ledger(order.account).quantity(order.symbol);
   return {std::move(execution_id), order.id, order.symbol, price, quantity, held};
 }

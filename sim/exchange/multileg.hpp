@@ -15,7 +15,9 @@ std::optional<Side> side_of(const LegRequest& leg);
 /// What was specified, else what follows from the holding.
 PositionIntent intent_of(const LegRequest& leg, Quantity held);
 PositionIntent inferred_intent(Side side, Quantity held);
-bool opens(PositionIntent intent);
+
+/// Said of orders that would leave contracts bare.
+ApiError uncovered();
 
 /// Why the parts that are no leg's cannot stand so.
 std::optional<ApiError> refuse_combination_by_form(const SubmitRequest& request);

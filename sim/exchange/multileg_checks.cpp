@@ -93,10 +93,6 @@ PositionIntent intent_of(const LegRequest& leg, Quantity held) {
   return leg.intent.value_or(inferred_intent(*side_of(leg), held));
 }
 
-bool opens(PositionIntent intent) {
-  return intent == PositionIntent::buy_to_open || intent == PositionIntent::sell_to_open;
-}
-
 Quantity units_of(Quantity ratio, Quantity units) {
   return Quantity::from_nanos(fixed::multiply_divide(ratio.nanos(), units.nanos(), fixed::kScale));
 }
@@ -113,7 +109,7 @@ Refusal ExchangeCore::refuse_combination(const Ledger& books, const SubmitReques
   }
   const int level = books.config().options_level;
   if (level < 1) return forbidden("account not authorized to trade options");
-  if (level < 3) return forbidden("account not eligible to trade spreads or uncovered contracts");
+  if (level < kSpreads) return forbidden("account not eligible to trade spreads or uncovered contracts");
   if (const auto refusal = refuse_ratios(request)) return refusal;
   if (const auto refusal = refuse_legs(books, request)) return refusal;
   if (const auto refusal = refuse_combination_by_cover(books, request)) return refusal;
@@ -160,26 +156,20 @@ Refusal ExchangeCore::refuse_combination_by_cover(const Ledger& books, const Sub
                                                   Except except) const {
   if (books.config().uncovered_options) return std::nullopt;
   std::vector<Contracts> opened;
-  const std::string underlying = underlying_in(request);
-  const std::vector<Contracts> before = contracts_after_pending(books, underlying, except);
-  std::vector<Contracts> after = before;
   bool closes_cover = false;
   for (const LegRequest& leg : request.legs) {
-    const Asset& asset = market_.find(leg.symbol)->asset;
-    const Quantity contracts = units_of(*leg.ratio, *request.quantity);
-    const bool buys = *sim::side_of(leg) == Side::buy;
-    const Contracts moved{*asset.instrument.option, asset.multiplier, buys ? contracts : -contracts};
+    const Side side = *sim::side_of(leg);
     if (opens(intent_of(leg, books.quantity(leg.symbol)))) {
-      opened.push_back(moved);
+      opened.push_back(*move_of(books, leg.symbol, side, units_of(*leg.ratio, *request.quantity), true));
     } else {
-      closes_cover = closes_cover || !buys;
+      closes_cover = closes_cover || side == Side::sell;
     }
-    add_to(after, moved);
   }
-  ApiError uncovered = forbidden("account not eligible to trade uncovered option contracts");
-  if (!uncovered_calls(opened).is_zero() || !uncovered_puts(opened).is_zero()) return uncovered;
-  const bool barer = uncovered_calls(after) > uncovered_calls(before) || uncovered_puts(after) > uncovered_puts(before);
-  return closes_cover && barer ? Refusal(uncovered) : std::nullopt;
+  if (!uncovered_calls(opened).is_zero() || !uncovered_puts(opened).is_zero()) return uncovered();
+  if (!closes_cover) return std::nullopt;
+  const OptionNeed need = need_of(books, request, except);
+  const bool barer = need.bare_calls.is_positive() || need.bare_puts.is_positive();
+  return barer ? Refusal(uncovered()) : std::nullopt;
 }
 
 std::optional<Price> ExchangeCore::net_price(const SubmitRequest& request) const {

@@ -10,28 +10,11 @@ namespace belay::sim {
 
 using Refusal = std::optional<ApiError>;
 
-/// What would have to be sent to get the changed order, without what has filled of it.
-SubmitRequest ExchangeCore::as_combination(const OrderRecord& old, const ReplaceRequest& change) const {
-  const Order& order = old.order;
-  SubmitRequest request;
-  request.client_id = change.client_id;
-  request.order_class = OrderClass::mleg;
-  request.quantity = change.quantity.value_or(*order.quantity) - order.filled;
-  request.type = order.type;
-  request.time_in_force = change.time_in_force.value_or(order.time_in_force);
-  request.limit_price = change.limit_price ? change.limit_price : order.limit_price;
-  for (const std::size_t index : old.children) {
-    const Order& leg = orders_.at(index).order;
-    request.legs.push_back({leg.symbol, leg.ratio, leg.side, leg.intent});
-  }
-  return request;
-}
-
 /// Contracts that the old order reserves are as good as free; more than those must be.
 Refusal ExchangeCore::refuse_larger_legs(const Ledger& books, const OrderRecord& old, Quantity units) {
   for (const std::size_t index : old.children) {
     const OrderRecord& leg = orders_.at(index);
-    if (leg.opening) continue;
+    if (leg.opening()) continue;
     const Quantity wanted = units_of(*leg.order.ratio, units);
     // As reported of spreads that close (github.com/alpacahq/Alpaca-API/issues/282).
     if (troubles_.take(TroubleKind::replace_insufficient_qty, leg.order.symbol, old.order.type)) {

@@ -14,9 +14,9 @@ using Refusal = std::optional<ApiError>;
 
 constexpr int kLong = 2;  // from that level on contracts may be bought
 
-ApiError uncovered() { return forbidden("account not eligible to trade uncovered option contracts"); }
-
 }  // namespace
+
+ApiError uncovered() { return forbidden("account not eligible to trade uncovered option contracts"); }
 
 Refusal ExchangeCore::refuse_by_options_level(const Ledger& books, const SubmitRequest& request) const {
   const int level = books.config().options_level;
@@ -46,7 +46,7 @@ Refusal ExchangeCore::refuse_covered_call(const Ledger& books, const SubmitReque
   const std::string stock = underlying_in(request);
   const OptionNeed need = need_of(books, request, except);
   const Quantity free = std::max(available(books, stock, except), Quantity{});
-  const Quantity required = shares_for(need.bare_calls);
+  const Quantity required = need.bare_calls;
   if (required <= free) return refuse_cost(books, need.cost, except);
   const bool has_shares = books.quantity(stock).is_positive();
   if (!has_shares && books.config().options_level >= kSpreads) return uncovered();
@@ -74,7 +74,7 @@ Refusal ExchangeCore::refuse_uncovering(const Ledger& books, const SubmitRequest
   if (!option || *request.side != Side::sell || books.config().uncovered_options) return std::nullopt;
   const OptionNeed need = need_of(books, request, except);
   const Quantity free = std::max(available(books, underlying_in(request), except), Quantity{});
-  if (shares_for(need.bare_calls) > free) return uncovered();
+  if (need.bare_calls > free) return uncovered();
   return need.cost.is_positive() && need.cost > buying_power(books, except).free ? Refusal(uncovered()) : std::nullopt;
 }
 

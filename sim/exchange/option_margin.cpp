@@ -27,10 +27,6 @@ Money bounded_notional(Price price, Quantity quantity, std::int64_t multiplier) 
 
 }  // namespace
 
-Quantity shares_for(Quantity contracts) {
-  return Quantity::from_nanos(fixed::multiply_divide(contracts.nanos(), 100, 1));
-}
-
 /// What an account holds of an underlying's contracts. Below the level of spreads, long ones cover nothing. Every root
 /// begins with its underlying's symbol.
 std::vector<Contracts> ExchangeCore::contracts_of(const Ledger& books, std::string_view underlying) const {
@@ -41,7 +37,7 @@ std::vector<Contracts> ExchangeCore::contracts_of(const Ledger& books, std::stri
     const Asset& asset = market_.find(symbol)->asset;
     if (!asset.instrument.option || underlying_of(*asset.instrument.option) != underlying) continue;
     if (holding.quantity.is_positive() && books.config().options_level < kSpreads) continue;
-    contracts.push_back({*asset.instrument.option, asset.multiplier, holding.quantity});
+    contracts.push_back(as_contracts(asset, holding.quantity));
   }
   return contracts;
 }
@@ -56,7 +52,7 @@ std::optional<Contracts> ExchangeCore::move_of(const Ledger& books, std::string_
                                                Quantity contracts, bool opening) const {
   const Asset& asset = market_.find(symbol)->asset;
   if (side == Side::sell && !opening && books.config().options_level < kSpreads) return std::nullopt;
-  return Contracts{*asset.instrument.option, asset.multiplier, side == Side::buy ? contracts : -contracts};
+  return as_contracts(asset, side == Side::buy ? contracts : -contracts);
 }
 
 std::vector<Contracts> ExchangeCore::moves_of(const Ledger& books, const SubmitRequest& request) const {
@@ -80,7 +76,7 @@ std::vector<Contracts> ExchangeCore::moves_of(const OrderRecord& head, Quantity 
   for (const std::size_t index : parts) {
     const OrderRecord& part = orders_.at(index);
     const Quantity contracts = part.order.ratio ? units_of(*part.order.ratio, units) : units;
-    if (const auto move = move_of(books, part.order.symbol, part.order.side, contracts, part.opening)) {
+    if (const auto move = move_of(books, part.order.symbol, part.order.side, contracts, part.opening())) {
       moves.push_back(*move);
     }
   }
@@ -97,17 +93,6 @@ Money ExchangeCore::price_of(const SubmitRequest& request) const {
   }
   const Price bid = listing.far_side(Side::sell, now_).value_or(listing.value().value_or(Price{}));
   return -bounded_notional(request.limit_price.value_or(bid), *request.quantity, multiplier);
-}
-
-/// The order as it would have to be sent now, for what is left of it, or so much.
-SubmitRequest ExchangeCore::as_sent(const OrderRecord& record, Quantity units) const {
-  SubmitRequest request;
-  if (record.role == GroupRole::combination) request = as_combination(record, {});
-  request.symbol = record.order.symbol;
-  request.side = record.order.side;
-  request.limit_price = record.order.limit_price;
-  request.quantity = units;
-  return request;
 }
 
 /// The orders that tie up what contracts can come to cost: sales, and those of several legs. Others tie up their price.
@@ -164,11 +149,11 @@ Money ExchangeCore::tied_by_orders_on(const Ledger& books, std::string_view unde
   for (const std::size_t index : judged_orders(books, underlying, except)) {
     const OrderRecord& head = orders_.at(index);
     const Quantity left = head.remaining();
-    Money cost = cost_of(contracts, moves_of(head, left), price_of(as_sent(head, left)));
+    Money cost = cost_of(contracts, moves_of(head, left), price_of(as_sent(head, {.quantity = left})));
     if (head.replacement) {
       const OrderRecord& next = orders_.at(*head.replacement);
       const Quantity wanted = std::max(wanted_by_replacement(next), Quantity{});
-      cost = std::max(cost, cost_of(contracts, moves_of(head, wanted), price_of(as_sent(next, wanted))));
+      cost = std::max(cost, cost_of(contracts, moves_of(head, wanted), price_of(as_sent(next, {.quantity = wanted}))));
     }
     tied += cost;
     carry(contracts, head);
@@ -196,7 +181,7 @@ OptionNeed ExchangeCore::need_of(const Ledger& books, const SubmitRequest& reque
 
 /// Whether an order that is changed needs no more than it does as it is: that is its own already.
 bool ExchangeCore::needs_no_more(const Ledger& books, const SubmitRequest& changed, const OrderRecord& old) const {
-  const OptionNeed before = need_of(books, as_sent(old, old.remaining()), old.index);
+  const OptionNeed before = need_of(books, as_sent(old, {.quantity = old.remaining()}), old.index);
   const OptionNeed after = need_of(books, changed, old.index);
   return after.cost <= before.cost && after.bare_calls <= before.bare_calls && after.bare_puts <= before.bare_puts;
 }
@@ -226,7 +211,7 @@ std::string ExchangeCore::underlying_in(const OrderRecord& head) const {
 Quantity ExchangeCore::locked_as_cover(const Ledger& books, std::string_view stock, Except except) const {
   const Listing* listing = market_.find(stock);
   if (listing == nullptr || listing->asset.instrument.is_option() || books.config().uncovered_options) return {};
-  return shares_for(uncovered_calls(contracts_after_pending(books, stock, except)));
+  return uncovered_calls(contracts_after_pending(books, stock, except));
 }
 
 }  // namespace belay::sim

@@ -6,6 +6,7 @@
 
 #include "core/money/money.hpp"
 #include "core/trading/instrument.hpp"
+#include "sim/exchange/asset.hpp"
 
 namespace belay::sim {
 
@@ -14,8 +15,14 @@ namespace belay::sim {
 struct Contracts {
   OptionTerms terms;
   std::int64_t multiplier = 100;
+  Quantity deliverable = Quantity::whole(100);  ///< shares for each: of adjusted contracts other than the multiplier
   Quantity quantity;
 };
+/// So many of a contract.
+Contracts as_contracts(const Asset& contract, Quantity quantity);
+/// What a unit of the multiplier is worth at the end. An adjusted contract delivers more or fewer shares than that for
+/// its strike.
+Price intrinsic(const Contracts& contracts, Price underlying);
 
 /// The contracts with some more of one of them, or fewer.
 void add_to(std::vector<Contracts>& contracts, const Contracts& moved);
@@ -24,9 +31,10 @@ void add_to(std::vector<Contracts>& contracts, const Contracts& moved);
 /// the same order's sales of its kind, those that live longest first. What it buys beyond that may never come.
 std::vector<Contracts> without_surplus(std::vector<Contracts> moved);
 
-/// How many short calls (or puts) no long one covers: one that is of the same kind and lives at least as long.
-Quantity uncovered_calls(std::vector<Contracts> contracts);
-Quantity uncovered_puts(std::vector<Contracts> contracts);
+/// The shares of the short calls (or puts) that no long one covers: one that is of the same kind, lives at least as
+/// long and delivers as many.
+Quantity uncovered_calls(const std::vector<Contracts>& contracts);
+Quantity uncovered_puts(const std::vector<Contracts>& contracts);
 
 /// Takes from `after` so much of what `moves` bought that no fewer calls and puts are uncovered than in `before`.
 void take_back_cover(std::vector<Contracts>& after, const std::vector<Contracts>& moves,

@@ -6,7 +6,7 @@
 namespace belay::sim {
 namespace {
 
-Contracts of(std::string_view symbol, Quantity quantity) { return {*parse_occ(symbol), 100, quantity}; }
+Contracts of(std::string_view symbol, Quantity quantity) { return as_contracts(usual_asset(symbol), quantity); }
 
 constexpr auto kCall200 = "AAPL260220C00200000";
 constexpr auto kCall210 = "AAPL260220C00210000";
@@ -15,12 +15,31 @@ constexpr auto kPut190 = "AAPL260220P00190000";
 constexpr auto kPut200 = "AAPL260220P00200000";
 
 TEST(OptionRisk, AShortCallIsCoveredByALongOneThatLivesAsLong) {
-  EXPECT_EQ(uncovered_calls({of(kCall200, -2_qty)}), 2_qty);
-  EXPECT_EQ(uncovered_calls({of(kCall200, -2_qty), of(kCall210, 1_qty)}), 1_qty);
+  EXPECT_EQ(uncovered_calls({of(kCall200, -2_qty)}), 200_qty);
+  EXPECT_EQ(uncovered_calls({of(kCall200, -2_qty), of(kCall210, 1_qty)}), 100_qty);
   EXPECT_EQ(uncovered_calls({of(kCall200, -1_qty), of(kLateCall210, 1_qty)}), 0_qty);
-  EXPECT_EQ(uncovered_calls({of(kLateCall210, -1_qty), of(kCall200, 1_qty)}), 1_qty);
-  EXPECT_EQ(uncovered_calls({of(kCall200, -1_qty), of(kPut200, 1_qty)}), 1_qty);
+  EXPECT_EQ(uncovered_calls({of(kLateCall210, -1_qty), of(kCall200, 1_qty)}), 100_qty);
+  EXPECT_EQ(uncovered_calls({of(kCall200, -1_qty), of(kPut200, 1_qty)}), 100_qty);
   EXPECT_EQ(uncovered_puts({of(kPut200, -1_qty), of(kPut190, 1_qty)}), 0_qty);
+}
+
+TEST(OptionRisk, AnAdjustedContractCountsByWhatItDeliversAndIsCoveredByItsLike) {
+  const auto adjusted = [](std::string_view symbol, Quantity quantity) {
+    Contracts contracts = of(symbol, quantity);
+    contracts.deliverable = 150_qty;
+    return contracts;
+  };
+  constexpr auto kAdjusted200 = "AAPL1260220C00200000";
+  constexpr auto kAdjusted210 = "AAPL1260220C00210000";
+  constexpr auto kAdjustedPut200 = "AAPL1260220P00200000";
+  EXPECT_EQ(uncovered_calls({adjusted(kAdjusted200, -2_qty)}), 300_qty);
+  EXPECT_EQ(uncovered_calls({adjusted(kAdjusted200, -1_qty), of(kCall210, 1_qty)}), 150_qty);
+  EXPECT_EQ(uncovered_calls({adjusted(kAdjusted200, -1_qty), adjusted(kAdjusted210, 1_qty)}), 0_qty);
+  EXPECT_EQ(greatest_loss({adjusted(kAdjusted200, -1_qty), adjusted(kAdjusted210, 1_qty)}), 1000_usd);
+  EXPECT_EQ(greatest_loss({adjusted(kAdjustedPut200, -1_qty), of(kPut200, 1_qty)}), 20000_usd);
+  const auto kept = without_surplus({adjusted(kAdjusted200, -1_qty), of(kCall210, 1_qty)});
+  EXPECT_EQ(uncovered_calls(kept), 150_qty);
+  EXPECT_EQ(intrinsic(adjusted(kAdjusted200, 1_qty), 140_price), 10_price);  // 150 of them are worth 21,000
 }
 
 TEST(OptionRisk, AShortPutWithoutCoverCostsItsStrike) {
@@ -66,7 +85,7 @@ TEST(OptionRisk, WhatIsBoughtCoversItsOwnOrdersSalesAndFreesNoOthers) {
   for (const Contracts& moved : moves) add_to(after, moved);
   ASSERT_EQ(uncovered_calls(after), 0_qty);
   take_back_cover(after, moves, before);
-  EXPECT_EQ(uncovered_calls(after), 1_qty);
+  EXPECT_EQ(uncovered_calls(after), 100_qty);
 }
 
 TEST(OptionRisk, WhatOnlyStockCanCoverIsLeftOutLowestStrikesFirst) {

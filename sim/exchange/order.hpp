@@ -14,6 +14,10 @@
 
 namespace belay::sim {
 
+constexpr bool opens(PositionIntent intent) {
+  return intent == PositionIntent::buy_to_open || intent == PositionIntent::sell_to_open;
+}
+
 /// One leg of a multi-leg order as somebody asks for it.
 struct LegRequest {
   std::string symbol;

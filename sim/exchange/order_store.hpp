@@ -32,7 +32,6 @@ struct OrderRecord {
   GroupRole role = GroupRole::alone;
   std::optional<std::size_t> parent;
   std::vector<std::size_t> children;
-  bool opening = true;          ///< opens or adds to a position; else it reserves what it would close
   bool armed = false;           ///< a `held` stop that is watched (alpaca.md 3.3, Entry fully filled)
   bool elected = false;         ///< a stop that has been triggered
   std::optional<Price> collar;  ///< limit of an elected buy stop (alpaca.md 3.2, Buy stop)
@@ -50,6 +49,8 @@ struct OrderRecord {
   std::optional<std::size_t> replacing;      ///< the order whose place it is to take
   Quantity filled_before;                    ///< of that one, when the replacement was asked for
 
+  /// Opens or adds to a position; else it reserves what it would close. Of no meaning for the parent of legs.
+  [[nodiscard]] bool opening() const { return opens(order.intent); }
   [[nodiscard]] bool is_over() const { return is_terminal(order.status); }
   [[nodiscard]] bool is_trailing() const { return order.type == OrderType::trailing_stop; }
   /// Its status, with what it was before in place of a pending cancel or replacement: it may still fill then.
@@ -68,7 +69,7 @@ struct OrderRecord {
   [[nodiscard]] Quantity remaining() const { return order.quantity ? *order.quantity - order.filled : Quantity{}; }
   /// Whether it reserves holdings: it would reduce a position and is not inert (alpaca.md 0.2).
   [[nodiscard]] bool reserves() const {
-    return !opening && !is_over() && standing() != OrderStatus::held && !replacing;
+    return !opening() && !is_over() && standing() != OrderStatus::held && !replacing;
   }
 };
 

@@ -21,7 +21,7 @@ void ExchangeCore::wake(OrderRecord& record) {
     }
   }
   if (record.order.status == OrderStatus::accepted && is_trading(record.order)) {
-    release(record);
+    go_live(record);
     consider(record.index, std::nullopt);
   }
   if (!record.is_over() && !record.stuck && record.order.expires_at && *record.order.expires_at <= now_) {
@@ -29,33 +29,37 @@ void ExchangeCore::wake(OrderRecord& record) {
   }
 }
 
-/// A queued order goes live.
-void ExchangeCore::release(OrderRecord& record) {
-  if (record.role == GroupRole::combination) set_status(record, OrderStatus::fresh);
-  record.order.status = OrderStatus::fresh;
-  touch(record);
+/// An order comes to the market, at once or from a queue.
+void ExchangeCore::go_live(OrderRecord& record) {
+  set_status(record, OrderStatus::fresh);
   emit(OrderEventType::fresh, record);
   begin_trailing(record);
   meet_first_troubles(record);
 }
 
+/// The order's and its legs'.
+void ExchangeCore::set_status(OrderRecord& record, OrderStatus status) {
+  record.order.status = status;
+  touch(record);
+  if (record.role != GroupRole::combination) return;
+  for (const std::size_t leg : record.children) {
+    orders_.at(leg).order.status = status;
+    touch(orders_.at(leg));
+  }
+}
+
 /// Takes a live order from the market without ending it.
 void ExchangeCore::pause(OrderRecord& record, OrderStatus how, std::optional<Timestamp> until) {
-  if (record.role == GroupRole::combination) set_status(record, how);
-  record.order.status = how;
+  set_status(record, how);
   record.due = until;
   record.suspended_until = until;
-  touch(record);
   emit(how == OrderStatus::suspended ? OrderEventType::suspended : OrderEventType::done_for_day, record);
   if (until) wake_at(*until, record);
 }
 
 void ExchangeCore::go_on(OrderRecord& record) {
-  const OrderStatus status = record.order.filled.is_zero() ? OrderStatus::fresh : OrderStatus::partially_filled;
-  if (record.role == GroupRole::combination) set_status(record, status);
-  record.order.status = status;
+  set_status(record, record.order.filled.is_zero() ? OrderStatus::fresh : OrderStatus::partially_filled);
   record.due.reset();
-  touch(record);
   emit(OrderEventType::fresh, record);
   consider(record.index, std::nullopt);
 }

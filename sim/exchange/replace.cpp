@@ -21,7 +21,6 @@ Answer<Order> ExchangeCore::replace(Ledger& books, const OrderId& id, const Repl
   OrderRecord& next = orders_.add(changed(*old, request));
   next.role = old->role;
   next.parent = old->parent;
-  next.opening = old->opening;
   next.armed = old->armed;
   next.elected = old->elected;
   next.collar = old->collar;
@@ -57,17 +56,12 @@ Answer<Order> ExchangeCore::replace(Ledger& books, const OrderId& id, const Repl
 /// The order as it would be.
 Order ExchangeCore::changed(const OrderRecord& record, const ReplaceRequest& request) {
   const Order& old = record.order;
-  Order next = old;
+  Order next = changed_by(request, old);
   next.id = OrderId(ids_.uuid());
   next.client_id = ClientOrderId(request.client_id.empty() ? ids_.uuid() : request.client_id);
-  if (next.quantity) next.quantity = request.quantity.value_or(*old.quantity) - old.filled;
+  if (next.quantity) *next.quantity -= old.filled;
   next.filled = Quantity{};
   next.filled_average.reset();
-  if (request.time_in_force) next.time_in_force = *request.time_in_force;
-  if (request.limit_price) next.limit_price = request.limit_price;
-  if (request.stop_price) next.stop_price = request.stop_price;
-  if (request.trail && old.trail_price) next.trail_price = Price::from_nanos(request.trail->nanos());
-  if (request.trail && old.trail_percent) next.trail_percent = request.trail;
   next.created_at = next.updated_at = next.submitted_at = now_;
   next.expires_at = expiry_of(next);
   next.replaces = old.id;
@@ -100,17 +94,10 @@ void ExchangeCore::finish_replacement(OrderRecord& old) {
   next.armed = old.armed;
   next.elected = old.elected;
   next.collar = old.collar;
-  if (next.is_trailing()) {
-    next.order.high_water = old.order.high_water;
-    begin_trailing(next);
-  }
-  if (next.order.status == OrderStatus::pending_new) {
-    if (next.role == GroupRole::combination) set_status(next, OrderStatus::fresh);
-    next.order.status = OrderStatus::fresh;
-    touch(next);
-    emit(OrderEventType::fresh, next);
-  }
-  if (next.order.status == OrderStatus::accepted && is_trading(next.order)) release(next);  // the session has begun
+  if (next.is_trailing()) next.order.high_water = old.order.high_water;
+  begin_trailing(next);
+  const bool begun = next.order.status == OrderStatus::accepted && is_trading(next.order);  // the session, meanwhile
+  if (begun || next.order.status == OrderStatus::pending_new) go_live(next);
   consider(next.index, std::nullopt);
   const TimeInForce tif = next.order.time_in_force;
   const bool immediate = tif == TimeInForce::ioc || tif == TimeInForce::fok;

@@ -75,29 +75,41 @@ bool is_unchanged(const Order& order, const ReplaceRequest& request) {
          same(request.trail, trail);
 }
 
-/// What would have to be sent to get the changed order.
-SubmitRequest as_request(const Order& order, const ReplaceRequest& change) {
+}  // namespace
+
+Order changed_by(const ReplaceRequest& change, Order order) {
+  if (change.quantity) order.quantity = change.quantity;
+  if (change.time_in_force) order.time_in_force = *change.time_in_force;
+  if (change.limit_price) order.limit_price = change.limit_price;
+  if (change.stop_price) order.stop_price = change.stop_price;
+  if (change.trail && order.trail_price) order.trail_price = Price::from_nanos(change.trail->nanos());
+  if (change.trail && order.trail_percent) order.trail_percent = change.trail;
+  return order;
+}
+
+/// What would have to be sent to get the order, changed so.
+SubmitRequest ExchangeCore::as_sent(const OrderRecord& record, const ReplaceRequest& change) const {
+  const Order order = changed_by(change, record.order);
   SubmitRequest request;
   request.client_id = change.client_id;
   request.symbol = order.symbol;
   request.side = order.side;
-  request.quantity = change.quantity ? change.quantity : order.quantity;
+  request.quantity = order.quantity;
   request.type = order.type;
-  request.time_in_force = change.time_in_force.value_or(order.time_in_force);
-  request.limit_price = change.limit_price ? change.limit_price : order.limit_price;
+  request.time_in_force = order.time_in_force;
+  request.limit_price = order.limit_price;
+  if (!record.is_trailing()) request.stop_price = order.stop_price;  // of a trailing one it is where it stands
+  request.trail_price = order.trail_price;
+  request.trail_percent = order.trail_percent;
   request.extended_hours = order.extended_hours;
-  if (order.type == OrderType::trailing_stop) {
-    request.trail_price = order.trail_price;
-    request.trail_percent = order.trail_percent;
-    if (change.trail && order.trail_price) request.trail_price = Price::from_nanos(change.trail->nanos());
-    if (change.trail && order.trail_percent) request.trail_percent = change.trail;
-  } else {
-    request.stop_price = change.stop_price ? change.stop_price : order.stop_price;
+  if (record.role != GroupRole::combination) return request;
+  request.order_class = OrderClass::mleg;
+  for (const std::size_t index : record.children) {
+    const Order& leg = orders_.at(index).order;
+    request.legs.push_back({leg.symbol, leg.ratio, leg.side, leg.intent});
   }
   return request;
 }
-
-}  // namespace
 
 /// A stop on the wrong side of the market is no reason here: paper takes it and waits (alpaca.md 7, Differences).
 Refusal ExchangeCore::refuse_replacement(const Ledger& books, const OrderRecord& record, const ReplaceRequest& change) {
@@ -110,10 +122,11 @@ Refusal ExchangeCore::refuse_replacement(const Ledger& books, const OrderRecord&
   if (!change.client_id.empty() && orders_.find_by_client_id(books.config().number, change.client_id) != nullptr) {
     return invalid_request("client_order_id must be unique");
   }
+  SubmitRequest request = as_sent(record, change);
   if (record.role == GroupRole::combination) {
-    return refuse_combination_replacement(books, record, as_combination(record, change));
+    *request.quantity -= order.filled;
+    return refuse_combination_replacement(books, record, request);
   }
-  const SubmitRequest request = as_request(order, change);
   if (const auto refusal = refuse_by_form(request)) return refusal;
   if (const auto refusal = refuse_by_instrument(request, market_.find(order.symbol)->asset)) return refusal;
   if (change.time_in_force) {
@@ -122,7 +135,7 @@ Refusal ExchangeCore::refuse_replacement(const Ledger& books, const OrderRecord&
   if (record.role == GroupRole::alone) {
     if (const auto refusal = refuse_by_wash_trade(books, request, record.index)) return refusal;
   }
-  return record.opening ? refuse_larger_entry(books, record, request) : refuse_larger_exit(books, record, request);
+  return record.opening() ? refuse_larger_entry(books, record, request) : refuse_larger_exit(books, record, request);
 }
 
 Refusal ExchangeCore::refuse_larger_exit(const Ledger& books, const OrderRecord& record, const SubmitRequest& request) {

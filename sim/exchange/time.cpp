@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 constexpr auto kGtcJob = 16h + 15min;  // alpaca.md 3.1: GTC cancels itself after 90 days, job at 16:15
 constexpr std::chrono::days kGtcLife{90};
 constexpr auto kAroundAuction = 1min;
-constexpr Duration kLiquidation = 30min;  // alpaca.md 4, Expiry day: from 15:30 on, again and again
 constexpr Duration kLook = 5min;
 
 }  // namespace
@@ -54,7 +53,7 @@ Timestamp ExchangeCore::boundary_after(Timestamp at) const {
     for (const Timestamp candidate : {early, session.open, session.close, options_close(session, true), job, late}) {
       if (candidate > at) next = std::min(next, candidate);
     }
-    for (Timestamp look = session.close - kLiquidation; look < session.close; look = look + kLook) {
+    for (Timestamp look = session.close - kLastHalfHour; look < session.close; look = look + kLook) {
       if (look > at) next = std::min(next, look);
     }
     if (next.nanos != INT64_MAX) return next;
@@ -70,7 +69,7 @@ void ExchangeCore::cross_boundary() {
     for (auto& [number, ledger] : ledgers_) ledger.last_equity = ledger.equity_at_close;
   }
   expire_due();
-  if (today && today->close - kLiquidation <= now_ && now_ < today->close) liquidate_before_expiry();
+  if (today && today->close - kLastHalfHour <= now_ && now_ < today->close) liquidate_before_expiry();
   if (today && options_close(*today, true) == now_) settle_expired_contracts();
   if (today && today->close == now_) {
     market_.close_session();
@@ -114,7 +113,7 @@ void ExchangeCore::release_queued() {
     if (record.replacing || record.is_over()) continue;
     const auto today = calendar_.session_at(now_);
     if (record.order.status == OrderStatus::done_for_day && today && today->open == now_) go_on(record);
-    if (record.order.status == OrderStatus::accepted && is_trading(record.order)) release(record);
+    if (record.order.status == OrderStatus::accepted && is_trading(record.order)) go_live(record);
   }
 }
 

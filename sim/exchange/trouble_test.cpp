@@ -252,6 +252,15 @@ TEST_F(OrderTroubles, ASuspendedOrderDoesNotTradeForAWhile) {
   EXPECT_EQ(status(one), OrderStatus::filled);
 }
 
+TEST_F(OrderTroubles, AReplacementMeetsTheTroublesOfANewOrder) {
+  const Order old = submit(limit(Side::buy, "1", "150"));
+  trouble(TroubleKind::suspended, std::chrono::seconds(60));
+  const Order next = replace(old, {.limit_price = 151_price});
+  EXPECT_EQ(status(next), OrderStatus::suspended);
+  after_seconds(60);
+  EXPECT_EQ(status(next), OrderStatus::fresh);
+}
+
 TEST_F(OrderTroubles, AnOrderDoneForTheDayComesBackWithTheNextSession) {
   trouble(TroubleKind::done_for_day);
   SubmitRequest request = limit(Side::buy, "10", "199");

@@ -10,6 +10,7 @@ import pytest
 import trades
 
 CALL = "AAA250314C00100000"  # expires on Friday, 2025-03-14
+PUT = "AAA250314P00100000"
 AFTER_EXPIRY = "2025-03-15T12:00:00Z"
 
 
@@ -87,6 +88,58 @@ def test_f69_assigned_stock_leaves_its_position_at_the_strike(desk_and_belay):
     assert "assignment" in causes(belay)
     realised = sum(Decimal(row["realised_result"]) for row in belay.positions())
     assert realised == desk.sim.cash() - desk.start_cash
+
+
+def test_f69_an_exercise_that_is_told_the_next_day_is_open_until_then_and_sends_nothing(desk_and_belay):
+    desk, belay = desk_and_belay()
+    desk.sim.behaviour(activities_next_day=True)
+    desk.price("AAA", 105)
+    desk.trade(CALL, 1, 6)
+    belay.cycle()
+    desk.price("AAA", 110)
+    for at in ("2025-03-14T20:05:00Z", "2025-03-15T07:59:00Z"):
+        desk.sim.set_clock(at)
+        cycle, code = belay.cycle()
+        assert (code, [one["symbol"] for one in cycle["unchecked"]]) == (1, [CALL]), cycle
+        assert row_of(belay, CALL)["status"] != "closed"
+    desk.sim.set_clock("2025-03-15T08:01:00Z")  # four in the morning in New York, and a minute
+    cycle, code = belay.cycle()
+    assert (code, cycle["unchecked"], cycle["adopted"]) == (0, [], [])
+    option, stock = row_of(belay, CALL), row_of(belay, "AAA")
+    assert (option["status"], Decimal(option["exit_price"])) == ("closed", 0)
+    assert (Decimal(stock["quantity"]), Decimal(stock["entry_price"]), stock["management"]) == (100, 100, "watch")
+    assert trades.exit_orders(desk.sim) == {}
+    desk.sim.set_clock("2025-03-17T14:00:00Z")
+    desk.price("AAA", 111)
+    belay.cycle()
+    assert belay.run("close", "AAA", "--yes").exit_code == 0
+    realised = sum(Decimal(row["realised_result"]) for row in belay.positions())
+    assert realised == desk.sim.cash() - desk.start_cash
+
+
+@pytest.mark.parametrize("leaving", [False, True])
+def test_f69_what_the_broker_sells_on_the_last_afternoon_is_sold_once(leaving, desk_and_belay):
+    desk, belay = desk_and_belay(BELAY_WAIT="2s")
+    desk.sim.behaviour(expiry_liquidation=True)
+    desk.price("AAA", 95)
+    desk.trade(PUT, 1, 6)  # nobody has the shares that it would sell
+    belay.cycle()
+    desk.sim.set_clock("2025-03-14T19:29:00Z")
+    desk.price("AAA", 90)
+    desk.price(PUT, 10)
+    if leaving:  # Belay is on its way out already, and its order hangs
+        desk.sim.control("order_fault", kind="cancel_stuck", symbol=PUT)
+        belay.cycle()
+        assert row_of(belay, PUT)["status"] == "closing"
+    desk.sim.set_clock("2025-03-14T19:30:00Z")
+    assert desk.sim.positions() == {}, "sold by the broker"
+    desk.sim.set_clock("2025-03-14T19:32:00Z")
+    cycle, code = belay.cycle()
+    row = row_of(belay, PUT)
+    assert (code, row["status"], Decimal(row["exit_price"])) == (0, "closed", Decimal("9.99")), cycle
+    assert row["close_reason"] == ("expiration_risk" if leaving else "broker_liquidation")
+    assert [order["filled_qty"] for order in trades.exit_orders(desk.sim).values()] == (["0"] if leaving else [])
+    trades.assert_books_balance(desk, belay)
 
 
 def test_f38_sold_by_hand(desk_and_belay):
