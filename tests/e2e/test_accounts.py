@@ -9,24 +9,8 @@ import pytest
 import belay_e2e
 import test_report
 import trades
-import trouble
 
 NAMES = ("large", "tiny")
-
-
-@pytest.fixture
-def serve(tmp_path):
-    """serve(belay, *arguments): `belay run`. It looks every second of the machine's time as well: the exchange's clock
-    may be moved before the service has read it for its next sweep."""
-    running = []
-
-    def start(belay, *arguments):
-        running.append(trouble.Service(belay.but(BELAY_SWEEP="1s"), tmp_path / f"{len(running)}.log", *arguments))
-        return running[-1]
-
-    yield start
-    for service in running:
-        service.kill()
 
 
 @pytest.fixture

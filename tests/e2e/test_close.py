@@ -3,7 +3,6 @@
 
 import getpass
 import socket
-import subprocess
 from decimal import Decimal
 
 import pytest
@@ -117,17 +116,14 @@ def test_two_positions_of_a_symbol_need_a_word_more(held):
     trades.assert_books_balance(desk, belay)
 
 
-def test_f76_beside_a_running_service(held):
+def test_f76_beside_a_running_service(held, serve):
     desk, belay = held
-    with belay.start("run", stdout=subprocess.PIPE) as service:
-        while '"pass"' not in service.stdout.readline():
-            pass
-        outcome = belay.run("close", "AAPL", "--yes", "--json")
-        service.terminate()
-        service.communicate(timeout=30)
+    service = serve(belay)
+    service.wait_for("pass")
+    outcome = belay.run("close", "AAPL", "--yes", "--json")
+    assert service.stop() == 0, service.tail()
     assert outcome.exit_code == 0, outcome
     assert outcome.json[0]["status"] == "closed"
-    assert service.returncode == 0
     trades.assert_books_balance(desk, belay)
     assert list(desk.sim.requests()["submissions"].values()) == [1]
 
