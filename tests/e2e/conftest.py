@@ -6,6 +6,8 @@
     new_proxy   new_proxy(sim): a line to it that fails as told (fault_proxy.FaultProxy)
     new_belay   new_belay(sim, store): the program against them, its tables already made
     serve       serve(belay): its service (trouble.Service), which ends with the test
+    mail        those who are told by mail (mail_server.MailServer); `authority` made its certificate
+    hook        those who are told by webhook (mail_server.WebhookReceiver)
 """
 
 import pytest
@@ -14,6 +16,7 @@ pytest.register_assert_rewrite("trades", "trouble")
 
 import belay_e2e  # noqa: E402
 import fault_proxy  # noqa: E402
+import mail_server  # noqa: E402
 import trouble  # noqa: E402
 
 
@@ -80,3 +83,22 @@ def serve(tmp_path):
     yield start
     for service in running:
         service.kill()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    return mail_server.Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def mail(authority):
+    server = mail_server.MailServer(authority)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def hook():
+    receiver = mail_server.WebhookReceiver()
+    yield receiver
+    receiver.stop()

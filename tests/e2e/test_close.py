@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`belay close`: by id, by symbol, a part, by the broker alone, beside a running service, onto an exit under way."""
 
-import getpass
+import os
+import pwd
 import socket
 from decimal import Decimal
 
@@ -32,12 +33,20 @@ def test_by_symbol(held):
     assert said["event_data"]["why"] == "earnings tonight"
 
 
+def this_user():
+    """The process's own, whatever the environment says."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
+
+
 def test_who_said_it_is_on_record_also_through_sudo(held):
     desk, belay = held
     assert belay.run("close", "AAPL", "--qty", "1", "--yes").exit_code == 0
     desk.sim.advance("60s")
     assert belay.but(SUDO_USER="ann").run("close", "AAPL", "--qty", "1", "--yes").exit_code == 0
-    user = getpass.getuser()
+    user = this_user()
     assert [row["event_data"]["who"] for row in belay.events("--type", "operator")] == [
         f"{user}@{socket.gethostname()}", f"ann@{socket.gethostname()} as {user}"]
 

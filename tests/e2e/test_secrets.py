@@ -69,10 +69,8 @@ def commands(belay):
 
 
 @pytest.fixture
-def mail(tmp_path):
-    home = tmp_path / "authority"
-    home.mkdir()
-    server = mail_server.MailServer(mail_server.Authority(home), password=MAIL_PASSWORD)
+def mail(authority):
+    server = mail_server.MailServer(authority, password=MAIL_PASSWORD)
     yield server
     server.stop()
 
