@@ -245,14 +245,6 @@ def pair(store, tmp_path):
         second.kill()
 
 
-def assert_second_finishes(line, second):
-    trouble.until(lambda: second.lines("taking over"), "the second takes over")
-    trouble.until(line.scene.is_over, "flat and recorded")
-    assert second.stop() == 0
-    line.scene.assert_right()
-    assert set(line.sim.requests()["submissions"].values()) == {1}
-
-
 def test_f23_two_instances_and_one_of_them_acts(pair):
     line, first, second = pair
     line.scene.break_stops()
@@ -263,18 +255,6 @@ def test_f23_two_instances_and_one_of_them_acts(pair):
     assert second.stop() == 0
     line.scene.assert_right()
     assert set(line.sim.requests()["submissions"].values()) == {1}
-
-
-@pytest.mark.parametrize("end", ["kill", "terminate"])
-def test_f77_the_holder_ends_in_mid_exit(end, pair):
-    """Its orders are on their way, and their answers are not back."""
-    line, first, second = pair
-    held = line.proxy.fault("delay_reply", "POST", "/v2/orders", times=3, seconds=1.0)
-    line.scene.break_stops()
-    trouble.until(lambda: held.hits > 0, "orders are on their way")
-    getattr(first.process, end)()
-    first.process.wait(30)
-    assert_second_finishes(line, second)
 
 
 def test_a_second_instance_that_does_not_wait_leaves(pair):

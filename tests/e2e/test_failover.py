@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two services on one account in PostgreSQL, one of them waiting. The one that works ends, or stands still, while its
+"""Two services on one account, one of them waiting. The one that works ends, or stands still, while its
 exits are on their way; the other takes over, and everything leaves once.
 
-Short form: each end once. BELAY_LONG=1: twenty in a row.
+Short form: each end once in PostgreSQL. BELAY_LONG=1: twenty in a row there.
 """
 
 import signal
 import sys
 import time
+
+import pytest
 
 import belay_e2e
 import trouble
@@ -23,7 +25,7 @@ def bring_about(end, process):
     process.send_signal({"kill": signal.SIGKILL, "stand still": signal.SIGSTOP, "terminate": signal.SIGTERM}[end])
 
 
-def seconds_until_taken_over(end, home, store):
+def seconds_until_taken_over(end, home, store=None):
     """Of one failover in mid-exit; everything about it must be right."""
     with trouble.Line(home, store, BELAY_SWEEP="1s") as line:
         first = trouble.Service(line.belay, home / "first.log")
@@ -63,6 +65,12 @@ def test_f23_f24_f77_failover_in_mid_exit(postgres, tmp_path, capsys):
         print(f"\n{len(took)} failovers in mid-exit, none sent twice; longest until taken over:",
               ", ".join(f"{max(time for time, of in took if of == end):.1f} s ({end})" for end in ENDS), file=sys.stderr)
     assert max(took)[0] < TAKEN_OVER_WITHIN
+
+
+@pytest.mark.parametrize("end", ["kill", "terminate"])
+def test_f77_the_holder_ends_in_mid_exit(end, tmp_path):
+    """With SQLite, where who stands still keeps the file's lock."""
+    seconds_until_taken_over(end, tmp_path)
 
 
 def test_a_holder_whose_broker_is_slow_keeps_its_lock(postgres, tmp_path):

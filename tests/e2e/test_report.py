@@ -56,6 +56,7 @@ def test_the_report_of_a_day_agrees_with_the_book(store, new_sim, new_belay):
     assert (day["closed"], day["wins"], day["win_rate"], day["open_now"]) == (2, 1, "0.5", 1)
     assert {line["reason"]: line["closed"] for line in day["by_reason"]} == {"stop_loss": 1, "take_profit": 1}
     assert day["take_profit_rate"] == "0.5"
+    assert day["average_hold_seconds"] == 60
     assert day["by_day"] == [{"day": DAY, "closed": 2, "result": day["result"]}]
     # Cash tells the same: what the two brought, less what the third one cost.
     assert sim.cash() - cash + 5 * 10 == Decimal(day["result"]) - Decimal("0.05"), "bought at the ask, one cent above"
