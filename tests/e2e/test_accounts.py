@@ -263,7 +263,7 @@ def test_a_single_account_takes_a_changed_file_too(new_sim, new_belay, store, se
 
 def test_accounts_of_which_none_is_rightly_configured_end_the_service(two):
     belay = two[2].but(ALPACA_API_KEY__TINY="", ALPACA_API_SECRET__LARGE="")
-    outcome = belay.run("run", timeout=20)
+    outcome = belay.run("run")
     assert outcome.exit_code == 2, outcome
     assert "large: ALPACA_API_SECRET__LARGE is not set" in outcome.stderr and "tiny: ALPACA_API_KEY__TINY" in outcome.stderr
 

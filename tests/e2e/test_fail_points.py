@@ -221,7 +221,7 @@ def test_f23_a_cycle_takes_over_from_one_that_stands_still(postgres, new_sim, ne
     sim, belay, desk = one_broken_stop(postgres.new_store(), new_sim, new_belay)
     process = stopped_before_its_order(belay)
     assert belay.run("cycle").exit_code == 5
-    trouble.until(lambda: belay.run("cycle").exit_code == 0, "a cycle takes over", 20)
+    trouble.until(lambda: belay.run("cycle").exit_code == 0, "a cycle takes over")
     assert sim.positions() == {}
     outcome = continued(process)
     assert outcome.exit_code != 0, outcome
@@ -237,7 +237,7 @@ def pair(store, tmp_path):
     """A line whose service is running, and a second one that waits for its lock."""
     with trouble.Line(tmp_path, store, BELAY_SWEEP="1s") as line:
         first = trouble.Service(line.belay, tmp_path / "first.log")
-        first.wait_for_passes()
+        first.wait_for("pass")
         second = trouble.Service(line.belay, tmp_path / "second.log", "--standby")
         trouble.until(lambda: second.lines("standing by"), "the second waits")
         yield line, first, second

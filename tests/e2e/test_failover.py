@@ -29,7 +29,7 @@ def seconds_until_taken_over(end, home, store=None):
     """Of one failover in mid-exit; everything about it must be right."""
     with trouble.Line(home, store, BELAY_SWEEP="1s") as line:
         first = trouble.Service(line.belay, home / "first.log")
-        first.wait_for_passes()
+        first.wait_for("pass")
         second = trouble.Service(line.belay, home / "second.log", "--standby")
         try:
             trouble.until(lambda: second.lines("standing by"), "the second waits")
@@ -43,7 +43,7 @@ def seconds_until_taken_over(end, home, store=None):
             trouble.until(line.scene.is_over, lambda: f"flat and recorded: {second.tail()}")
             if end == "stand still":
                 first.process.send_signal(signal.SIGCONT)
-                assert first.process.wait(30) == 5, first.tail()
+                assert first.process.wait(trouble.PATIENCE) == 5, first.tail()
                 assert "another instance has taken over" in first.path.read_text()
             assert second.stop() == 0
             line.scene.assert_right()
@@ -77,12 +77,12 @@ def test_a_holder_whose_broker_is_slow_keeps_its_lock(postgres, tmp_path):
     """Each answer takes so long that its pass says nothing to the store for longer than a silence may last."""
     with trouble.Line(tmp_path, postgres.new_store(), BELAY_SWEEP="1s") as line:
         first = trouble.Service(line.belay, tmp_path / "first.log")
-        first.wait_for_passes()
+        first.wait_for("pass")
         second = trouble.Service(line.belay, tmp_path / "second.log", "--standby")
         try:
             trouble.until(lambda: second.lines("standing by"), "the second waits")
             line.proxy.fault("delay_reply", "GET", "/v2/", times=3, seconds=6.0)
-            first.wait_for_passes(2, seconds=60)
+            first.wait_for_passes(2, seconds=120)
             assert second.lines("taking over") == [], second.tail()
             assert max(entry["duration_ms"] for entry in first.lines("pass")) > 10_000, "the broker was not slow"
             assert first.stop() == 0

@@ -106,8 +106,8 @@ def metrics_of(life_of, home):
     address = f"127.0.0.1:{belay_e2e.free_port()}"
     service = trouble.Service(life_of.belay.but(BELAY_METRICS_LISTEN=address, BELAY_SWEEP="1s"), home / "run.log")
     try:
-        service.wait_for_passes()
-        with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
+        service.wait_for("pass")
+        with urllib.request.urlopen(f"http://{address}/metrics", timeout=60) as answer:
             text = answer.read().decode()
     finally:
         service.kill()

@@ -27,7 +27,7 @@ def belay(sim, tmp_path):
 
 
 def test_every_act_is_shown_and_nothing_stays(sim, belay, tmp_path):
-    outcome = belay.run("trial", "--yes", "--json", "--option", OPTION, timeout=180)
+    outcome = belay.run("trial", "--yes", "--json", "--option", OPTION, timeout=300)
     assert outcome.exit_code == 0, outcome
     shown = {act["name"]: act for act in outcome.json["acts"]}
     assert {name: act["close_reason"] for name, act in shown.items()} == ACTS
