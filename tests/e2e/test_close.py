@@ -142,7 +142,7 @@ def test_f76_joins_an_exit_under_way(held):
     desk, belay = held
     desk.price("AAPL", 94)
     desk.sim.halt("AAPL")
-    cycle, code = belay.cycle("--wait", "2s")
+    cycle, code = belay.cycle("--wait", "6s")  # so that the order certainly rests by then
     assert (code, cycle["exits"][0]["state"]) == (1, "working")
     outcome = belay.run("close", "AAPL", "--yes", "--wait", "2s")
     assert outcome.exit_code == 1, outcome
