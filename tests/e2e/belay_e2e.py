@@ -378,7 +378,7 @@ class PostgresCluster:
     def stop(self, by=signal.SIGINT):
         """Ends the server; start() brings it back with its databases."""
         self.process.send_signal(by)
-        self.process.wait(30)
+        self.process.wait(120)
         self.log.close()
 
     def remove(self):
