@@ -119,7 +119,7 @@ class Sim:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(60)
         self.process.stdout.close()
 
     def __enter__(self):
@@ -133,7 +133,7 @@ class Sim:
     def request(self, method, path, body=None):
         """Any request, with the keys: (status, JSON or None)."""
         address = urllib.parse.urlsplit(self.url)
-        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
+        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
         try:
             headers = {"APCA-API-KEY-ID": self.key, "APCA-API-SECRET-KEY": self.secret}
             text = None
@@ -369,7 +369,7 @@ class PostgresCluster:
                                                        *options], self.user, by="QUIT"),
                                         stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, cwd="/",
                                         env=self.environment)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while subprocess.run([self.programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]).returncode:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"PostgreSQL did not start: {(self.directory / 'log').read_text()}")
@@ -378,7 +378,7 @@ class PostgresCluster:
     def stop(self, by=signal.SIGINT):
         """Ends the server; start() brings it back with its databases."""
         self.process.send_signal(by)
-        self.process.wait(30)
+        self.process.wait(120)
         self.log.close()
 
     def remove(self):

@@ -5,14 +5,19 @@
     new_sim     starts paper exchanges that end with the test; takes the arguments of belay_e2e.Sim
     new_proxy   new_proxy(sim): a line to it that fails as told (fault_proxy.FaultProxy)
     new_belay   new_belay(sim, store): the program against them, its tables already made
+    serve       serve(belay): its service (trouble.Service), which ends with the test
+    mail        those who are told by mail (mail_server.MailServer); `authority` made its certificate
+    hook        those who are told by webhook (mail_server.WebhookReceiver)
 """
 
 import pytest
 
-import belay_e2e
-import fault_proxy
-
 pytest.register_assert_rewrite("trades", "trouble")
+
+import belay_e2e  # noqa: E402
+import fault_proxy  # noqa: E402
+import mail_server  # noqa: E402
+import trouble  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -62,3 +67,38 @@ def new_belay(tmp_path):
         return belay
 
     return make
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """serve(belay, *arguments): `belay run`. It looks every second of the machine's time as well: the exchange's clock
+    may be moved before the service has read it for its next sweep."""
+    running = []
+
+    def start(belay, *arguments):
+        log = tmp_path / f"service{len(running)}.log"
+        running.append(trouble.Service(belay.but(BELAY_SWEEP="1s"), log, *arguments))
+        return running[-1]
+
+    yield start
+    for service in running:
+        service.kill()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    return mail_server.Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def mail(authority):
+    server = mail_server.MailServer(authority)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def hook():
+    receiver = mail_server.WebhookReceiver()
+    yield receiver
+    receiver.stop()

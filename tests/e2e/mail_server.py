@@ -125,7 +125,7 @@ class MailServer:
     def about(self, word):
         return [mail for mail in self.mails if word in mail.subject]
 
-    def wait_for(self, word, count=1, seconds=20):
+    def wait_for(self, word, count=1, seconds=60):
         """So many mails with that word in their subject."""
         deadline = time.monotonic() + seconds
         while len(self.about(word)) < count:

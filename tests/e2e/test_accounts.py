@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several accounts in one process: each with its own keys, rules, rows and lock; what befalls one is no other's."""
 
-import json
-import subprocess
-import threading
-import time
+import signal
 from decimal import Decimal
 
 import pytest
@@ -14,43 +11,6 @@ import test_report
 import trades
 
 NAMES = ("large", "tiny")
-
-
-class Service:
-    """`belay run`, with its log as it comes. It looks every second of the machine's time as well: the exchange's clock may
-    be moved before the service has read it for its next sweep."""
-
-    def __init__(self, belay, *arguments):
-        self.process = belay.but(BELAY_SWEEP="1s").start("run", *arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.lines = []
-        self.heard = threading.Condition()
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-
-    def _read(self):
-        for text in self.process.stdout:
-            with self.heard:
-                self.lines.append(json.loads(text))
-                self.heard.notify_all()
-
-    def await_line(self, fits, timeout=30, after=0):
-        """The place behind the first line from there on that fits, and the line."""
-        deadline = time.monotonic() + timeout
-        with self.heard:
-            while True:
-                for place in range(after, len(self.lines)):
-                    if fits(self.lines[place]):
-                        return place + 1, self.lines[place]
-                assert self.heard.wait(deadline - time.monotonic()), self.lines[after:]
-
-    def pass_of(self, account, after=0):
-        return self.await_line(lambda line: line["msg"] == "pass" and line["account"] == account, after=after)
-
-    def end(self):
-        self.process.terminate()
-        code = self.process.wait(30)
-        self.reader.join(10)
-        return code, self.process.stderr.read()
 
 
 @pytest.fixture
@@ -165,7 +125,7 @@ def test_a_row_under_no_accounts_name_is_pointed_out_once_and_never_taken(two):
     assert row["execution_key"] == "1"
 
 
-def test_what_befalls_one_account_is_no_others(two):
+def test_what_befalls_one_account_is_no_others(two, serve):
     sims, desks, belay, file = two
     trade(desks["large"], 1, "large", stop_loss=95)
     file.write_text(configuration(sims, tiny_url="http://127.0.0.1:1"))
@@ -179,14 +139,13 @@ def test_what_befalls_one_account_is_no_others(two):
     told, outcome = cycles(missing)
     assert (outcome.exit_code, told["large"]["exit_code"], told["tiny"]["exit_code"]) == (2, 0, 2), outcome
     assert "tiny: ALPACA_API_SECRET__TINY is not set" in outcome.stderr
-    service = Service(missing)
-    place, _ = service.pass_of("large")
-    service.await_line(lambda line: line["msg"] == "account not served" and line["account"] == "tiny")
+    service = serve(missing)
+    service.wait_for("pass", account="large")
+    service.wait_for("account not served", account="tiny")
     desks["large"].price("AAPL", 94)
     sims["large"].advance("60s")
-    service.await_line(lambda line: line["msg"] == "closed" and line["account"] == "large", after=place)
-    code, stderr = service.end()
-    assert code == 2, stderr
+    service.wait_for("closed", account="large")
+    assert service.stop() == 2, service.tail()
     assert sims["large"].positions() == {}
 
 
@@ -205,42 +164,45 @@ def test_one_account_at_the_broker_is_not_served_under_two_names(two, new_sim):
     assert "PA-large" in refused[0]["errors"][0] and "each account has keys of its own" in refused[0]["errors"][0]
 
 
-def test_two_processes_on_the_same_accounts_do_no_harm(two):
+def test_two_processes_on_the_same_accounts_do_no_harm(two, serve):
     sims, desks, belay, _ = two
     trade(desks["large"], 1, "large", stop_loss=95)
-    service = Service(belay)
-    place, _ = service.pass_of("large")
-    service.pass_of("tiny")
+    service = serve(belay)
+    for name in NAMES:
+        service.wait_for("pass", account=name)
     told, outcome = cycles(belay)
     assert (outcome.exit_code, {one["exit_code"] for one in told.values()}) == (5, {5}), outcome
-    other = Service(belay, "--standby")
+    other = serve(belay, "--standby")
     for name in NAMES:
-        other.await_line(lambda line: line["msg"] == "standing by" and line["account"] == name)
+        other.wait_for("standing by", account=name)
     desks["large"].price("AAPL", 94)
     sims["large"].advance("60s")
-    service.await_line(lambda line: line["msg"] == "closed" and line["account"] == "large", after=place)
-    code, stderr = service.end()
-    assert code == 0, stderr
+    service.wait_for("closed", account="large")
+    assert service.stop() == 0, service.tail()
     for name in NAMES:
-        other.pass_of(name)
-    code, stderr = other.end()
-    assert code == 0, stderr
+        other.wait_for("pass", account=name)
+    assert other.stop() == 0, other.tail()
     assert list(sims["large"].requests()["submissions"].values()) == [1]
 
 
-def test_a_reload_is_taken_refused_and_confirmed(two):
+def reload(service, file, text, **fields):
+    """What a service that is running says of that text as its file."""
+    told = len(service.lines())
+    file.write_text(text)
+    service.process.send_signal(signal.SIGHUP)
+    return service.wait_for("configuration", told, **fields)
+
+
+def test_a_reload_is_taken_refused_and_confirmed(two, serve):
     sims, desks, belay, file = two
     for number, symbol in enumerate(("AAPL", "MSFT", "IBM"), start=1):
         trade(desks["large"], number, "large", symbol=symbol)
-    service = Service(belay)
-    place, _ = service.pass_of("large")
-    service.pass_of("tiny")
+    service = serve(belay)
+    for name in NAMES:
+        service.wait_for("pass", account=name)
 
     def hang_up(text):
-        file.write_text(text)
-        service.process.send_signal(1)
-        return service.await_line(lambda line: line["msg"] == "configuration" and line["account"] == "large",
-                                  after=len(service.lines))[1]
+        return reload(service, file, text, account="large")
 
     def leaving(line):
         return sorted(text.split()[2].rstrip(":") for text in line.get("leaving", []))
@@ -252,7 +214,7 @@ def test_a_reload_is_taken_refused_and_confirmed(two):
     for symbol in ("AAPL", "MSFT"):
         desks["large"].price(symbol, 97)
     sims["large"].advance("60s")
-    place, _ = service.pass_of("large", after=len(service.lines))
+    service.wait_for_passes(2, "large")
     refused = hang_up(configuration(sims, 'stop_percent = "2"').replace("tiny.policy]", 'tiny.policy]\nadoption = "protect"'))
     assert refused["result"].startswith("awaits a person's word"), refused
     assert leaving(refused) == ["AAPL", "MSFT"]
@@ -260,14 +222,13 @@ def test_a_reload_is_taken_refused_and_confirmed(two):
     [preview] = outcome.json
     assert (outcome.exit_code, preview["result"], leaving(preview)) == (0, "preview", ["AAPL", "MSFT"]), outcome
     sims["large"].advance("60s")
-    service.pass_of("large", after=len(service.lines))
+    service.wait_for_passes(2, "large")
     assert set(sims["large"].positions()) == {"AAPL", "MSFT", "IBM"}, "nothing has left yet"
     outcome = belay.run("reload", "--yes", "--why", "tighter", "--account", "large", "--json")
     assert (outcome.exit_code, outcome.json[0]["result"]) == (0, "taken"), outcome
     for symbol in ("AAPL", "MSFT"):
-        service.await_line(lambda line: line["msg"] == "closed" and line.get("symbol") == symbol)
-    code, stderr = service.end()
-    assert code == 0, stderr
+        service.wait_for("closed", symbol=symbol)
+    assert service.stop() == 0, service.tail()
     assert set(sims["large"].positions()) == {"IBM"}
     results = [event["event_data"].get("result") for event in belay._well(
         "events", "--type", "operator", "--account", "large", "--json").json]
@@ -276,7 +237,7 @@ def test_a_reload_is_taken_refused_and_confirmed(two):
     assert outcome.exit_code == 1 and "no service is running" in outcome.stderr, outcome
 
 
-def test_a_single_account_takes_a_changed_file_too(new_sim, new_belay, store, tmp_path):
+def test_a_single_account_takes_a_changed_file_too(new_sim, new_belay, store, serve, tmp_path):
     sim = new_sim(start=trades.MORNING)
     file = tmp_path / "belay.toml"
     file.write_text("")
@@ -285,41 +246,36 @@ def test_a_single_account_takes_a_changed_file_too(new_sim, new_belay, store, tm
     for symbol in ("AAPL", "MSFT"):
         desk.trade(symbol, 10, 100)
         desk.price(symbol, 97)
-    service = Service(belay)
-    service.await_line(lambda line: line["msg"] == "pass")
+    service = serve(belay)
+    service.wait_for("pass")
     results = []
     for text in ('[policy]\nstop_percent = "2"\n', '[policy]\nstop_percent = "2"\n[run]\nreload_exits_limit = 2\n',
                  "[run]\nreload_exits_limit = 2\n", '[policy]\nstop_percent = "2"\n[run]\nreload_exits_limit = 2\n'):
-        file.write_text(text)
-        service.process.send_signal(1)
-        place = len(service.lines)
-        _, line = service.await_line(lambda line: line["msg"] == "configuration", after=place)
+        line = reload(service, file, text)
         assert "account" not in line, line
         results.append(line["result"].split()[0])
     assert results == ["awaits", "awaits", "taken", "taken"], "the limit in force counts, not the one in the file"
     for symbol in ("AAPL", "MSFT"):
-        service.await_line(lambda line: line["msg"] == "closed" and line.get("symbol") == symbol)
-    assert service.end()[0] == 0
+        service.wait_for("closed", symbol=symbol)
+    assert service.stop() == 0, service.tail()
     assert sim.positions() == {}
 
 
 def test_accounts_of_which_none_is_rightly_configured_end_the_service(two):
     belay = two[2].but(ALPACA_API_KEY__TINY="", ALPACA_API_SECRET__LARGE="")
-    outcome = belay.run("run", timeout=20)
+    outcome = belay.run("run")
     assert outcome.exit_code == 2, outcome
     assert "large: ALPACA_API_SECRET__LARGE is not set" in outcome.stderr and "tiny: ALPACA_API_KEY__TINY" in outcome.stderr
 
 
-def test_what_needs_a_restart_is_named(two):
+def test_what_needs_a_restart_is_named(two, serve):
     sims, desks, belay, file = two
-    service = Service(belay)
+    service = serve(belay)
     for name in NAMES:
-        service.pass_of(name)
-    file.write_text(configuration(sims, 'stop_percent = "5"') + '[log]\nlevel = "debug"\n')
-    service.process.send_signal(1)
-    _, line = service.await_line(lambda line: line["msg"] == "configuration" and line["account"] == "tiny")
+        service.wait_for("pass", account=name)
+    line = reload(service, file, configuration(sims, 'stop_percent = "5"') + '[log]\nlevel = "debug"\n', account="tiny")
     assert line["needs_restart"] == ["log.level: info -> debug"] and "changed" not in line, line
-    assert service.end()[0] == 0
+    assert service.stop() == 0, service.tail()
 
 
 def test_each_account_has_its_own_report_and_all_of_them_one(two):
@@ -341,20 +297,15 @@ def test_each_account_has_its_own_report_and_all_of_them_one(two):
     assert alone == reports["tiny"]
 
 
-def test_what_is_served_is_told_by_account(two, tmp_path):
+def test_what_is_served_is_told_by_account(two, serve):
     _, desks, belay, _ = two
     trade(desks["large"], 1, "large-100k", stop_loss=90)
     port = belay_e2e.free_port()
-    service = Service(belay.but(BELAY_METRICS_LISTEN=f"127.0.0.1:{port}", BELAY_SWEEP="1s",
-                                ALPACA_API_SECRET__TINY="wrong"))
-    try:
-        place, _ = service.pass_of("large")
-        service.pass_of("large", after=place)  # what a pass found is served once it was logged
-        ask = test_report.ask
-        samples = test_report.samples(f"http://127.0.0.1:{port}")
-        assert samples["belay_positions", (("account", "large"),)] == 1
-        status, text = ask(f"http://127.0.0.1:{port}/readyz")
-        assert status == 503 and "large: ok\n" in text and "tiny: " in text and "tiny: ok" not in text
-        assert ask(f"http://127.0.0.1:{port}/healthz")[0] == 200, "what cannot be served is no reason for a restart"
-    finally:
-        service.end()
+    service = serve(belay.but(BELAY_METRICS_LISTEN=f"127.0.0.1:{port}", ALPACA_API_SECRET__TINY="wrong"))
+    service.wait_for_passes(2, "large")  # what a pass found is served once it was logged
+    ask = test_report.ask
+    samples = test_report.samples(f"http://127.0.0.1:{port}")
+    assert samples["belay_positions", (("account", "large"),)] == 1
+    status, text = ask(f"http://127.0.0.1:{port}/readyz")
+    assert status == 503 and "large: ok\n" in text and "tiny: " in text and "tiny: ok" not in text
+    assert ask(f"http://127.0.0.1:{port}/healthz")[0] == 200, "what cannot be served is no reason for a restart"

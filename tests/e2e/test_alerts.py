@@ -3,6 +3,8 @@
 answers; and nothing waits for it."""
 
 import datetime
+import socket
+import sys
 import time
 
 import pytest
@@ -14,25 +16,6 @@ import trouble
 
 OPTION = trades.option_of("SPY")
 DAY_BEFORE_EXPIRY = "2025-06-17T20:00:05Z"  # of OPTION, which leaves on the 18th: the 19th is a holiday
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory):
-    return mail_server.Authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture
-def mail(authority):
-    server = mail_server.MailServer(authority)
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def hook():
-    receiver = mail_server.WebhookReceiver()
-    yield receiver
-    receiver.stop()
 
 
 @pytest.fixture
@@ -74,7 +57,7 @@ def test_an_exit_is_told_with_what_a_person_needs(desk, new_belay, mail):
     for what in (told.text, told.html):
         for fact in ("AAPL, long 10", "100.", "95.00", "110.00", "stop_loss", "Belay cancels what holds the shares"):
             assert fact in what, (fact, what)
-    assert "-60.0" in closed.text or "-6" in closed.text, closed.text
+    assert "-60.20" in closed.text, closed.text
     [(identity, picture)] = told.pictures.items()
     assert picture.startswith(b"\x89PNG") and f"cid:{identity.strip('<>')}" in told.html
     minute(desk, belay)
@@ -100,7 +83,7 @@ def test_a_mail_server_that_is_down_loses_nothing_and_keeps_nobody_waiting(desk,
     begun = time.monotonic()
     outcome = minute(desk, belay, {"AAPL": "94"})
     assert outcome.exit_code == 0 and outcome.json["exits"][0]["state"] == "closed", outcome
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 45
     waiting = belay.run("alerts", "--json").json["waiting"]
     assert len(waiting) == 2 and all(one["attempts"] <= 1 for one in waiting), waiting
     for _ in range(9):
@@ -116,28 +99,31 @@ def test_a_mail_server_that_is_down_loses_nothing_and_keeps_nobody_waiting(desk,
     trades.assert_books_balance(desk, belay)
 
 
-def test_a_service_leaves_as_fast_while_its_mail_server_hangs(file_desk, new_belay, mail, tmp_path):
+def test_a_service_leaves_as_fast_while_its_mail_server_hangs(file_desk, new_belay, mail, serve):
     """The port takes connections and never says a word: the worst that a mail server can do."""
-    import socket
     mail.stop()
     with socket.create_server(("127.0.0.1", mail.port)) as silent:
         silent.listen(50)
         desk = file_desk
         belay = new_belay(desk.sim, desk.store, **mail.environment(BELAY_SWEEP="1s"))
-        desk.trade("AAPL", 10, 100, stop=95)
-        service = trouble.Service(belay, tmp_path / "run.log")
-        try:
-            service.wait_for_passes()
-            desk.sim.set_speed("1")
-            desk.price("AAPL", "94")
+        symbols = ["AAPL", "MSFT", "NVDA"]
+        for symbol in symbols:
+            desk.trade(symbol, 10, 100, stop=95)
+        service = serve(belay)
+        service.wait_for("pass")
+        desk.sim.set_speed("1")
+        took = []
+        for symbol in symbols:  # one that is quick will do: each would wait ten seconds for the mail server
             begun = time.monotonic()
-            trouble.until(lambda: desk.sim.positions() == {}, "flat", 20)
-            assert time.monotonic() - begun < 5
-        finally:
-            begun = time.monotonic()
-            service.process.terminate()
-            service.process.wait(15)
-            assert time.monotonic() - begun < 6, "what is not told waits in the store"
+            desk.price(symbol, "94")
+            trouble.until(lambda: symbol not in desk.sim.positions(), f"{symbol} has left")
+            took.append(time.monotonic() - begun)
+        begun = time.monotonic()
+        assert service.stop() == 0, service.tail()
+        ended = time.monotonic() - begun
+        print(f"flat after {took} s, ended after {ended} s", file=sys.stderr)
+        assert min(took) < 9
+        assert ended < 20, "what is not told waits in the store: six mails would take a minute"
 
 
 def test_a_critical_alert_goes_on_until_somebody_answers(file_desk, new_belay, mail, hook):
@@ -369,26 +355,27 @@ def test_the_dead_man_is_pinged_while_all_is_well(file_desk, new_belay, hook):
     assert hook.pings == 2
 
 
-def test_a_service_whose_store_is_away_still_pages(postgres, new_sim, new_belay, mail, tmp_path):
+def test_a_service_whose_store_is_away_still_pages(new_sim, new_belay, mail, serve):
     cluster = belay_e2e.PostgresCluster()
     try:
         desk = trades.Desk(new_sim(start=trades.MORNING, cash="100000", speed="1"), cluster.new_store())
         belay = new_belay(desk.sim, desk.store, **mail.environment(BELAY_SWEEP="1s"))
         desk.trade("AAPL", 10, 100, stop=95)
-        service = trouble.Service(belay, tmp_path / "run.log")
-        try:
-            service.wait_for_passes()
-            cluster.stop()
-            [page] = mail.wait_for("The store does not take what is recorded")
-            assert page.subject.startswith("CRITICAL")
-            cluster.start()
-            trouble.until(lambda: "store_down" in [event["event_data"].get("cause") for event in
-                                                   belay.events("--type", "alert")], "the record", 30)
-            time.sleep(3)
-            assert {one.id for one in mail.about("The store does not")} == {page.id}
-            assert len(mail.about("The store does not")) == 1, "told past the store, it is not told again"
-        finally:
-            service.kill()
+        service = serve(belay)
+        service.wait_for("pass")
+        cluster.stop()
+        [page] = mail.wait_for("The store does not take what is recorded")
+        assert page.subject.startswith("CRITICAL")
+        cluster.start()
+
+        def is_taken_up():
+            listed = belay.run("alerts", "--all", "--json").json
+            return "store_down" in [one["cause"] for one in listed["alerts"]] and listed["waiting"] == []
+
+        trouble.until(is_taken_up, "the record, as an alert that has been told")
+        service.wait_for_passes(2)
+        assert {one.id for one in mail.about("The store does not")} == {page.id}
+        assert len(mail.about("The store does not")) == 1, "told past the store, it is not told again"
     finally:
         cluster.remove()
 
@@ -429,12 +416,11 @@ def test_what_is_wrong_with_the_channels_is_said_and_stops_no_guarding(file_desk
     desk.trade("AAPL", 10, 100, stop=95)
     for wrong, says in (({"BELAY_ALERTS_TO": ""}, "nobody is named"), ({"BELAY_SMTP_TLS": "perhaps"}, "neither required"),
                         ({"BELAY_SMTP_URL": "smtp://mail.example.com", "BELAY_SMTP_TLS": "none"}, "only to this machine"),
-                        ({"BELAY_WEBHOOK_URL": "http://example.com/x"}, "BELAY_WEBHOOK_URL"),
+                        ({"BELAY_WEBHOOK_URL": "http://example.com/x"}, "plain http is only for this machine"),
                         ({"BELAY_ALERTS_ESCALATION": "pigeon"}, "pigeon")):
         bad = belay.but(**mail.environment(**wrong))
         outcome = bad.run("cycle", "--json")
         assert outcome.exit_code == 0 and "guarded all the same" in outcome.stderr, outcome
-        if "WEBHOOK" not in says:
-            assert says in outcome.stderr, outcome
+        assert says in outcome.stderr, outcome
         assert bad.run("alert", "--test").exit_code == 2
         assert bad.run("doctor").exit_code == 2

@@ -201,9 +201,9 @@ def test_f49_keys_that_are_refused_end_a_cycle_and_not_the_service(how, line):
     outcome = line.belay.run("cycle", "--json")
     assert outcome.exit_code == 4 and outcome.json["errors"], outcome
     assert line.sim.secret not in outcome.stdout + outcome.stderr
-    running = trouble.Service(line.belay, line.home / "run.log")
+    running = trouble.Service(line.belay.but(BELAY_SWEEP="5s"), line.home / "run.log")
     try:
-        running.wait_for_passes()
+        running.wait_for("pass")
         assert running.process.poll() is None
         line.proxy.clear()
         line.sim.advance("60s")  # the next sweep
@@ -336,15 +336,14 @@ def test_f78_a_name_that_does_not_resolve(tmp_path, new_sim):
 def test_f46_a_guard_at_the_broker_stands_while_the_line_is_cut(line):
     """Nothing reaches the broker: the service says so and goes on, the resting stop fills by itself, and what it did is
     found when the line is back."""
-    running = trouble.Service(line.belay, line.home / "run.log")
+    running = trouble.Service(line.belay.but(BELAY_SWEEP="1s"), line.home / "run.log")
     try:
-        running.wait_for_passes()
+        running.wait_for("pass")
         line.proxy.fault("cut_before", times=None)
         line.sim.advance("60s")
         line.scene.desk.price("AAPL", 89)  # beyond the resting stop
         assert "AAPL" not in line.sim.positions()
-        running.wait_for_passes()
-        assert running.lines("pass")[-1]["errors"], "nobody was told"
+        trouble.until(lambda: running.lines("pass")[-1]["errors"], "somebody is told")
         line.proxy.clear()
         line.sim.advance("60s")
         trouble.until(lambda: {row["ticker"] for row in line.scene.open_rows()} == {"GME", "SPY", "MSFT", "NVDA", "KO"},

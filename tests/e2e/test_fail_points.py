@@ -221,7 +221,7 @@ def test_f23_a_cycle_takes_over_from_one_that_stands_still(postgres, new_sim, ne
     sim, belay, desk = one_broken_stop(postgres.new_store(), new_sim, new_belay)
     process = stopped_before_its_order(belay)
     assert belay.run("cycle").exit_code == 5
-    trouble.until(lambda: belay.run("cycle").exit_code == 0, "a cycle takes over", 20)
+    trouble.until(lambda: belay.run("cycle").exit_code == 0, "a cycle takes over")
     assert sim.positions() == {}
     outcome = continued(process)
     assert outcome.exit_code != 0, outcome
@@ -237,20 +237,12 @@ def pair(store, tmp_path):
     """A line whose service is running, and a second one that waits for its lock."""
     with trouble.Line(tmp_path, store, BELAY_SWEEP="1s") as line:
         first = trouble.Service(line.belay, tmp_path / "first.log")
-        first.wait_for_passes()
+        first.wait_for("pass")
         second = trouble.Service(line.belay, tmp_path / "second.log", "--standby")
         trouble.until(lambda: second.lines("standing by"), "the second waits")
         yield line, first, second
         first.kill()
         second.kill()
-
-
-def assert_second_finishes(line, second):
-    trouble.until(lambda: second.lines("taking over"), "the second takes over")
-    trouble.until(line.scene.is_over, "flat and recorded")
-    assert second.stop() == 0
-    line.scene.assert_right()
-    assert set(line.sim.requests()["submissions"].values()) == {1}
 
 
 def test_f23_two_instances_and_one_of_them_acts(pair):
@@ -263,18 +255,6 @@ def test_f23_two_instances_and_one_of_them_acts(pair):
     assert second.stop() == 0
     line.scene.assert_right()
     assert set(line.sim.requests()["submissions"].values()) == {1}
-
-
-@pytest.mark.parametrize("end", ["kill", "terminate"])
-def test_f77_the_holder_ends_in_mid_exit(end, pair):
-    """Its orders are on their way, and their answers are not back."""
-    line, first, second = pair
-    held = line.proxy.fault("delay_reply", "POST", "/v2/orders", times=3, seconds=1.0)
-    line.scene.break_stops()
-    trouble.until(lambda: held.hits > 0, "orders are on their way")
-    getattr(first.process, end)()
-    first.process.wait(30)
-    assert_second_finishes(line, second)
 
 
 def test_a_second_instance_that_does_not_wait_leaves(pair):

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`belay flatten`: everything that the account holds, by the book and beside it, with and without a service or a store."""
 
-import subprocess
-
 import pytest
 
 import trades
@@ -66,14 +64,12 @@ def test_everything_leaves(held):
     assert [row["event_data"]["command"] for row in said][-1].startswith("flatten: close --direct TSLA: 7 held before")
 
 
-def test_beside_a_running_service(held):
+def test_beside_a_running_service(held, serve):
     desk, belay = held
-    with belay.start("run", stdout=subprocess.PIPE) as service:
-        while '"pass"' not in service.stdout.readline():
-            pass
-        outcome = belay.run("flatten", *WHY, "--json")
-        service.terminate()
-        service.communicate(timeout=30)
+    service = serve(belay)
+    service.wait_for("pass")
+    outcome = belay.run("flatten", *WHY, "--json")
+    assert service.stop() == 0, service.tail()
     assert outcome.exit_code == 0, outcome
     assert desk.sim.positions() == {}
     assert set(desk.sim.requests()["submissions"].values()) == {1}

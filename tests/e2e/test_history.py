@@ -3,13 +3,13 @@
 
 import csv
 import io
-import subprocess
 from decimal import Decimal
 
 import pytest
 
 import belay_e2e
 import trades
+import trouble
 
 
 @pytest.fixture
@@ -83,9 +83,12 @@ def test_old_prices_are_folded_and_the_path_stays_whole(lived):
     assert len(before) >= 5
     desk.sim.set_clock("2025-03-18T14:30:00Z")
     desk.price("MSFT", 201)
-    belay.cycle()
-    updates = belay.events("--type", "price_update", "--limit", "1000")
-    assert {row["created_at"][:10] for row in updates} == {"2025-03-18"}
+
+    def days_of_updates():  # a cycle folds what half a second allows
+        belay.cycle()
+        return {row["created_at"][:10] for row in belay.events("--type", "price_update", "--limit", "1000")}
+
+    trouble.until(lambda: days_of_updates() == {"2025-03-18"}, "the old prices make room")
     assert belay.events("--type", "exit_triggered"), "what is not noise stays"
     belay.run("close", "MSFT", "--yes")
     msft = [row for row in belay.run("export", "--json").json if row["symbol"] == "MSFT"][0]
@@ -102,11 +105,13 @@ def test_events_up_to_a_time(lived):
     assert len(belay.events("--until", "2025-03-12", "--limit", "1000")) == len(every)
 
 
-def test_events_are_followed_live(lived):
-    desk, belay = lived
-    with belay.start("events", "--follow", "--json", "--symbol", "MSFT", "--type", "closed",
-                     stdout=subprocess.PIPE) as follower:
+def test_events_are_followed_live(lived, tmp_path):
+    _, belay = lived
+    told = tmp_path / "events"
+    with open(told, "w") as out, belay.start("events", "--follow", "--json", "--symbol", "MSFT", "--type", "closed",
+                                             stdout=out) as follower:
         assert belay.run("close", "MSFT", "--yes").exit_code == 0
-        told = belay_e2e.read_json(follower.stdout.readline())
+        trouble.until(lambda: told.read_text().endswith("\n"), "an event is told")
         follower.terminate()
+    [told] = [belay_e2e.read_json(line) for line in told.read_text().splitlines()]
     assert told["event_type"] == "closed" and told["event_data"]["reason"] == "manual_close"

@@ -8,10 +8,12 @@ from decimal import Decimal
 
 import pytest
 
+import belay_e2e
 import trades
 
 WEDNESDAY = "2025-03-12"
 OPTION = "SPY250313C00560000"  # expires on Thursday
+LIFE = ["created", "exit_triggered", "order_submitted", "closed"]
 
 
 @pytest.fixture
@@ -92,8 +94,10 @@ def test_a_trade_is_tracked_priced_each_minute_and_stopped_out(at, store):
     assert (row["status"], row["close_reason"]) == ("closed", "stop_loss")
     assert row["closed_at"] is not None
     assert store.rows("SELECT id FROM v_open_positions_summary") == []
-    assert len(events_of(store, "exit_triggered")) == len(events_of(store, "closed")) == 1
+    assert [event["event_type"] for event in belay.events("--limit", "1000") if event["event_type"] in LIFE] == LIFE
     trades.assert_books_balance(desk, belay)
+    cycle, code = belay.cycle()
+    assert (code, cycle["positions"], cycle["exits"]) == (0, 0, [])
 
 
 def test_a_day_trade_of_ten_to_four_leaves_at_five_to(at, store):
@@ -103,14 +107,16 @@ def test_a_day_trade_of_ten_to_four_leaves_at_five_to(at, store):
     assert [code for _, code in outcomes] == [0] * 4
     assert row_of(store)["status"] == "open"
 
+    desk.sim.set_speed("1")  # how long it takes is to be seen
     (cycle, code), = minutes(desk, belay, {"AAPL": [100]})
     assert code == 0 and [one["reason"] for one in cycle["exits"]] == ["day_trade_close"], cycle
-    decided = datetime.datetime.fromisoformat(f"{WEDNESDAY}T19:55:00+00:00")
-    assert desk.sim.now() - decided < datetime.timedelta(minutes=1)
     assert desk.sim.positions() == {}
     assert row_of(store)["close_reason"] == "day_trade_close"
-    triggered = belay.events("--type", "exit_triggered")
-    assert triggered[0]["created_at"].startswith(f"{WEDNESDAY}T19:55:0"), triggered
+    [order] = trades.exit_orders(desk.sim).values()
+    [triggered], [closed] = belay.events("--type", "exit_triggered"), belay.events("--type", "closed")
+    due = belay_e2e.utc(f"{WEDNESDAY}T19:55:00Z")
+    moments = [belay_e2e.utc(at) for at in (triggered["created_at"], order["filled_at"], closed["created_at"])]
+    assert due <= moments[0] <= moments[1] <= moments[2] < due + datetime.timedelta(minutes=1), moments
     trades.assert_books_balance(desk, belay)
 
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`belay pause` and `resume`: a position whose rules a person suspends for a while, also beside a running service."""
 
-import subprocess
-
 import pytest
 
 import trades
@@ -68,15 +66,13 @@ def test_a_persons_close_acts_during_a_pause(held):
     assert desk.sim.positions() == {}
 
 
-def test_beside_a_running_service(held):
+def test_beside_a_running_service(held, serve):
     desk, belay = held
-    with belay.start("run", stdout=subprocess.PIPE) as service:
-        while '"pass"' not in service.stdout.readline():
-            pass
-        outcome = belay.run("pause", "AAPL", "--until", "15:30", *WHY, "--json")
-        again = belay.run("resume", "AAPL", "--why", "a mistake", "--json")
-        service.terminate()
-        service.communicate(timeout=30)
+    service = serve(belay)
+    service.wait_for("pass")
+    outcome = belay.run("pause", "AAPL", "--until", "15:30", *WHY, "--json")
+    again = belay.run("resume", "AAPL", "--why", "a mistake", "--json")
+    assert service.stop() == 0, service.tail()
     assert outcome.exit_code == 0, outcome
     assert outcome.json["pause_state"]["until"] == "2025-03-12T19:30:00Z"
     assert again.exit_code == 0 and again.json["pause_state"] is None, again

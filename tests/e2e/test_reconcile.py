@@ -2,7 +2,6 @@
 """Whose shares are whose, from outside: contracts that end, sales by others, rows that lie, what `belay reconcile`
 shows and what `belay adopt` changes."""
 
-import subprocess
 from decimal import Decimal
 
 import pytest
@@ -227,19 +226,17 @@ def test_an_orphan_is_adopted_with_levels_by_a_persons_word(desk_and_belay):
     assert row_of(belay, "AAA")["close_reason"] == "stop_loss"
 
 
-def test_adopt_beside_a_running_service(desk_and_belay):
+def test_adopt_beside_a_running_service(desk_and_belay, serve):
     desk, belay = desk_and_belay()
     desk.price("AAA", 100)
     desk.sim.submit("AAA", "buy", 10)
     desk.sim.advance("60s")
     belay.cycle()
-    with belay.start("run", stdout=subprocess.PIPE) as service:
-        while '"pass"' not in service.stdout.readline():
-            pass
-        done = belay.run("adopt", "AAA", "--protect", "--stop", "95", "--yes", "--json")
-        locked = belay.run("reconcile")
-        service.terminate()
-        service.communicate(timeout=30)
+    service = serve(belay)
+    service.wait_for("pass")
+    done = belay.run("adopt", "AAA", "--protect", "--stop", "95", "--yes", "--json")
+    locked = belay.run("reconcile")
+    assert service.stop() == 0, service.tail()
     assert done.exit_code == 0, done
     assert (done.json["management"], Decimal(done.json["stop_loss"])) == ("managed", 95)
     assert locked.exit_code == 5 and "--dry-run" in locked.stderr, locked

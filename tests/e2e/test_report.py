@@ -56,6 +56,7 @@ def test_the_report_of_a_day_agrees_with_the_book(store, new_sim, new_belay):
     assert (day["closed"], day["wins"], day["win_rate"], day["open_now"]) == (2, 1, "0.5", 1)
     assert {line["reason"]: line["closed"] for line in day["by_reason"]} == {"stop_loss": 1, "take_profit": 1}
     assert day["take_profit_rate"] == "0.5"
+    assert day["average_hold_seconds"] == 60
     assert day["by_day"] == [{"day": DAY, "closed": 2, "result": day["result"]}]
     # Cash tells the same: what the two brought, less what the third one cost.
     assert sim.cash() - cash + 5 * 10 == Decimal(day["result"]) - Decimal("0.05"), "bought at the ask, one cent above"
@@ -134,10 +135,10 @@ def test_gap_risk_names_what_stays_and_what_its_guards_are(store, new_sim, new_b
 # ---- what the service tells of itself
 
 
-def ask(url):
+def ask(url, patience=30):
     """(status, text)"""
     try:
-        with urllib.request.urlopen(url, timeout=3) as answer:
+        with urllib.request.urlopen(url, timeout=patience) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refused:
         return refused.code, refused.read().decode()
@@ -152,9 +153,8 @@ def samples(url):
 
 
 @pytest.fixture
-def service(tmp_path, new_sim, new_belay):
+def service(new_sim, new_belay, serve):
     """service(store, **environment): (sim, desk, the log, the address where it tells)"""
-    running = []
 
     def start(store, **environment):
         sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH), speed="1")
@@ -162,15 +162,11 @@ def service(tmp_path, new_sim, new_belay):
         belay = new_belay(sim, store, BELAY_SWEEP="1s", BELAY_METRICS_LISTEN=f"127.0.0.1:{port}", **environment)
         desk = trades.Desk(sim, store)
         desk.trade("AAA", 10, 100, stop=95)
-        log = trouble.Service(belay, tmp_path / "log") if hasattr(trouble, "Service") else None
-        running.append(log)
+        log = serve(belay)
         log.wait_for_passes(2)
         return sim, desk, log, f"http://127.0.0.1:{port}"
 
-    yield start
-    for log in running:
-        log.process.send_signal(signal.SIGCONT)
-        log.kill()
+    return start
 
 
 def test_metrics_follow_the_service(store, service):
@@ -182,11 +178,11 @@ def test_metrics_follow_the_service(store, service):
     assert first["belay_positions_checked", account] == 1
     assert first["belay_lock_held", account] == 1
     assert first["belay_store_reachable", account] == 1
-    assert first["belay_loop_beat_age_seconds", account] < 5
+    assert first["belay_loop_beat_age_seconds", account] < 20
     assert first["belay_day_opened", account] == 1
     desk.price("AAA", Decimal("94.50"))
     stop = ("belay_day_closed", (("account", "default"), ("reason", "stop_loss")))
-    trouble.until(lambda: samples(url)[stop] == 1, "the exit among the day's figures")
+    trouble.until(lambda: samples(url).get(stop) == 1, "the exit among the day's figures")
     last = samples(url)
     assert last["belay_exits_triggered_total", account] == 1
     assert last["belay_passes_total", account] > first["belay_passes_total", account]
@@ -200,7 +196,7 @@ def test_health_is_no_answer_while_the_process_stands_still(tmp_path, service):
     log.process.send_signal(signal.SIGSTOP)
     trouble.until(lambda: trouble.is_stopped(log.process), "it stands still")
     with pytest.raises(OSError):
-        ask(url + "/healthz")
+        ask(url + "/healthz", patience=3)
     log.process.send_signal(signal.SIGCONT)
     trouble.until(lambda: ask(url + "/healthz")[0] == 200, "life again")
 
@@ -221,17 +217,14 @@ def test_not_ready_while_the_store_is_away(postgres, service):
         cluster.remove()
 
 
-def test_a_port_that_is_taken_keeps_nobody_from_guarding(tmp_path, service, new_sim, new_belay):
+def test_a_port_that_is_taken_keeps_nobody_from_guarding(tmp_path, service, new_sim, new_belay, serve):
     store = belay_e2e.SqliteStore(tmp_path / "belay.db")
     sim, desk, log, url = service(store)
     second = belay_e2e.SqliteStore(tmp_path / "second.db")
     belay = new_belay(sim, second, BELAY_SWEEP="1s", BELAY_METRICS_LISTEN=url.removeprefix("http://"))
-    other = trouble.Service(belay, tmp_path / "second log")
-    try:
-        other.wait_for_passes(1)
-        assert other.lines("metrics are not served")
-    finally:
-        other.kill()
+    other = serve(belay)
+    other.wait_for("pass")
+    assert other.lines("metrics are not served")
 
 
 @pytest.mark.parametrize("listen", ["0.0.0.0:9464", "192.168.0.1:9464", "9464", "127.0.0.1:99999"])

@@ -8,19 +8,11 @@ from decimal import Decimal
 import pytest
 
 import belay_e2e
-import mail_server
 import trades
 import trouble
 
 BEFORE_CLOSE = "2025-03-12T19:52:00Z"  # 15:52 in New York
 AFTER_CLOSE = "2025-03-12T20:16:00Z"
-
-
-@pytest.fixture
-def mail(tmp_path):
-    server = mail_server.MailServer(mail_server.Authority(tmp_path))
-    yield server
-    server.stop()
 
 
 @pytest.fixture

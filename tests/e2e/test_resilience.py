@@ -68,33 +68,3 @@ def test_f55_odd_positions_never_stop_the_others(store, new_sim, new_belay):
     assert {event["event_data"]["execution_key"] for event in aside} == {negative, "202"}
     history = [event["event_data"] for event in belay.events("--type", "reconciled")]
     assert "201" in [data.get("execution_key") for data in history if "imported as history" in str(data)]
-
-
-def test_a_trade_is_tracked_priced_each_cycle_and_stopped_out(store, new_sim, new_belay):
-    """The original plan's integration test."""
-    sim = new_sim(start=trades.MORNING, cash=str(trades.START_CASH))
-    belay = new_belay(sim, store)
-    desk = trades.Desk(sim, store)
-    desk.trade("AAPL", 10, 100, stop=95, target=120)
-    for number, price in enumerate((100, 101, 99, 96), start=1):
-        desk.price("AAPL", price)
-        cycle, code = belay.cycle()
-        assert (code, cycle["exits"]) == (0, [])
-        [row] = belay.positions()
-        assert Decimal(row["current_price"]) == price
-        assert Decimal(row["current_pnl_dollars"]) == (price - Decimal("100.01")) * 10
-        assert int(row["check_count"]) == number
-        sim.advance("60s")
-    desk.price("AAPL", 94)
-    cycle, code = belay.cycle()
-    [line] = cycle["exits"]
-    assert (code, line["reason"], line["state"], Decimal(line["filled_qty"])) == (0, "stop_loss", "closed", 10)
-    [row] = belay.positions()
-    assert (row["status"], row["close_reason"]) == ("closed", "stop_loss")
-    types = [event["event_type"] for event in belay.events("--limit", "1000")]
-    assert types.count("price_update") == 5
-    assert [t for t in types if t in ("created", "exit_triggered", "order_submitted", "closed")] == [
-        "created", "exit_triggered", "order_submitted", "closed"]
-    trades.assert_books_balance(desk, belay)
-    cycle, code = belay.cycle()
-    assert (code, cycle["positions"], cycle["exits"]) == (0, 0, [])

@@ -69,10 +69,8 @@ def commands(belay):
 
 
 @pytest.fixture
-def mail(tmp_path):
-    home = tmp_path / "authority"
-    home.mkdir()
-    server = mail_server.MailServer(mail_server.Authority(home), password=MAIL_PASSWORD)
+def mail(authority):
+    server = mail_server.MailServer(authority, password=MAIL_PASSWORD)
     yield server
     server.stop()
 
@@ -108,8 +106,8 @@ def metrics_of(life_of, home):
     address = f"127.0.0.1:{belay_e2e.free_port()}"
     service = trouble.Service(life_of.belay.but(BELAY_METRICS_LISTEN=address, BELAY_SWEEP="1s"), home / "run.log")
     try:
-        service.wait_for_passes()
-        with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
+        service.wait_for("pass")
+        with urllib.request.urlopen(f"http://{address}/metrics", timeout=60) as answer:
             text = answer.read().decode()
     finally:
         service.kill()

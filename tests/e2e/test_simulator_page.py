@@ -9,12 +9,14 @@ replaced by a free one.
 import os
 import pathlib
 import re
-import socket
+import signal
 import subprocess
+import threading
 
 import pytest
 
 import belay_e2e
+import trouble
 
 PAGE = belay_e2e.ROOT / "docs" / "simulator.md"
 PORT = "8800"
@@ -58,12 +60,6 @@ def pattern_of(expected):
     return "".join(lines)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
 class Shell:
     """One bash that stops at the first command that fails."""
 
@@ -72,11 +68,19 @@ class Shell:
         environment = {"PATH": f"{folder}:{os.environ['PATH']}", "HOME": str(folder), "LC_ALL": "C.UTF-8"}
         self.process = subprocess.Popen(
             belay_e2e.dying_with_us(["bash", "--norc"]), cwd=folder, env=environment, text=True, encoding="utf-8",
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.run("set -euo pipefail; trap 'kill $(jobs -p) 2>/dev/null || true' EXIT")
 
     def run(self, commands):
-        """What the commands print; fails when one of them does."""
+        """What the commands print; fails when one of them does, or never ends: the page's loops wait as long as it takes."""
+        patience = threading.Timer(trouble.PATIENCE, os.killpg, (self.process.pid, signal.SIGKILL))
+        patience.start()
+        try:
+            return self._run(commands)
+        finally:
+            patience.cancel()
+
+    def _run(self, commands):
         self.process.stdin.write(f"{commands}\necho '{DONE}'\n")
         self.process.stdin.flush()
         printed = []
@@ -93,7 +97,7 @@ class Shell:
     def close(self):
         self.process.stdin.close()
         self.process.stdout.close()
-        self.process.wait(10)
+        self.process.wait(trouble.PATIENCE)
 
 
 @pytest.fixture
@@ -104,7 +108,7 @@ def shell(tmp_path: pathlib.Path):
 
 
 def test_page_does_what_it_says(shell):
-    port = free_port()
+    port = str(belay_e2e.free_port())
     page = PAGE.read_text(encoding="utf-8").replace(PORT, port)
     steps = steps_of(page)
     assert len(steps) > 10

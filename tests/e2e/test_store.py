@@ -2,14 +2,13 @@
 """The store: migrating twice changes nothing, a newer schema is refused, and while the database is away open positions
 can be closed and go on being protected."""
 
-import json
 import subprocess
-import time
 
 import pytest
 
 import belay_e2e
 import trades
+import trouble
 
 
 def dump(store):
@@ -97,14 +96,7 @@ def own_postgres():
     cluster.remove()
 
 
-def until(true, what, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
-
-
-def test_f25_protection_goes_on_while_postgresql_is_away(own_postgres, new_sim, new_belay, tmp_path):
+def test_f25_protection_goes_on_while_postgresql_is_away(own_postgres, new_sim, new_belay, serve):
     """The stop is hit while the database is down: it leaves all the same, and what happened is written when the
     database returns."""
     store = own_postgres.new_store()
@@ -113,23 +105,19 @@ def test_f25_protection_goes_on_while_postgresql_is_away(own_postgres, new_sim, 
     desk = trades.Desk(sim, store)
     desk.trade("AAPL", 10, 100, stop=95)
     desk.trade("MSFT", 10, 100, stop=95)
-    log = tmp_path / "run.log"
-    with open(log, "w") as out:
-        service = belay.start("run", stdout=out, stderr=subprocess.STDOUT)
-    passes = lambda: [json.loads(line) for line in log.read_text().splitlines() if '"msg":"pass"' in line]
-    until(lambda: passes() and passes()[-1]["checked"] == 2, "the first pass")
+    service = serve(belay)
+    service.wait_for("pass", checked=2)
 
     own_postgres.stop()
     desk.price("AAPL", 94)
-    until(lambda: sim.positions() == {"MSFT": 10}, "the stop that is hit while the database is down")
-    assert service.poll() is None, "an outage of the store ended the service"
+    trouble.until(lambda: sim.positions() == {"MSFT": 10}, "the stop that is hit while the database is down")
+    assert service.process.poll() is None, "an outage of the store ended the service"
     own_postgres.start()
-    until(lambda: len(store.rows("SELECT id FROM active_positions WHERE status = 'closed'")) == 1, "the record")
+    trouble.until(lambda: len(store.rows("SELECT id FROM active_positions WHERE status = 'closed'")) == 1, "the record")
 
     desk.price("MSFT", 94)
-    until(lambda: len(store.rows("SELECT id FROM active_positions WHERE status = 'closed'")) == 2, "the next exit")
-    service.terminate()
-    assert service.wait(30) == 0
+    trouble.until(lambda: len(store.rows("SELECT id FROM active_positions WHERE status = 'closed'")) == 2, "the next exit")
+    assert service.stop() == 0
     assert set(sim.requests()["submissions"].values()) == {1}
     trades.assert_books_balance(desk, belay)
-    assert "the store is back" in log.read_text()
+    assert "the store is back" in service.path.read_text()

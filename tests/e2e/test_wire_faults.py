@@ -86,7 +86,7 @@ def service(fault, moment, home, store=None):
     with trouble.Line(home, store, BELAY_SWEEP="1s") as line:
         running = trouble.Service(line.belay, home / "run.log")
         try:
-            running.wait_for_passes()
+            running.wait_for("pass")
             assert running.lines("pass")[-1]["checked"] == 7, running.lines("pass")[-1]
             struck = set_fault(line, fault, moment)
             line.scene.break_stops()

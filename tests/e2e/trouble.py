@@ -11,6 +11,7 @@ import belay_e2e
 import fault_proxy
 import trades
 
+PATIENCE = 60  # seconds for what a service does at once: a slow machine that others use as well stands still for a while
 DAY_TRADES_LEAVE = "2025-03-12T19:55:00Z"
 OPTION = trades.option_of("SPY")
 # symbol: the price at which it leaves
@@ -89,8 +90,9 @@ class Service:
 
     def lines(self, message=None):
         """What it logged, as JSON; of that `msg` only."""
+        text = self.path.read_text()
         found = []
-        for line in self.path.read_text().splitlines():
+        for line in text[:text.rfind("\n") + 1].splitlines():  # what is being written is no line yet
             if line.startswith("{") and line.endswith("}"):
                 found.append(json.loads(line))
         return [line for line in found if message is None or line["msg"] == message]
@@ -98,20 +100,31 @@ class Service:
     def tail(self):
         return "\n".join(self.path.read_text().splitlines()[-12:])
 
-    def wait_for_passes(self, count=1, seconds=30):
-        """That many more passes have ended."""
-        before = len(self.lines("pass"))
-        until(lambda: len(self.lines("pass")) >= before + count, lambda: f"{count} passes: {self.tail()}", seconds)
+    def wait_for(self, message, after=0, seconds=PATIENCE, **fields):
+        """The first line with that `msg` and those fields, of those behind the first `after`."""
+        def found():
+            return next((line for line in self.lines()[after:] if {"msg": message, **fields}.items() <= line.items()), None)
+
+        return until(found, lambda: f"a line {message} {fields}: {self.tail()}", seconds)
+
+    def wait_for_passes(self, count=1, account=None, seconds=PATIENCE):
+        """That many more passes have ended, of that account where there are several. A pass that was under way may have
+        read its prices before: what must have been seen, was seen after two."""
+        def ended():
+            return len([line for line in self.lines("pass") if account in (None, line.get("account"))])
+
+        before = ended()
+        until(lambda: ended() >= before + count, lambda: f"{count} passes: {self.tail()}", seconds)
 
     def stop(self):
         self.process.terminate()
-        code = self.process.wait(30)
+        code = self.process.wait(PATIENCE)
         self.out.close()
         return code
 
     def kill(self):
         self.process.kill()
-        self.process.wait(30)
+        self.process.wait(PATIENCE)
         self.out.close()
 
 
@@ -169,7 +182,7 @@ def is_stopped(process):
         return stat.read().rsplit(")", 1)[1].split()[0] == "T"
 
 
-def until(true, what, seconds=60):
+def until(true, what, seconds=PATIENCE):
     """Waits for something that can be seen from outside."""
     deadline = time.monotonic() + seconds
     while not (answer := true()):
