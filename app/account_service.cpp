@@ -24,11 +24,12 @@ constexpr Duration kLateBy = 10s;
 
 }  // namespace
 
-AccountService::AccountService(Wired& wired, std::size_t place, OrderStream* stream, Reloading reloading, Shared shared)
+AccountService::AccountService(Wired& wired, std::size_t place, OrderStream* stream, Reloading& reloading,
+                               Shared shared)
     : wired_(wired),
       place_(place),
       shared_(shared),
-      reloading_(std::move(reloading)),
+      reloading_(reloading),
       notifier_(make_notifier(wired.config, *wired.log)),
       conductor_(parts(stream), wired.config.runtime) {}
 
@@ -131,8 +132,7 @@ Interlude AccountService::attend_until_sweep() {
 // True when something else counts from now on, so that everything is to be judged anew at once.
 bool AccountService::heed_reload() {
   const auto word = conductor_.take_reload();
-  const bool is_asked = reloading_.is_asked(shared_.reloads);
-  if (!word && !is_asked) return false;
+  if (!word && !reloading_.is_asked(shared_.reloads)) return false;  // a signal beside a word is heeded after it
   const LoadedConfig fresh = load_config(process_environment());
   using Wish = Reloading::Wish;
   const Wish wish = !word ? Wish::careful : word->only_preview ? Wish::preview : Wish::firm;

@@ -26,8 +26,8 @@ struct Shared {
 /// One account's service: a pass each sweep, exits and people's commands attended to in between. Used by one thread.
 class AccountService {
  public:
-  /// `place`: the account's among the heartbeats. `stream` may be null.
-  AccountService(Wired& wired, std::size_t place, OrderStream* stream, Reloading reloading, Shared shared);
+  /// `place`: the account's among the heartbeats. `stream` may be null. `reloading` outlives it.
+  AccountService(Wired& wired, std::size_t place, OrderStream* stream, Reloading& reloading, Shared shared);
 
   /// The code to leave with.
   ExitCode serve();
@@ -48,7 +48,7 @@ class AccountService {
   Wired& wired_;
   std::size_t place_;
   Shared shared_;
-  Reloading reloading_;
+  Reloading& reloading_;
   std::unique_ptr<Reporter> reporter_;
   std::unique_ptr<notify::Notifier> notifier_;  // null: nobody is to be told
   runtime::Conductor conductor_;

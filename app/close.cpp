@@ -81,7 +81,7 @@ int close_without_book(const CloseOptions& options) {
   }
   auto wired = wire({.broker = true, .store = false}, options.account);
   if (!wired) return wired.error();
-  const DirectClose close{.symbol = which.symbol, .quantity = options.quantity, .wait = options.wait};
+  const DirectClose close{.symbol = which.symbol, .quantity = options.quantity};
   if (!options.yes) {
     const std::string much = options.quantity ? options.quantity->text() : "all";
     print("would close " + much + " of " + close.symbol + " at " + wired->config.broker.trading_url +
@@ -89,9 +89,10 @@ int close_without_book(const CloseOptions& options) {
     complain("nothing done: say --yes to do it");
     return kUsage;
   }
-  const auto outcome = close_at_broker(*wired->connection.broker, *wired->clock, close, [&](const std::string& text) {
+  DirectClosing closing(*wired->connection.broker, *wired->clock, {close}, [&](const std::string& text) {
     if (!options.json) print(text);
   });
+  const DirectOutcome outcome = closing.finish(options.wait).front();
   if (options.json) {
     print_json(to_json(close.symbol, outcome));
   } else {

@@ -3,159 +3,256 @@
 
 #include <algorithm>
 #include <chrono>
-#include <expected>
+#include <set>
+#include <utility>
 
 namespace belay::app {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kPoll = 250ms;
-/// After an answer that was lost: until the position shows what became of the order.
-constexpr Duration kSettle = 2s;
+constexpr Duration kFirstPoll = 250ms;
+constexpr Duration kLongestPoll = 1s;
 constexpr Duration kAfterRefusal = 1s;
+/// After an answer that was lost. Where all leaves a second close can do no harm.
+constexpr Duration kSettle = 2s;
+/// So long positions may be behind orders: until then they do not show what has filled.
+constexpr Duration kPositionsLag = 10s;
+/// For an order that was cancelled; then a close of everything is tried all the same.
+constexpr Duration kCancelPatience = 10s;
+constexpr std::size_t kMostNamed = 100;  // symbols in a request
+constexpr std::size_t kMostOrders = 5000;
 
-class Closing {
+/// What the broker showed in one round. Orders were read first: what had ended by then is in the position sooner.
+struct Seen {
+  BrokerResult<std::vector<Order>> orders;
+  BrokerResult<std::vector<Holding>> holdings;
+};
+
+/// An order whose end is waited for.
+struct Followed {
+  OrderId id;
+  Quantity counted;  ///< of its fills, was in the position when it was read
+  Duration since{};
+  bool is_cancelled = false;
+};
+
+bool is_among(const std::vector<Order>& orders, const OrderId& id) {
+  return std::ranges::any_of(orders, [&](const Order& order) {
+    return (order.id == id && !is_terminal(order.status)) || is_among(order.legs, id);
+  });
+}
+
+/// Orders on the closing side, children too: each of them holds shares.
+void collect(const std::vector<Order>& orders, const std::string& symbol, Side side, std::vector<Followed>& out) {
+  for (const Order& order : orders) {
+    if (order.symbol == symbol && order.side == side && !is_terminal(order.status)) {
+      out.push_back({.id = order.id, .counted = order.filled, .since = {}, .is_cancelled = true});
+    }
+    collect(order.legs, symbol, side, out);
+  }
+}
+
+}  // namespace
+
+/// One holding on its way out, a step at a time.
+class DirectClosing::One {
  public:
-  Closing(Broker& broker, Clock& clock, const DirectClose& close, const std::function<void(const std::string&)>& tell)
-      : broker_(broker), clock_(clock), close_(close), tell_(tell), begun_(std::chrono::steady_clock::now()) {}
+  One(Broker& broker, Clock& clock, DirectClose close, const Tell& tell)
+      : broker_(broker), clock_(clock), close_(std::move(close)), tell_(tell) {}
 
-  DirectOutcome run() {
-    const auto held = held_now();
-    if (!held) return failed(held.error());
-    outcome_.before = outcome_.after = *held;
-    if (held->is_zero()) return done("nothing of " + close_.symbol + " is held");
-    side_ = held->is_negative() ? Side::buy : Side::sell;
-    const Quantity leaving = std::min(close_.quantity.value_or(held->magnitude()), held->magnitude());
-    goal_ = held->magnitude() - leaving;
-    do {
-      if (auto end = attempt()) return *end;
-    } while (in_time());
-    return outcome_;
+  [[nodiscard]] bool is_over() const { return over_; }
+  [[nodiscard]] const DirectOutcome& outcome() const { return outcome_; }
+
+  /// Does what can be done at once.
+  void step(const Seen& seen) {
+    if (over_ || clock_.machine() < not_before_) return;
+    if (!seen.holdings) return retry(seen.holdings.error());
+    const Quantity held = held_in(*seen.holdings);
+    outcome_.after = held;
+    if (!begun_) begin(held);
+    if (over_ || !have_ended(seen) || is_at_end(held) || is_cancelling(seen)) return;
+    send(std::min(held.magnitude(), still_ours()) - goal_, held);
   }
 
  private:
-  [[nodiscard]] bool in_time() const { return std::chrono::steady_clock::now() - begun_ < close_.wait; }
-
-  std::expected<Quantity, BrokerError> held_now() {
-    const auto holdings = broker_.positions();
-    if (!holdings) return std::unexpected(holdings.error());
-    for (const Holding& holding : *holdings) {
+  [[nodiscard]] Quantity held_in(const std::vector<Holding>& holdings) const {
+    for (const Holding& holding : holdings) {
       if (holding.instrument.symbol == close_.symbol) return holding.quantity;
     }
-    return Quantity();
+    return {};
   }
 
-  DirectOutcome failed(const BrokerError& error) {
+  /// What is left of what was held, by what has filled since: without sign.
+  [[nodiscard]] Quantity still_ours() const { return before_ - std::min(filled_, before_); }
+
+  void begin(Quantity held) {
+    begun_ = true;
+    outcome_.before = held;
+    if (held.is_zero()) return end(kAllWell, "nothing of " + close_.symbol + " is held");
+    side_ = held.is_negative() ? Side::buy : Side::sell;
+    before_ = held.magnitude();
+    goal_ = before_ - std::min(close_.quantity.value_or(before_), before_);
+  }
+
+  void end(ExitCode code, std::string text) {
+    over_ = true;
+    outcome_.code = code;
+    outcome_.text = std::move(text);
+  }
+
+  void failed(const BrokerError& error) {
     outcome_.code = exit_code(error);
     outcome_.text = "the broker: " + error.message;
-    return outcome_;
+    over_ = error.kind == BrokerError::Kind::unauthorized;
   }
 
-  DirectOutcome done(std::string text) {
-    outcome_.code = kAllWell;
-    outcome_.text = std::move(text);
-    return outcome_;
+  /// A refusal or a lost answer: said, waited for, and found out anew.
+  void retry(const BrokerError& error) {
+    failed(error);
+    if (over_) return;
+    tell_(close_.symbol + ": " + outcome_.text);
+    const bool is_lost = error.kind == BrokerError::Kind::unknown;
+    not_before_ = clock_.machine() + (!is_lost ? kAfterRefusal : goal_.is_zero() ? kSettle : kPositionsLag);
   }
 
-  /// One round; an outcome when there is nothing more to do.
-  std::optional<DirectOutcome> attempt() {
-    if (auto end = clear_orders()) return end;
-    const auto held = held_now();
-    if (!held) return retry(held.error());
-    outcome_.after = *held;
-    if (auto end = judge(*held)) return end;
-    const Quantity leaving = held->magnitude() - goal_;
-    tell_("closing " + leaving.text() + " of " + held->magnitude().text() + " " + close_.symbol);
+  /// Whether everything that was cancelled or sent has come to its end.
+  bool have_ended(const Seen& seen) {
+    std::erase_if(followed_, [&](const Followed& one) { return has_ended(one, seen); });
+    if (followed_.empty()) return true;
+    const Followed& first = followed_.front();
+    outcome_.code = kAttention;
+    outcome_.text = outcome_.after.text() + " " + close_.symbol + " still held: order " + first.id.text() +
+                    (first.is_cancelled ? ", which was cancelled, has not ended" : " has not filled");
+    return false;
+  }
+
+  bool has_ended(const Followed& one, const Seen& seen) {
+    if (one.is_cancelled && goal_.is_zero() && clock_.machine() - one.since > kCancelPatience) {
+      given_up_.insert(one.id.text());
+      return true;
+    }
+    if (seen.orders && is_among(*seen.orders, one.id)) return false;
+    const auto order = broker_.order(one.id);
+    if (!order) return order.error().kind == BrokerError::Kind::not_found;
+    if (!is_terminal(order->status)) return false;
+    if (order->filled > one.counted) {
+      filled_ += order->filled - one.counted;
+      filled_at_ = clock_.machine();
+    }
+    return true;
+  }
+
+  bool is_at_end(Quantity held) {
+    if (!held.is_zero() && held.is_negative() != (side_ == Side::buy)) {
+      end(kAttention, close_.symbol + " has changed its side while it was being closed: " + held.text() + " held");
+      return true;
+    }
+    if (held.magnitude() <= goal_) {
+      end(kAllWell, held.is_zero() ? close_.symbol + " is flat" : held.text() + " " + close_.symbol + " are left");
+      return true;
+    }
+    outcome_.code = kAttention;
+    outcome_.text = held.text() + " " + close_.symbol + " still held";
+    return still_ours() <= goal_ && is_behind(held);
+  }
+
+  /// Enough has filled, and the position does not show it.
+  bool is_behind(Quantity held) {
+    outcome_.text += ", though " + filled_.text() + " have left: positions are behind orders";
+    if (clock_.machine() - filled_at_ < kPositionsLag) return true;
+    if (!goal_.is_zero()) {
+      end(kAttention, held.text() + " " + close_.symbol + " still held, though " + filled_.text() +
+                          " have left: somebody trades it, and no more of it is closed");
+      return true;
+    }
+    before_ = held.magnitude();  // somebody bought more: all of it is to leave
+    filled_ = {};
+    return false;
+  }
+
+  /// Whether there are orders whose end must be waited for. Without the list of orders the position may still be free.
+  bool is_cancelling(const Seen& seen) {
+    if (!seen.orders) {
+      if (seen.orders.error().kind == BrokerError::Kind::unauthorized) failed(seen.orders.error());
+      tell_(close_.symbol + ": the orders could not be listed: " + seen.orders.error().message);
+      return over_;
+    }
+    std::vector<Followed> holding;
+    collect(*seen.orders, close_.symbol, side_, holding);
+    std::erase_if(holding, [&](const Followed& one) { return given_up_.contains(one.id.text()); });
+    for (Followed& one : holding) {
+      tell_("cancelling order " + one.id.text() + ", which holds " + close_.symbol);
+      if (broker_.cancel(one.id)) outcome_.cancelled.push_back(one.id);
+      one.since = clock_.machine();
+      followed_.push_back(std::move(one));
+    }
+    return !followed_.empty();
+  }
+
+  void send(Quantity leaving, Quantity held) {
+    tell_("closing " + leaving.text() + " of " + held.magnitude().text() + " " + close_.symbol);
     const auto order = broker_.close_position(close_.symbol, goal_.is_zero() ? std::nullopt : std::optional(leaving));
     if (!order) return retry(order.error());
     outcome_.orders.push_back(order->id);
-    follow(order->id);
-    const auto left = held_now();
-    if (!left) return retry(left.error());
-    outcome_.after = *left;
-    return judge(*left);
-  }
-
-  std::optional<DirectOutcome> judge(Quantity held) {
-    if (!held.is_zero() && held.is_negative() != (side_ == Side::buy)) {
-      outcome_.code = kAttention;
-      outcome_.text = close_.symbol + " has changed its side while it was being closed: " + held.text() + " held";
-      return outcome_;
-    }
-    if (held.magnitude() > goal_) {
-      outcome_.code = kAttention;
-      outcome_.text =
-          held.text() + " " + close_.symbol + " still held" +
-          (outcome_.orders.empty() ? std::string() : ": order " + outcome_.orders.back().text() + " has not filled");
-      return std::nullopt;
-    }
-    return done(held.is_zero() ? close_.symbol + " is flat" : held.text() + " " + close_.symbol + " are left");
-  }
-
-  /// A refusal or a lost answer: said, waited for, and found out anew in the next round.
-  std::optional<DirectOutcome> retry(const BrokerError& error) {
-    failed(error);
-    if (error.kind == BrokerError::Kind::unauthorized) return outcome_;
-    tell_(outcome_.text);
-    clock_.pause(error.kind == BrokerError::Kind::unknown ? kSettle : kAfterRefusal);
-    return std::nullopt;
-  }
-
-  /// Orders on the closing side, children too: each of them holds shares.
-  static void collect(const std::vector<Order>& orders, const std::string& symbol, Side side,
-                      std::vector<OrderId>& out) {
-    for (const Order& order : orders) {
-      if (order.symbol == symbol && order.side == side && !is_terminal(order.status)) out.push_back(order.id);
-      collect(order.legs, symbol, side, out);
-    }
-  }
-
-  std::optional<DirectOutcome> clear_orders() {
-    const auto open = broker_.orders({.status = OrderQuery::Status::open, .symbols = {close_.symbol}, .after = {}});
-    if (!open) return retry_or_go_on(open.error());
-    std::vector<OrderId> holding;
-    collect(*open, close_.symbol, side_, holding);
-    for (const OrderId& id : holding) {
-      tell_("cancelling order " + id.text() + ", which holds shares");
-      if (broker_.cancel(id)) outcome_.cancelled.push_back(id);
-    }
-    for (const OrderId& id : holding) follow(id);
-    return std::nullopt;
-  }
-
-  /// Without the list of orders the position may still be free.
-  std::optional<DirectOutcome> retry_or_go_on(const BrokerError& error) {
-    if (error.kind == BrokerError::Kind::unauthorized) return failed(error);
-    tell_("the orders could not be listed: " + error.message);
-    return std::nullopt;
-  }
-
-  /// Until it has ended, or the time is up.
-  void follow(const OrderId& id) {
-    while (in_time()) {
-      const auto order = broker_.order(id);
-      if (order && is_terminal(order->status)) return;
-      if (!order && order.error().kind == BrokerError::Kind::not_found) return;
-      clock_.pause(kPoll);
-    }
+    followed_.push_back({.id = order->id, .counted = {}, .since = clock_.machine()});
+    outcome_.text = held.text() + " " + close_.symbol + " still held: order " + order->id.text() + " has not filled";
   }
 
   Broker& broker_;
   Clock& clock_;
-  const DirectClose& close_;
-  const std::function<void(const std::string&)>& tell_;
-  std::chrono::steady_clock::time_point begun_;
+  DirectClose close_;
+  const Tell& tell_;
+  bool begun_ = false;
+  bool over_ = false;
   Side side_ = Side::sell;
-  Quantity goal_;  ///< what is to be left, without sign
+  Quantity before_;  ///< without sign, as the goal
+  Quantity goal_;    ///< what is to be left
+  Quantity filled_;  ///< since `before_` was read, as far as it is known
+  Duration filled_at_{};
+  Duration not_before_{};
+  std::vector<Followed> followed_;
+  std::set<std::string> given_up_;  ///< ids of orders that were cancelled and go on
   DirectOutcome outcome_;
 };
 
-}  // namespace
+DirectClosing::DirectClosing(Broker& broker, Clock& clock, const std::vector<DirectClose>& closes, Tell tell)
+    : broker_(broker), clock_(clock), tell_(std::move(tell)) {
+  open_orders_.limit = kMostOrders;
+  for (const DirectClose& close : closes) {
+    all_.push_back(std::make_unique<One>(broker_, clock_, close, tell_));
+    open_orders_.symbols.push_back(close.symbol);
+  }
+  if (closes.size() > kMostNamed) open_orders_.symbols.clear();
+}
 
-DirectOutcome close_at_broker(Broker& broker, Clock& clock, const DirectClose& close,
-                              const std::function<void(const std::string&)>& tell) {
-  return Closing(broker, clock, close, tell).run();
+DirectClosing::~DirectClosing() = default;
+
+bool DirectClosing::is_over() const {
+  return std::ranges::all_of(all_, [](const auto& one) { return one->is_over(); });
+}
+
+void DirectClosing::begin() { round(); }
+
+void DirectClosing::round() {
+  if (is_over()) return;
+  auto orders = broker_.orders(open_orders_);
+  const Seen seen{.orders = std::move(orders), .holdings = broker_.positions()};
+  for (const auto& one : all_) one->step(seen);
+}
+
+std::vector<DirectOutcome> DirectClosing::finish(Duration wait) {
+  const Duration until = clock_.machine() + wait;
+  Duration poll = kFirstPoll;
+  while (true) {
+    round();
+    if (is_over() || clock_.machine() >= until) break;
+    clock_.pause(poll);
+    poll = std::min(poll * 5 / 4, kLongestPoll);
+  }
+  std::vector<DirectOutcome> outcomes;
+  for (const auto& one : all_) outcomes.push_back(one->outcome());
+  return outcomes;
 }
 
 json::Value to_json(const std::string& symbol, const DirectOutcome& outcome) {

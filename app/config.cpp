@@ -26,10 +26,6 @@ using Concern = Problem::Concern;
 constexpr std::array<std::string_view, 6> kDatabaseVariables{"DB_HOST", "DB_PORT",     "DB_NAME",
                                                              "DB_USER", "DB_PASSWORD", "DB_PASSWORD_FILE"};
 
-/// Variables that are no keys of the file.
-constexpr std::array<std::string_view, 6> kOtherVariables{"BELAY_CONFIG",        "ALPACA_API_KEY",
-                                                          "ALPACA_API_SECRET",   "DB_PASSWORD",
-                                                          "BELAY_SMTP_PASSWORD", "BELAY_WEBHOOK_SECRET"};
 /// What is ours by its beginning but is read elsewhere: the project's own tests, and the faults of tests/faults.
 constexpr std::array<std::string_view, 12> kTestVariables{
     "BELAY_BIN",     "BELAY_LONG",    "BELAY_MARKET_DATA", "BELAY_SHARED", "BELAY_SIM_URL", "BELAY_FAIL_STEP",
@@ -310,14 +306,15 @@ class Loader {
 
   /// A mistyped variable would be ignored in silence.
   void note_strangers() {
-    std::vector<std::string> names(kOtherVariables.begin(), kOtherVariables.end());
+    std::vector<std::string> names{"BELAY_CONFIG"};
+    for (const SecretKey& secret : secret_keys()) names.emplace_back(secret.variable);
     for (const Key& key : config_keys()) names.emplace_back(key.variable);
     for (const AccountDraft& account : drafts_) {
       for (const Key& key : config_keys()) {
         if (is_per_account(key)) names.push_back(variable_of(key.variable, account.name));
       }
-      for (const char* name : {"ALPACA_API_KEY", "ALPACA_API_SECRET", "BELAY_SMTP_PASSWORD", "BELAY_WEBHOOK_SECRET"}) {
-        names.push_back(variable_of(name, account.name));
+      for (const SecretKey& secret : secret_keys()) {
+        if (secret.section != "store") names.push_back(variable_of(secret.variable, account.name));
       }
     }
     const std::vector<std::string_view> known(names.begin(), names.end());
@@ -380,11 +377,10 @@ std::string variable_of(std::string_view variable, std::string_view account) {
 namespace {
 
 bool is_secret(std::string_view variable) {
-  for (const std::string_view name :
-       {"ALPACA_API_KEY", "ALPACA_API_SECRET", "DB_PASSWORD", "BELAY_SMTP_PASSWORD", "BELAY_WEBHOOK_SECRET"}) {
-    if (variable == name || (variable.starts_with(name) && variable.substr(name.size()).starts_with("__"))) return true;
-  }
-  return false;
+  return std::ranges::any_of(secret_keys(), [&](const SecretKey& secret) {
+    return variable.starts_with(secret.variable) &&
+           (variable.size() == secret.variable.size() || variable.substr(secret.variable.size()).starts_with("__"));
+  });
 }
 
 }  // namespace

@@ -221,7 +221,19 @@ constexpr Key kKeys[] = {
      "Single passes are kept for so long, then a row a day"},
 };
 
+constexpr SecretKey kSecretKeys[] = {
+    {"broker", "api_key", "ALPACA_API_KEY", [](const Draft& d) -> const std::string& { return d.key_file; }},
+    {"broker", "api_secret", "ALPACA_API_SECRET", [](const Draft& d) -> const std::string& { return d.secret_file; }},
+    {"store", "password", "DB_PASSWORD", [](const Draft& d) -> const std::string& { return d.password_file; }},
+    {"alerts", "smtp_password", "BELAY_SMTP_PASSWORD",
+     [](const Draft& d) -> const std::string& { return d.alerts.smtp_password_file; }},
+    {"alerts", "webhook_secret", "BELAY_WEBHOOK_SECRET",
+     [](const Draft& d) -> const std::string& { return d.alerts.webhook_secret_file; }},
+};
+
 }  // namespace
+
+std::span<const SecretKey> secret_keys() { return kSecretKeys; }
 
 std::span<const Key> config_keys() {
   static const std::vector<Key> all = [] {

@@ -79,6 +79,16 @@ std::span<const Key> alert_keys();
 /// Makes the channels and routes of what was said. Gives what is wrong; a channel with something wrong is left out.
 std::vector<std::string> settle_alerts(const AlertDraft& draft, notify::Settings& settings);
 
+/// A value that stands in no file of ours: in a variable, or in a file that a key names.
+struct SecretKey {
+  std::string_view section;
+  std::string_view key;
+  std::string_view variable;
+  const std::string& (*file)(const Draft& draft);  ///< empty: none is named
+};
+/// All of them.
+std::span<const SecretKey> secret_keys();
+
 /// Whether each of several accounts may have a value of its own for it.
 bool is_per_account(const Key& key);
 

@@ -15,8 +15,7 @@ constexpr std::string_view kDefault = "default";
 /// Who may enter stands before the host: not for others to read.
 std::string without_user(const std::string& url) {
   const std::size_t scheme = url.find("://");
-  if (scheme == std::string::npos) return url;
-  const std::size_t host = scheme + 3;
+  const std::size_t host = scheme == std::string::npos ? 0 : scheme + 3;
   const std::size_t user = url.rfind('@', url.find_first_of("/?#", host));
   return user == std::string::npos || user < host ? url : url.substr(0, host) + "[hidden]" + url.substr(user);
 }
@@ -50,17 +49,19 @@ const Setting* said_of(const Key& key, const Draft& draft) {
 }
 
 /// A secret that is read from a variable, or from the file that a key names.
-EffectiveValue secret_value(const char* section, const char* key, std::string variable, std::string account,
-                            const std::string& path, const Environment& environment) {
-  const auto found = environment.find(variable);
+EffectiveValue secret_value(const SecretKey& secret, const std::string& account, const Draft& draft,
+                            const Environment& environment) {
+  EffectiveValue value{
+      .account = account,
+      .section = std::string(secret.section),
+      .key = std::string(secret.key),
+      .variable = account.empty() ? std::string(secret.variable) : variable_of(secret.variable, account),
+      .value = {},
+      .origin = std::string(kDefault),
+      .is_secret = true};
+  const auto found = environment.find(value.variable);
   const bool in_variable = found != environment.end() && !found->second.empty();
-  EffectiveValue value{.account = std::move(account),
-                       .section = section,
-                       .key = key,
-                       .variable = std::move(variable),
-                       .value = {},
-                       .origin = std::string(kDefault),
-                       .is_secret = true};
+  const std::string& path = secret.file(draft);
   if (in_variable || !path.empty()) value.value = "set";
   if (in_variable) {
     value.origin = value.variable;
@@ -68,14 +69,6 @@ EffectiveValue secret_value(const char* section, const char* key, std::string va
     value.origin = path;
   }
   return value;
-}
-
-void add_keys(std::vector<EffectiveValue>& values, const std::string& account, const Draft& draft,
-              const Environment& environment) {
-  const auto variable = [&](const char* name) { return account.empty() ? name : variable_of(name, account); };
-  values.push_back(secret_value("broker", "api_key", variable("ALPACA_API_KEY"), account, draft.key_file, environment));
-  values.push_back(
-      secret_value("broker", "api_secret", variable("ALPACA_API_SECRET"), account, draft.secret_file, environment));
 }
 
 std::string toml_literal(const Key& key, std::string_view text) {
@@ -130,12 +123,9 @@ std::vector<EffectiveValue> effective_values(const Draft& draft, const Environme
     const auto location = std::ranges::find(values, "BELAY_STORE", &EffectiveValue::variable);
     location->value.reset();  // host, name and the like count
   }
-  if (only) add_keys(values, "", draft, environment);
-  values.push_back(secret_value("store", "password", "DB_PASSWORD", "", draft.password_file, environment));
-  values.push_back(
-      secret_value("alerts", "smtp_password", "BELAY_SMTP_PASSWORD", "", draft.alerts.smtp_password_file, environment));
-  values.push_back(secret_value("alerts", "webhook_secret", "BELAY_WEBHOOK_SECRET", "",
-                                draft.alerts.webhook_secret_file, environment));
+  for (const SecretKey& secret : secret_keys()) {
+    if (only || secret.section != "broker") values.push_back(secret_value(secret, "", draft, environment));
+  }
   return values;
 }
 
@@ -148,7 +138,9 @@ std::vector<EffectiveValue> account_values(const std::string& account, const Dra
     values.push_back(value_of(key, said != nullptr ? said : said_of(key, common), account));
     if (key.variable == "ALPACA_DATA_URL") values.back().value = without_user(own.config.broker.data_url);
   }
-  add_keys(values, account, own, environment);
+  for (const SecretKey& secret : secret_keys()) {
+    if (secret.section == "broker") values.push_back(secret_value(secret, account, own, environment));
+  }
   return values;
 }
 

@@ -25,8 +25,8 @@ std::string padded(const std::string& text, std::size_t to, Table::Align align) 
 }  // namespace
 
 void print(std::string_view line) {
-  std::fwrite(line.data(), 1, line.size(), stdout);
-  std::fputc('\n', stdout);
+  const std::string whole = std::string(line) + "\n";  // lines of several threads do not mix
+  std::fwrite(whole.data(), 1, whole.size(), stdout);
   std::fflush(stdout);
 }
 

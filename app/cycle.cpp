@@ -4,14 +4,19 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "app/commands.hpp"
 #include "app/console.hpp"
+#include "app/lives.hpp"
 #include "app/looking_back.hpp"
 #include "app/pass_output.hpp"
 #include "app/telling.hpp"
 #include "app/wiring.hpp"
+#include "core/calendar/new_york.hpp"
+#include "shell/json/parse.hpp"
 #include "shell/metrics/exposition.hpp"
 
 namespace belay::app {
@@ -64,19 +69,36 @@ PassReport pass_without_store(Wired& wired, AlertSink* alerts, const std::vector
   return report;
 }
 
-/// Every cycle is a process of its own: what is to be done once is done by those of a few minutes, and is the same
-/// however many of them do it.
-void look_back(Wired& wired, const runtime::Conductor& conductor) {
+/// What of it stands on record since midnight in New York. Nothing, where the record cannot be read: then nothing can
+/// be written either.
+std::optional<std::set<std::string>> done_today(Wired& wired, Timestamp now) {
+  const Timestamp midnight = calendar::from_new_york(calendar::to_new_york(now).date, std::chrono::seconds(0));
+  EventFilter filter = recent_lives(wired.config.runtime.account);
+  filter.since = midnight;
+  const auto events = wired.store->events(filter);
+  if (!events) return std::nullopt;
+  std::set<std::string> done;
+  for (const StoredEvent& event : *events) {
+    const auto data = json::parse(event.event_data);
+    const json::Value* const what = data ? data->find("what") : nullptr;
+    if (what != nullptr && what->as_string() != nullptr) done.insert(*what->as_string());
+  }
+  return done;
+}
+
+/// Every cycle is a process of its own: what is to be done once a day is done by the first one that can, however late,
+/// and goes on record. Done twice it is the same.
+void look_back(Wired& wired, runtime::Conductor& conductor) {
   const auto now = wired.clock->now();
   if (!now) return;
   LookingBack past(wired.config, *wired.log, nullptr);
   if (report::is_gap_risk_due(now->wall)) past.send(report::gap_risk(conductor.state(), now->wall));
-  constexpr Duration kWindow = std::chrono::minutes(5);
-  if (report::is_daily_report_due(now->wall) && !report::is_daily_report_due(now->wall - kWindow)) {
-    past.send_report(now->wall);
-  }
-  const bool at_full_hour = now->wall.nanos / 60'000'000'000 % 60 == 0;
-  if (at_full_hour) past.fold(now->wall);
+  const auto done = done_today(wired, now->wall);
+  if (!done) return;
+  const auto note = [&](const char* what) { conductor.note(EventType::service, {{"what", std::string(what)}}); };
+  if (!done->contains("reported") && past.send_report(now->wall)) note("reported");
+  if (!done->contains("folded") && past.fold(now->wall)) note("folded");
+  conductor.record();
 }
 
 /// Somebody who only looks (`status`, `doctor`) holds the lock for a moment: a cycle is not lost to that.

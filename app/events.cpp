@@ -74,14 +74,21 @@ void show(const std::vector<StoredEvent>& events, bool json, bool as_lines) {
   if (!as_lines) print_json(std::move(all));
 }
 
+/// Everything beyond the last id. The store gives the newest so many: where that is all of them there may be more.
+std::expected<std::vector<StoredEvent>, ExitCode> read_fresh(Store& store, EventFilter filter) {
+  for (filter.limit = 1000;; filter.limit *= 2) {
+    auto fresh = read_events(store, filter);
+    if (!fresh || fresh->size() < filter.limit) return fresh;
+  }
+}
+
 int follow(Wired& wired, EventFilter filter, std::int64_t last, bool json) {
   const std::atomic<bool>& stop = stop_on_signals();
-  filter.since.reset();
-  filter.limit = 1000;
   while (!stop) {
     wired.clock->pause(500ms);
     filter.after_id = last;
-    const auto fresh = read_events(*wired.store, filter);
+    if (last > 0) filter.since.reset();  // until there is one, what came before stays in the past
+    const auto fresh = read_fresh(*wired.store, filter);
     if (!fresh) return fresh.error();
     show(*fresh, json, true);
     if (!fresh->empty()) last = fresh->back().id;

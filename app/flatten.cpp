@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <thread>
 
 #include "app/book_reading.hpp"
 #include "app/close_direct.hpp"
@@ -68,18 +69,6 @@ struct Flattened {
   std::vector<std::pair<std::string, DirectOutcome>> by_broker;
   bool done = true;
 };
-
-void close_directly(Wired& wired, const Plan& plan, const FlattenOptions& options, Flattened& out) {
-  for (const Holding& holding : plan.at_broker) {
-    const DirectClose close{.symbol = holding.instrument.symbol, .quantity = {}, .wait = options.wait};
-    const DirectOutcome outcome =
-        close_at_broker(*wired.connection.broker, *wired.clock, close, [&](const std::string& text) {
-          if (!options.json) print(text);
-        });
-    out.done = out.done && outcome.code == kAllWell;
-    out.by_broker.emplace_back(close.symbol, outcome);
-  }
-}
 
 ExitCode tell(const std::string& account, const Plan& plan, const Flattened& all, const FlattenOptions& options) {
   json::Array positions;
@@ -148,33 +137,91 @@ std::expected<Plan, ExitCode> look(Wired& wired, const FlattenOptions& options) 
   return plan_of(lots, std::move(*holdings), options, wired.config.runtime.policy);
 }
 
-ExitCode flatten_account(Wired& wired, const FlattenOptions& options) {
-  const std::string& account = wired.config.runtime.account;
-  const auto plan = look(wired, options);
-  if (!plan) return plan.error();
-  if (!options.yes) {
-    show(*plan, account);
-    complain("nothing done: say --yes to do it");
-    return kUsage;
+void leave_by_book(Wired& wired, const Plan& plan, const FlattenOptions& options, Flattened& out, ExitCode& trouble) {
+  if (plan.lots.empty()) return;
+  auto left = leave(
+      wired, {.lots = plan.lots, .quantity = {}, .why = options.why, .wait = options.wait, .quiet = options.json});
+  if (!left) {
+    trouble = left.error();  // and what the book does not know can leave all the same
+    out.done = false;
+    return;
   }
-  Flattened all;
-  ExitCode trouble = kAllWell;
-  if (!plan->lots.empty()) {
-    auto left = leave(
-        wired, {.lots = plan->lots, .quantity = {}, .why = options.why, .wait = options.wait, .quiet = options.json});
-    if (left) {
-      all.through_book = std::move(*left);
-      all.done = std::ranges::all_of(all.through_book, &Outcome::done);
-    } else {
-      trouble = left.error();  // and what the book does not know can leave all the same
-      all.done = false;
+  out.through_book = std::move(*left);
+  out.done = std::ranges::all_of(out.through_book, &Outcome::done);
+}
+
+/// One account on its way out. What the book does not know is on its way before what it knows is waited for.
+class Flattening {
+ public:
+  Flattening(Wired wired, const FlattenOptions& options) : wired_(std::move(wired)), options_(options) {}
+
+  void run() {
+    auto plan = look(wired_, options_);
+    if (!plan) {
+      refused_ = plan.error();
+      return;
     }
+    plan_ = std::move(*plan);
+    if (options_.yes) return leave();
+    show(plan_, wired_.config.runtime.account);
+    complain("nothing done: say --yes to do it");
+    refused_ = kUsage;
   }
-  close_directly(wired, *plan, options, all);
-  name_what_is_left(wired, options, all);
-  const ExitCode code = tell(account, *plan, all, options);
-  note_direct(wired, all, options);
-  return trouble == kAllWell ? code : trouble;
+
+  /// Says what came of it; the code to leave with.
+  [[nodiscard]] ExitCode tell() const {
+    if (refused_) return *refused_;
+    const ExitCode code = app::tell(wired_.config.runtime.account, plan_, all_, options_);
+    return trouble_ == kAllWell ? code : trouble_;
+  }
+
+  void failed(const std::exception& error) {
+    complain(wired_.config.runtime.account + ": unexpected: " + error.what());
+    all_.done = false;
+  }
+
+ private:
+  void leave() {
+    std::vector<DirectClose> closes;
+    for (const Holding& holding : plan_.at_broker) closes.push_back({holding.instrument.symbol, {}});
+    DirectClosing direct(*wired_.connection.broker, *wired_.clock, closes, [&](const std::string& text) {
+      if (!options_.json) print(text);
+    });
+    direct.begin();
+    leave_by_book(wired_, plan_, options_, all_, trouble_);
+    const std::vector<DirectOutcome> outcomes = direct.finish(options_.wait);
+    for (std::size_t i = 0; i < closes.size(); ++i) {
+      all_.done = all_.done && outcomes[i].code == kAllWell;
+      all_.by_broker.emplace_back(closes[i].symbol, outcomes[i]);
+    }
+    name_what_is_left(wired_, options_, all_);
+    note_direct(wired_, all_, options_);
+  }
+
+  Wired wired_;
+  const FlattenOptions& options_;
+  Plan plan_;
+  std::optional<ExitCode> refused_;  ///< nothing was begun
+  Flattened all_;
+  ExitCode trouble_ = kAllWell;
+};
+
+/// What keeps one from it keeps no other.
+void run(Flattening& one) {
+  try {
+    one.run();
+  } catch (const std::exception& error) {
+    one.failed(error);
+  }
+}
+
+/// All of them at once; what would be done is shown one after the other.
+void run_beside_each_other(std::vector<Flattening>& all, bool at_once) {
+  std::vector<std::jthread> threads;
+  for (Flattening& one : all) {
+    threads.emplace_back([&one] { run(one); });
+    if (!at_once) threads.clear();
+  }
 }
 
 }  // namespace
@@ -193,10 +240,17 @@ int flatten(const FlattenOptions& options) {
   }
   const log::Log log(log::to_descriptor(STDERR_FILENO), log::Level::error);
   ExitCode code = kAllWell;
-  for (const AccountConfig& account : accounts->chosen) {  // what keeps one from it keeps no other
+  std::vector<Flattening> all;
+  for (const AccountConfig& account : accounts->chosen) {
     auto wired = wire_one(*accounts, account, needs, log);
-    code = worse(code, wired ? flatten_account(*wired, options) : wired.error());
+    if (wired) {
+      all.emplace_back(std::move(*wired), options);
+    } else {
+      code = worse(code, wired.error());
+    }
   }
+  run_beside_each_other(all, options.yes);
+  for (const Flattening& one : all) code = worse(code, one.tell());
   return code;
 }
 

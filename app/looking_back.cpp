@@ -40,21 +40,27 @@ void LookingBack::show_day(Timestamp now) {
   const std::string& account = config_.runtime.account;
   const Days today{day_of(now), day_of(now)};
   const auto material = report::gather(*past, account, today);
-  if (!material) return complain(material.error(), now);
+  if (!material) {
+    complain(material.error(), now);
+    return;
+  }
   trouble_.clear();
   board_->day(account, report::figures(*material, account, today));
 }
 
-void LookingBack::send_report(Timestamp now) {
+bool LookingBack::send_report(Timestamp now) {
   const Date today = day_of(now);
-  if (!config_.report_mail || config_.alerts.routes.empty() || reported_on_ == today) return;
-  Archive* const past = report::is_daily_report_due(now) ? archive(now) : nullptr;
-  if (past == nullptr) return;
+  if (!config_.report_mail || config_.alerts.routes.empty() || !report::is_daily_report_due(now)) return false;
+  if (reported_on_ == today) return true;
+  Archive* const past = archive(now);
+  if (past == nullptr) return false;
   const std::string& account = config_.runtime.account;
   const auto material = report::gather(*past, account, {today, today});
   if (!material) return complain(material.error(), now);
   const report::Report made = report::make_report(*material, account, {today, today}, now);
-  if (enqueue(report::daily_report_message(made), now)) reported_on_ = today;
+  if (!enqueue(report::daily_report_message(made), now)) return false;
+  reported_on_ = today;
+  return true;
 }
 
 void LookingBack::send(const report::GapRisk& risk) {
@@ -62,13 +68,16 @@ void LookingBack::send(const report::GapRisk& risk) {
   if (risk.positions.empty() || enqueue(report::gap_risk_message(risk), risk.at)) warned_on_ = risk.session.date;
 }
 
-void LookingBack::fold(Timestamp now) {
+bool LookingBack::fold(Timestamp now) {
   const Date today = day_of(now);
-  Archive* const past = folded_on_ == today ? nullptr : archive(now);
-  if (past == nullptr) return;
+  if (folded_on_ == today) return true;
+  Archive* const past = archive(now);
+  if (past == nullptr) return false;
   const auto folded = past->fold_passes(std::chrono::sys_days(today) - std::chrono::days(config_.keep_passes));
   if (!folded) return complain(folded.error(), now);
+  trouble_.clear();
   folded_on_ = today;
+  return true;
 }
 
 Archive* LookingBack::archive(Timestamp now) {
@@ -88,10 +97,7 @@ bool LookingBack::enqueue(const report::Message& message, Timestamp now) {
   const std::string& account = config_.runtime.account;
   if (!alerts_) {
     auto opened = make_alert_store(config_);
-    if (!opened) {
-      complain(opened.error(), now);
-      return false;
-    }
+    if (!opened) return complain(opened.error(), now);
     alerts_ = std::move(*opened);
   }
   AlertChanges changes{.take_events = false};
@@ -104,15 +110,16 @@ bool LookingBack::enqueue(const report::Message& message, Timestamp now) {
     changes.messages.push_back(std::move(out));
   }
   const auto written = alerts_->fold(account, now, [&](const AlertDesk&) { return changes; });
-  if (!written) complain(written.error(), now);
-  return written.has_value();
+  if (!written) return complain(written.error(), now);
+  trouble_.clear();
+  return true;
 }
 
 // Said once for as long as it is the same: the conductor tells of a store that is away.
-void LookingBack::complain(const StoreError& error, Timestamp now) {
-  if (trouble_ == error.message) return;
-  trouble_ = error.message;
-  log_.write(log::Level::warning, now, "figures and reports wait for the store", {{"why", error.message}});
+bool LookingBack::complain(const StoreError& error, Timestamp now) {
+  if (std::exchange(trouble_, error.message) != error.message)
+    log_.write(log::Level::warning, now, "figures and reports wait for the store", {{"why", error.message}});
+  return false;
 }
 
 }  // namespace belay::app

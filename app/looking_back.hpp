@@ -22,17 +22,17 @@ class LookingBack {
   LookingBack(const Config& config, log::Log& log, metrics::Board* board);
 
   void show_day(Timestamp now);
-  /// Once for each session, after its close.
-  void send_report(Timestamp now);
+  /// Once for each session, after its close. Whether it waits in the store now.
+  bool send_report(Timestamp now);
   /// Once for each session.
   void send(const report::GapRisk& risk);
-  /// Once for each day.
-  void fold(Timestamp now);
+  /// Once for each day. Whether it is done.
+  bool fold(Timestamp now);
 
  private:
   Archive* archive(Timestamp now);
   bool enqueue(const report::Message& message, Timestamp now);
-  void complain(const StoreError& error, Timestamp now);
+  bool complain(const StoreError& error, Timestamp now);  // false
 
   const Config& config_;
   log::Log& log_;

@@ -13,7 +13,7 @@ namespace belay::app {
 namespace {
 
 constexpr Duration kPoll = std::chrono::milliseconds(250);
-constexpr std::array kLists{"wrong", "changed", "needs_restart", "leaving"};
+constexpr std::array kLists{"wrong", "alerts", "changed", "needs_restart", "leaving"};
 
 /// What the service of one account answered.
 struct Answer {

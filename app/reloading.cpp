@@ -13,6 +13,17 @@ bool can_change(const EffectiveValue& value) {
          (value.section == "run" && (value.key == "sweep" || value.key == "reload_exits_limit"));
 }
 
+void take(const Config& fresh, Config& config) {
+  config.runtime.policy = fresh.runtime.policy;
+  config.runtime.sweep = fresh.runtime.sweep;
+  config.reload_exits_limit = fresh.reload_exits_limit;
+}
+
+void sort_out(const std::vector<Problem>& problems, ReloadOutcome& outcome) {
+  for (const Problem& problem : problems)
+    (are_served_with({problem}) ? outcome.alerts : outcome.wrong).push_back(problem.message);
+}
+
 std::string text_of(const std::optional<std::string>& value) { return value ? *value : "not set"; }
 
 std::vector<std::string> names_of(const LoadedConfig& loaded) {
@@ -66,14 +77,14 @@ std::vector<Reloading::Change> Reloading::changes(const LoadedConfig& fresh) con
 
 ReloadOutcome Reloading::reload(const LoadedConfig& fresh, runtime::Conductor& conductor, Config& config, Wish wish) {
   ReloadOutcome outcome;
-  for (const Problem& problem : fresh.problems) outcome.wrong.push_back(problem.message);
+  sort_out(fresh.problems, outcome);
   const Config* own = &fresh.config;
   if (names_of(fresh) != names_) {
     outcome.wrong.emplace_back("the configured accounts are not the same any more: that needs a restart");
   } else if (is_one_of_several_) {
     const auto found = std::ranges::find(fresh.accounts, account_,
                                          [](const AccountConfig& one) { return one.config.runtime.account; });
-    for (const Problem& problem : found->problems) outcome.wrong.push_back(problem.message);
+    sort_out(found->problems, outcome);
     own = &found->config;
   }
   if (!outcome.wrong.empty()) return outcome;
@@ -88,9 +99,8 @@ ReloadOutcome Reloading::reload(const LoadedConfig& fresh, runtime::Conductor& c
   outcome.allowed = config.reload_exits_limit;
   if (wish == Wish::preview || (wish == Wish::careful && leaving.size() > outcome.allowed)) return outcome;
   conductor.take_policy(own->runtime.policy);
-  config.runtime.policy = own->runtime.policy;
-  config.runtime.sweep = own->runtime.sweep;
-  config.reload_exits_limit = own->reload_exits_limit;
+  taken_ = *own;
+  take(*own, config);
   for (EffectiveValue& value : values_) {
     const auto is = std::ranges::find_if(fresh.values, [&](const EffectiveValue& v) {
       return v.account == value.account && v.section == value.section && v.key == value.key;
@@ -101,12 +111,17 @@ ReloadOutcome Reloading::reload(const LoadedConfig& fresh, runtime::Conductor& c
   return outcome;
 }
 
+void Reloading::bring_up_to_date(Config& config) const {
+  if (taken_) take(*taken_, config);
+}
+
 Fields fields_of(const ReloadOutcome& outcome) {
   Fields fields;
   const auto say = [&](const char* name, const std::vector<std::string>& lines) {
     if (!lines.empty()) fields.emplace_back(name, lines);
   };
   say("wrong", outcome.wrong);
+  say("alerts", outcome.alerts);
   say("changed", outcome.changed);
   say("needs_restart", outcome.needs_restart);
   say("leaving", outcome.leaving);

@@ -59,12 +59,13 @@ class MetricsFace {
   std::optional<net::HttpServer> server_;
 };
 
-/// Serves one account, from taking its lock to losing it or being stopped. `account` is then what it was served by at
-/// last; a reload that was asked for since `reloads` is heeded.
-ExitCode serve(const Accounts& accounts, AccountConfig& account, std::size_t place, const RunOptions& options,
-               unsigned reloads, const log::Log& log, MetricsFace& face, Shared shared) {
+/// Serves one account, from taking its lock to losing it or being stopped, by what `reloading` had taken before. A
+/// reload that was asked for since `reloads` is heeded.
+ExitCode serve(const Accounts& accounts, const AccountConfig& account, std::size_t place, const RunOptions& options,
+               Reloading& reloading, unsigned reloads, const log::Log& log, MetricsFace& face, Shared shared) {
   auto wired = wire_one(accounts, account, kBoth, log);
   if (!wired) return wired.error();
+  reloading.bring_up_to_date(wired->config);
   // Exits under way are followed between the passes, where a signal to stop is heeded.
   wired->config.runtime.wait = 0s;
   wired->config.runtime.kind = "run";
@@ -76,11 +77,8 @@ ExitCode serve(const Accounts& accounts, AccountConfig& account, std::size_t pla
     complain("broker: " + stream.error().message);
     return kUsage;
   }
-  Reloading reloading(accounts.loaded, account.config.runtime.account);
   reloading.is_asked(reloads);
-  const ExitCode code = AccountService(*wired, place, stream->get(), std::move(reloading), shared).serve();
-  account.config.runtime.policy = wired->config.runtime.policy;  // what a person had it take
-  return code;
+  return AccountService(*wired, place, stream->get(), reloading, shared).serve();
 }
 
 /// One of several accounts. What ends it ends no other: it is told, and tried again until the process is stopped.
@@ -95,6 +93,7 @@ class Persistent {
         process_log_(log),
         face_(face),
         shared_(shared),
+        reloading_(accounts_.loaded, accounts_.chosen[place_].config.runtime.account),
         reloads_(shared.reloads) {}
 
   ExitCode serve() {
@@ -115,8 +114,8 @@ class Persistent {
  private:
   ExitCode attempt() {
     try {
-      const ExitCode code =
-          app::serve(accounts_, accounts_.chosen[place_], place_, options_, reloads_, process_log_, face_, shared_);
+      const ExitCode code = app::serve(accounts_, accounts_.chosen[place_], place_, options_, reloading_, reloads_,
+                                       process_log_, face_, shared_);
       reloads_ = shared_.reloads;  // heeded while it was served
       return code;
     } catch (const std::exception& error) {
@@ -161,6 +160,7 @@ class Persistent {
       if (one.config.runtime.account == name) accounts_.chosen[place_] = one;
     }
     accounts_.loaded = std::move(fresh);
+    reloading_ = Reloading(accounts_.loaded, name);
   }
 
   Accounts accounts_;
@@ -170,6 +170,7 @@ class Persistent {
   const log::Log& process_log_;
   MetricsFace& face_;
   Shared shared_;
+  Reloading reloading_;
   unsigned reloads_;
 };
 
@@ -216,8 +217,9 @@ int run(const RunOptions& options) {
     return kUsage;
   }
   if (accounts->chosen.size() == 1) {
-    AccountConfig only = accounts->chosen.front();
-    return serve(*accounts, only, 0, options, shared.reloads, log, face, shared);
+    const AccountConfig& only = accounts->chosen.front();
+    Reloading reloading(accounts->loaded, only.config.runtime.account);
+    return serve(*accounts, only, 0, options, reloading, shared.reloads, log, face, shared);
   }
   return serve_all(*accounts, options, log, face, shared);
 }

@@ -118,12 +118,13 @@ class Trial {
 
   /// What is still held of what the trial opened is closed by the broker alone, whatever happened.
   void clean_up() {
+    std::vector<DirectClose> closes;
     for (const Progress& one : acts_) {
-      if (!one.entry || one.state == ActState::left) continue;
-      const DirectOutcome outcome =
-          close_at_broker(*wired_.connection.broker, *wired_.clock,
-                          {.symbol = one.act.instrument.symbol, .quantity = std::nullopt, .wait = 30s},
+      if (one.entry && one.state != ActState::left) closes.push_back({one.act.instrument.symbol, std::nullopt});
+    }
+    DirectClosing closing(*wired_.connection.broker, *wired_.clock, closes,
                           [&](const std::string& what) { tell(what); });
+    for (const DirectOutcome& outcome : closing.finish(30s)) {
       if (outcome.code != kAllWell) complain(outcome.text);
     }
   }

@@ -27,6 +27,8 @@ TEST(MailChannel, TellsWhatIsWrongWithItsSettings) {
   };
   EXPECT_THAT(with([](MailSettings& s) { s.url = "mail.example.com"; }), HasSubstr("smtps://HOST"));
   EXPECT_THAT(with([](MailSettings& s) { s.url = "smtp://ann:secret@mail.example.com"; }), Not(HasSubstr("secret")));
+  EXPECT_THAT(with([](MailSettings& s) { s.url = "smpts://ann:secret@mail.example.com"; }), Not(HasSubstr("secret")));
+  EXPECT_THAT(with([](MailSettings& s) { s.url = "ann:secret@mail.example.com"; }), Not(HasSubstr("secret")));
   EXPECT_THAT(with([](MailSettings& s) { s.to = {}; }), HasSubstr("nobody"));
   EXPECT_THAT(with([](MailSettings& s) { s.to = {"ann@example.com\r\nBcc: eve@example.com"}; }),
               HasSubstr("no mail address"));

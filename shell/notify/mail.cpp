@@ -116,11 +116,12 @@ class Mail final : public Channel {
 }  // namespace
 
 Result<void> check(const MailSettings& settings) {
+  // First of all: what is said of the URL further down shows it.
+  if (settings.url.find('@') != std::string::npos) return fail("user and password do not belong into smtp_url");
   const Place place = place_of(settings.url);
   if (place.host.empty() || (place.scheme != "smtp" && place.scheme != "smtps")) {
     return fail("\"" + settings.url + "\" is no mail server: smtps://HOST or smtp://HOST:587");
   }
-  if (settings.url.find('@') != std::string::npos) return fail("user and password do not belong into smtp_url");
   if (settings.plain && !net::is_loopback_host(place.host)) {
     return fail("mail goes without TLS only to this machine, not to " + place.host);
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -33,10 +34,15 @@ Duration doubled(Duration first, int times, Duration longest) {
 }  // namespace
 
 struct Notifier::Inner {
+  struct Refusals {
+    int times = 0;
+    Timestamp again_at;
+  };
   struct Way {
     std::unique_ptr<Channel> channel;
     int failures = 0;
-    Duration paused_until{};  // machine time
+    Duration paused_until{};                  // machine time
+    std::map<std::string, Refusals> refused;  // by identity, of what is not stored yet
   };
 
   Inner(Parts p, Settings s, std::string name)
@@ -86,6 +92,7 @@ struct Notifier::Inner {
   void work();
   void round();
   void tell_unstored(Timestamp now);
+  void tell_past_store(Way& way, const AlertEvent& event, const Letter& letter, Timestamp now);
   bool open_stores();
   void tell_stored(Timestamp now);
   void fold(Timestamp now);
@@ -186,10 +193,23 @@ void Notifier::Inner::tell_unstored(Timestamp now) {
     const Letter letter = desk.letter_of(event, now);
     for (Way& way : ways) {
       if (!desk.hears(way.channel->name(), event) || way.paused_until > parts.clock->machine() || is_over()) continue;
-      if (deliver(way, letter).kind != Delivery::Kind::unreachable) desk.told(event, way.channel->name());
+      tell_past_store(way, event, letter, now);
     }
     return desk.is_told(event);
   });
+  if (!unstored.empty()) return;
+  for (Way& way : ways) way.refused.clear();
+}
+
+// Refused is not told: it is tried again as late as if it were stored, and stored as not sent.
+void Notifier::Inner::tell_past_store(Way& way, const AlertEvent& event, const Letter& letter, Timestamp now) {
+  const auto before = way.refused.find(letter.identity);
+  if (before != way.refused.end() && now < before->second.again_at) return;
+  const Delivery::Kind kind = deliver(way, letter).kind;
+  if (kind == Delivery::Kind::sent) desk.told(event, way.channel->name());
+  if (kind != Delivery::Kind::refused) return;
+  Refusals& refusals = way.refused[letter.identity];
+  refusals.again_at = now + doubled(kFirstRetry, refusals.times++, kLongestRetry);
 }
 
 // ---- from the store

@@ -173,3 +173,14 @@ def test_by_the_broker_alone(held):
     [row] = belay.positions()
     assert (row["status"], row["close_reason"]) == ("closed", "external_close")
     trades.assert_books_balance(desk, belay)
+
+
+def test_a_part_by_the_broker_alone_is_sold_once_however_late_positions_are(held):
+    desk, belay = held
+    desk.sim.advance("60s")  # the entry itself is long over
+    desk.sim.behaviour(positions_lag_ms=4000)
+    desk.sim.set_speed(1)
+    outcome = belay.run("close", "AAPL", "--direct", "--qty", "4", "--yes", "--json")
+    assert outcome.exit_code == 0, outcome
+    assert (len(outcome.json["orders"]), Decimal(outcome.json["quantity_left"])) == (1, 6)
+    assert desk.sim.positions() == {"AAPL": 6}

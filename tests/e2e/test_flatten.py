@@ -127,6 +127,21 @@ def test_joins_an_exit_under_way(held):
     assert "stop_loss" in joined
 
 
+def test_one_that_is_halted_holds_no_other_back(held):
+    desk, belay = held
+    desk.sim.halt("MSFT")
+    with belay.start("flatten", "--direct", *WHY, "--wait", "60s", stdout=subprocess.PIPE) as flattening:
+        said = []
+        while sum(line.startswith("closing") for line in said) < 4:
+            said.append(flattening.stdout.readline())
+            assert said[-1], said
+        desk.sim.halt("MSFT", False)
+        desk.price("MSFT", 200)
+        flattening.communicate(timeout=60)
+    assert flattening.returncode == 0, said
+    assert desk.sim.positions() == {}
+
+
 def test_nothing_is_held(desk, new_belay):
     belay = new_belay(desk.sim, desk.store)
     outcome = belay.run("flatten", *WHY, "--json")

@@ -115,3 +115,35 @@ def test_events_are_followed_live(lived, tmp_path):
         follower.terminate()
     [told] = [belay_e2e.read_json(line) for line in told.read_text().splitlines()]
     assert told["event_type"] == "closed" and told["event_data"]["reason"] == "manual_close"
+
+
+def write_updates(desk, count):
+    """As many at once as no poll of a follower comes between."""
+    [row] = desk.store.rows("SELECT id FROM active_positions WHERE ticker = 'MSFT'")
+    values = [f"({row['id']}, 'price_update', '{{\"n\":{n}}}', '{desk.sim.now().isoformat()}')" for n in range(count)]
+    desk.store.execute("INSERT INTO position_events (position_id, event_type, event_data, created_at) VALUES "
+                       + ",\n".join(values))
+
+
+def test_who_follows_misses_nothing_however_much_comes_at_once(lived):
+    desk, belay = lived
+    with belay.start("events", "--follow", "--json", "--type", "price_update", "--limit", "1",
+                     stdout=subprocess.PIPE) as follower:
+        follower.stdout.readline()  # what was there
+        write_updates(desk, 2500)
+        told = [belay_e2e.read_json(follower.stdout.readline())["event_data"]["n"] for _ in range(2500)]
+        follower.terminate()
+    assert told == list(range(2500))
+
+
+def test_who_follows_from_a_time_on_is_not_told_of_what_was_before(lived):
+    desk, belay = lived
+    desk.sim.advance("1h")
+    with belay.start("events", "--follow", "--json", "--type", "price_update", "--since", "10s",
+                     stdout=subprocess.PIPE) as follower:
+        belay.positions()  # it has had time to look
+        belay.positions()
+        write_updates(desk, 1)
+        told = belay_e2e.read_json(follower.stdout.readline())
+        follower.terminate()
+    assert told["event_data"] == {"n": 0}

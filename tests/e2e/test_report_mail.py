@@ -64,6 +64,21 @@ def test_the_report_comes_once_after_the_close(desk, new_belay, mail):
     assert told.tls
 
 
+def test_a_report_that_nobody_could_make_in_time_comes_later(desk, new_belay, mail):
+    """No task started for an hour after the close, and those that do start come at odd minutes."""
+    belay = new_belay(desk.sim, desk.store, **mail.environment())
+    leave(desk, belay)
+    assert [event["event_data"]["what"] for event in belay.events("--type", "service")] == ["folded"]
+    desk.sim.set_clock("2025-03-12T21:27:30Z")
+    belay.run("cycle", "--json")
+    mail.wait_for("1 position closed (default)")
+    desk.sim.advance("10m")
+    belay.run("cycle", "--json")
+    assert len(mail.about("position closed (default)")) == 1
+    done = [event["event_data"]["what"] for event in belay.events("--type", "service")]
+    assert done == ["folded", "reported"], "each once a day"
+
+
 def test_the_gap_risk_comes_once_before_the_close(desk, new_belay, mail):
     belay = new_belay(desk.sim, desk.store, **mail.environment())
     leave(desk, belay)
