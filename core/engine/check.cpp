@@ -28,10 +28,7 @@ void Stepper::on(const event::CheckDue&) {
   carry_out_write_offs();
   for (auto& [uid, lot] : state_.lots) detect_split(lot);  // before any price is believed on behalf of another lot
   judge_loss_limit();
-  for (auto& [uid, lot] : state_.lots) {
-    take_peak(lot, state_.triggers.peak_of(uid));
-    check_guarded(lot);
-  }
+  for (auto& [uid, lot] : state_.lots) check_now(lot);
   tend_all_guards();
   advance_all();
   tell_if_stream_is_down();
@@ -46,6 +43,12 @@ void Stepper::wake_for_deadlines() {
   for (const auto& [uid, lot] : state_.lots) {
     if (lot.pause) emit(action::WakeAt{now_.steady + std::max(Duration{}, lot.pause->until - now_.wall)});
   }
+}
+
+// As of now: with the peak that prices have moved since the last look.
+void Stepper::check_now(Lot& lot) {
+  take_peak(lot, state_.triggers.peak_of(lot.uid));
+  check_guarded(lot);
 }
 
 // An absurd number in one lot is that lot's trouble only.

@@ -241,6 +241,7 @@ class Stepper {
 
   // ---- rules (check.cpp)
   void check(Lot& lot);
+  void check_now(Lot& lot);
   void check_guarded(Lot& lot);
   void mark(Lot& lot, const pricing::Judgement& own);
   void weigh(Lot& lot, const pricing::Judgement& levels);
