@@ -188,7 +188,7 @@ class Store {
     return false;
   }
 
-  /// SQL statements sent so far, transaction control included.
+  /// SQL statements sent so far, transaction control included; what still_locked asks is not counted.
   [[nodiscard]] virtual std::uint64_t statements() const = 0;
   /// What it is and where, without secrets: "sqlite:/home/…/belay.db", "postgresql://user@host:5432/name".
   [[nodiscard]] virtual std::string description() const = 0;
