@@ -28,10 +28,7 @@ void Stepper::on(const event::CheckDue&) {
   carry_out_write_offs();
   for (auto& [uid, lot] : state_.lots) detect_split(lot);  // before any price is believed on behalf of another lot
   judge_loss_limit();
-  for (auto& [uid, lot] : state_.lots) {
-    take_peak(lot, state_.triggers.peak_of(uid));
-    check_guarded(lot);
-  }
+  for (auto& [uid, lot] : state_.lots) check_now(lot);
   tend_all_guards();
   advance_all();
   tell_if_stream_is_down();
@@ -46,6 +43,12 @@ void Stepper::wake_for_deadlines() {
   for (const auto& [uid, lot] : state_.lots) {
     if (lot.pause) emit(action::WakeAt{now_.steady + std::max(Duration{}, lot.pause->until - now_.wall)});
   }
+}
+
+// As of now: with the peak that prices have moved since the last look.
+void Stepper::check_now(Lot& lot) {
+  take_peak(lot, state_.triggers.peak_of(lot.uid));
+  check_guarded(lot);
 }
 
 // An absurd number in one lot is that lot's trouble only.
@@ -126,6 +129,7 @@ void Stepper::mark(Lot& lot, const pricing::Judgement& own) {
     lot.level_suspect = levels.suspect;
   }
   if (!own.value) return;
+  const bool unmoved = lot.current_price == own.value;
   lot.current_price = own.value;
   lot.result.reset();
   lot.result_percent.reset();
@@ -135,6 +139,7 @@ void Stepper::mark(Lot& lot, const pricing::Judgement& own) {
   } catch (const Overflow& overflow) {  // an absurd result keeps no rule from being judged
     record(lot, EventType::monitor_error, {{"error", std::string(overflow.what())}});
   }
+  if (unmoved && own.standing == Standing::market_closed) return;
   // A pass may look at a lot twice, when its prices come and when it is due: that is one price, recorded once.
   constexpr Duration kOnePass = std::chrono::seconds(1);
   Check& check = state_.checks[lot.uid];
@@ -252,13 +257,13 @@ void Stepper::note_amber(Lot& lot, const std::string& why, std::optional<Timesta
 }
 
 // At the close of the session before the one in which it will leave for its expiry: there is an evening to decide. By
-// the last look, so that it is told once whatever process looks next.
+// the last look, so that it is told once whatever process looks next. A pause keeps it in, not the warning.
 void Stepper::tell_of_expiration(const Lot& lot, std::optional<Timestamp> previous_check) {
   if (lot.exit || !lot.instrument.is_option()) return;
   const auto& verdicts = state_.checks[lot.uid].verdicts;
   const auto found =
       std::ranges::find(verdicts, ExitReason::expiration_risk, [](const auto& one) { return one.first; });
-  if (found == verdicts.end() || found->second.state != rules::Verdict::State::waits || !found->second.due) return;
+  if (found == verdicts.end() || !found->second.due || now_.wall >= *found->second.due) return;
   const calendar::Session leaves_in = state_.calendar.session_of(*found->second.due);
   const Timestamp from = state_.calendar.session_before(leaves_in.date).close;
   if (now_.wall < from || (previous_check && *previous_check >= from)) return;

@@ -2,6 +2,8 @@
 // Exits that meet a closed or halted market, and orders that outlive their day.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/engine/bracketed_scene.hpp"
 
 namespace belay::engine::scene {
@@ -89,6 +91,32 @@ TEST(ClosedMarket, AGuardLostDuringAHaltOrOvernightIsRestoredBeforeItsLotLeaves)
     EXPECT_EQ(s.broker.held.at("AAPL"), 0_qty);
     EXPECT_TRUE(s.broker.crossings.empty());
   }
+}
+
+TEST(ClosedMarket, APriceThatDoesNotMoveIsRecordedInTheSessionOnly) {
+  Scene s;
+  const LotUid lot = enter(s, {});
+  const auto updates = [&] { return std::ranges::count(s.records, EventType::price_update, &EventRecord::type); };
+  const auto look = [&](int times, Price price) {
+    for (int i = 0; i < times; ++i) {
+      s.pass_time(60s);
+      s.price("AAPL", price);
+      s.cycle();
+    }
+    return updates();
+  };
+  s.cycle();
+  const auto in_session = look(3, 100_price);
+  EXPECT_EQ(in_session, 4) << "there, each look is told of";
+  s.jump_to("2026-01-26T17:00:00-05:00");
+  s.broker.is_open = false;
+  const auto checks = s.open(lot)->check_count;
+  EXPECT_EQ(look(5, 100_price), in_session);
+  EXPECT_EQ(s.open(lot)->check_count, checks + 5) << "it is looked at all the same";
+  EXPECT_EQ(s.stored(lot).last_checked_at, s.now.wall);
+  EXPECT_EQ(look(1, 101_price), in_session + 1);
+  s.restart();
+  EXPECT_EQ(look(2, 101_price), in_session + 1) << "whatever process looks";
 }
 
 // The broker would refuse it, again and again.

@@ -43,6 +43,18 @@ TEST(ExpirationWarning, ComesOnceWhateverProcessLooks) {
   EXPECT_EQ(e.warnings_at("2026-01-28T17:01:00-05:00"), 1);
 }
 
+TEST(ExpirationWarning, ComesThoughEveryRuleIsPaused) {
+  Expiring e;
+  OperatorCommand command{.id = 5, .lot = e.lot, .quantity = {}, .who = "ann", .why = "mine"};
+  command.kind = OperatorCommand::Kind::pause;
+  command.pause = {.rules = Pause::Rules::all, .until = parse_timestamp("2026-01-30T15:00:00-05:00").value()};
+  e.s.play(event::CommandGiven{command});
+  EXPECT_EQ(e.warnings_at("2026-01-28T15:59:59-05:00"), 0);
+  EXPECT_EQ(e.warnings_at("2026-01-28T16:00:00-05:00"), 1);
+  EXPECT_EQ(e.warnings_at("2026-01-28T16:01:00-05:00"), 1) << "once";
+  EXPECT_EQ(e.warnings_at("2026-01-29T09:31:00-05:00"), 1) << "too late for a warning";
+}
+
 TEST(ExpirationWarning, IsFollowedByTheExit) {
   Expiring e;
   EXPECT_EQ(e.warnings_at("2026-01-29T09:30:00-05:00"), 0) << "too late for a warning: it leaves";

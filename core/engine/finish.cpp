@@ -118,6 +118,7 @@ void Stepper::finish_part(Lot& lot) {
 
 // A result that is too large to be counted does not keep a lot from closing.
 void Stepper::count_result(Lot& lot) {
+  lot.result_percent.reset();
   const bool known = std::ranges::none_of(
       lot.left_elsewise, [](const LeftElsewise& part) { return part.order.text().starts_with(kWrittenOff); });
   if (!known) return;
@@ -131,6 +132,7 @@ void Stepper::count_result(Lot& lot) {
                                 planted(Bug::contract_is_one_share) ? std::int64_t{1} : lot.multiplier);
     lot.exit_price = average_price(value, lot.original_quantity, lot.multiplier);
     lot.realised_result = lot.is_long() || planted(Bug::short_results_reversed) ? value - paid : paid - value;
+    lot.result_percent = percent_at(lot, *lot.exit_price);
   } catch (const Overflow& overflow) {
     record(lot, EventType::monitor_error, {{"error", "the result cannot be counted: " + std::string(overflow.what())}});
   }
@@ -159,7 +161,6 @@ void Stepper::close(Lot& lot) {
   count_result(lot);
   lot.current_price = lot.exit_price;
   lot.result = lot.realised_result;
-  if (lot.exit_price) lot.result_percent = percent_at(lot, *lot.exit_price);
   lot.concern.clear();
   lot.concern_since.reset();
 

@@ -167,7 +167,7 @@ void Stepper::take_refusal(Lot& lot, const GuardOrder& refused, RefusalMeaning m
       ++lot.guards.failures;
       flight.retry_at = now_.steady + failure_distance(lot.guards.failures);
       keep(lot);
-      if (guards_standing(lot) == rules::Guards::lost) check_guarded(lot);
+      if (guards_standing(lot) == rules::Guards::lost) check_now(lot);
       break;
   }
   tend_guards(uid);

@@ -94,7 +94,7 @@ void Stepper::apply(Lot& lot, const GuardDecision& decision) {
   } else if (const auto* stuck = std::get_if<lifecycle::GuardStuck>(&decision.move)) {
     emit(action::WakeAt{stuck->until});
   } else if (std::holds_alternative<lifecycle::DeclareMissing>(decision.move)) {
-    if (!lot.exit) check_guarded(lot);  // the rule missing_brackets holds
+    if (!lot.exit) check_now(lot);  // the rule missing_brackets holds
   } else if (std::holds_alternative<lifecycle::GuardsRest>(decision.move)) {
     settle_guards(lot);
   }

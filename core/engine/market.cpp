@@ -136,7 +136,7 @@ void Stepper::on(const event::TradingStatus& event) {
   std::vector<LotUid> concerned;
   for (auto& [uid, lot] : state_.lots) {
     if (lot.instrument.symbol != event.symbol && underlying_symbol(lot.instrument) != event.symbol) continue;
-    check_guarded(lot);
+    check_now(lot);
     concerned.push_back(uid);
   }
   for (const LotUid& uid : concerned) advance(uid);

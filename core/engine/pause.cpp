@@ -43,7 +43,7 @@ void Stepper::pause(Lot& lot, const OperatorCommand& command) {
   const bool all = lot.pause->rules == Pause::Rules::all;
   alert(all ? Severity::critical : Severity::warning, "paused", &lot,
         lot.instrument.symbol + " is " + rules::pause_text(*lot.pause) + ". " + what_is_suspended(lot));
-  check_guarded(lot);
+  check_now(lot);
   emit(action::WakeAt{now_.steady + (lot.pause->until - now_.wall)});
 }
 
@@ -56,7 +56,8 @@ void Stepper::resume(Lot& lot, const OperatorCommand& command) {
   if (!lot.pause) return;
   lot.pause->until = now_.wall;
   const LotUid uid = lot.uid;
-  check_guarded(lot);
+  check_now(lot);
+  wake_for_deadlines();
   advance(uid);
 }
 
@@ -82,7 +83,7 @@ void Stepper::end_pauses() {
   for (const auto& [uid, lot] : state_.lots) {
     if (lot.pause && lot.pause->until <= now_.wall) over.push_back(uid);
   }
-  for (const LotUid& uid : over) check_guarded(state_.lots.at(uid));
+  for (const LotUid& uid : over) check_now(state_.lots.at(uid));
 }
 
 // A suspended rule is judged all the same, so that the lot shows what it would do.

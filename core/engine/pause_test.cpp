@@ -176,6 +176,58 @@ TEST(Pausing, ARungThatIsReachedMeanwhileKeepsItsTurn) {
   EXPECT_EQ(p.s.open(p.lot)->quantity, 50_qty);
 }
 
+/// A trail of 3 from the entry at 100, and 107 only just seen by a tick.
+struct PausedTrail : Paused {
+  PausedTrail() : Paused({.stop = std::nullopt, .target = std::nullopt, .terms = {.trail_amount = 3_price}}) {
+    tick(107_price);
+  }
+  void tick(Price price) {
+    s.pass_time(1s);
+    s.tick("AAPL", price);
+    s.pump();
+  }
+};
+
+TEST(Pausing, APeakThatOnlyTicksSawBeforeOrMeanwhileCountsAfterwards) {
+  PausedTrail p;
+  p.pause(30s);
+  EXPECT_EQ(p.s.stored(p.lot).peak_price, 107_price);
+  p.tick(110_price);
+  p.tick(104_price);  // through the level of either
+  p.tick(108_price);
+  ASSERT_NE(p.s.open(p.lot), nullptr);
+  EXPECT_FALSE(p.s.open(p.lot)->exit) << "nothing leaves meanwhile";
+  p.s.wait(31s);
+  ASSERT_NE(p.s.open(p.lot), nullptr);
+  EXPECT_FALSE(p.s.open(p.lot)->pause);
+  EXPECT_EQ(p.s.open(p.lot)->peak_price, 110_price);
+  p.tick(106.9_price);
+  p.s.wait(2s);
+  EXPECT_TRUE(p.s.is_closed(p.lot));
+}
+
+TEST(Pausing, APeakThatOnlyTicksSawCountsWhenAWordEndsIt) {
+  PausedTrail p;
+  p.pause(2h);
+  p.tick(110_price);
+  p.tick(106.9_price);
+  p.say(OperatorCommand::Kind::resume);
+  p.s.wait(3s);
+  EXPECT_TRUE(p.s.is_closed(p.lot));
+}
+
+TEST(Pausing, AGainThatStartsABreakevenCountsThoughItWasSeenMeanwhileOnly) {
+  Paused p({.stop = 95_price, .terms = {.breakeven_at = 5_ratio}});
+  p.pause(30s);
+  p.s.pass_time(1s);
+  p.s.tick("AAPL", 105_price);
+  p.s.tick("AAPL", 101_price);
+  p.s.wait(31s);
+  p.s.tick("AAPL", 99.9_price);
+  p.s.wait(2s);
+  EXPECT_TRUE(p.s.is_closed(p.lot)) << "at its entry, not at 95";
+}
+
 TEST(Pausing, TimeWithoutAGuardIsByChoice) {
   Paused p;
   p.pause(2h);

@@ -9,19 +9,19 @@ namespace belay::engine {
 namespace {
 
 /// A rule that holds by a price that may not be acted on now, but could be before.
-std::optional<Leaving> leaving_by_last_price(const State& state, const Lot& lot) {
+std::optional<Leaving> leaving_by_last_price(const State& state, const Lot& lot, Timestamp now) {
   const auto prices = state.prices.find(level_symbol(lot));
   if (lot.management == Management::watch || !lot.frozen.empty() || prices == state.prices.end()) return std::nullopt;
   const std::optional<Price> last = prices->second.last_good;
   if (!last) return std::nullopt;
   rules::Situation situation{.lot = lot,
-                             .now = {},
+                             .now = now,
                              .calendar = state.calendar,
                              .policy = state.policy,
                              .price = rules::PriceRange{*last, *last, *last},
                              .no_price = {}};
   for (const rules::Rule& rule : rules::catalogue()) {
-    if (!rule.goes_by_price) continue;
+    if (!rule.goes_by_price || rules::is_paused(rule, lot, now)) continue;
     const rules::Verdict verdict = rule.judge(situation);
     if (verdict.state == rules::Verdict::State::holds) return Leaving{lot.uid, rule.reason, verdict.message};
   }
@@ -43,7 +43,7 @@ std::map<LotUid, Leaving> leaving(const State& state, const Policy& policy, Mome
       continue;
     }
     try {
-      if (auto one = leaving_by_last_price(trial, judged->second)) found[uid] = std::move(*one);
+      if (auto one = leaving_by_last_price(trial, judged->second, now.wall)) found[uid] = std::move(*one);
     } catch (const Overflow&) {  // an absurd number leaves by no rule
     }
   }

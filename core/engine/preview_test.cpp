@@ -72,6 +72,18 @@ TEST_F(Preview, WhenTheMarketIsClosedItGoesByTheLastGoodPrice) {
               ElementsAre(Field(&Leaving::reason, ExitReason::stop_loss)));
 }
 
+TEST_F(Preview, WhatIsPausedDoesNotLeave) {
+  price(96_price);
+  OperatorCommand command{.id = 5, .lot = lot, .quantity = {}, .who = "ann", .why = "earnings call"};
+  command.kind = OperatorCommand::Kind::pause;
+  command.pause = {.rules = Pause::Rules::price, .until = s.now.wall + 1h};
+  s.play(event::CommandGiven{command});
+  EXPECT_THAT(leaving_under(s.state, stopping_at(3_ratio), s.now), IsEmpty());
+  s.now.wall = s.now.wall + 1h;
+  EXPECT_THAT(leaving_under(s.state, stopping_at(3_ratio), s.now),
+              ElementsAre(Field(&Leaving::reason, ExitReason::stop_loss)));
+}
+
 TEST_F(Preview, WhatIsTakenCountsForTheNextPrice) {
   price(96_price);
   s.play(event::PolicyGiven{stopping_at(5_ratio)});

@@ -181,7 +181,7 @@ void Stepper::on(const event::OrderMissing& event) {
 void Stepper::on(const event::TimerFired&) {
   for (const LotUid& uid : state_.deadlines.due(now_.wall)) {
     const auto lot = state_.lots.find(uid);
-    if (lot != state_.lots.end()) check_guarded(lot->second);
+    if (lot != state_.lots.end()) check_now(lot->second);
   }
   end_pauses();
   look_again();

@@ -225,6 +225,15 @@ std::string Stepper::why_not_closable(const Lot& lot, const OperatorCommand& com
   return {};
 }
 
+// A person's word stays on record, also where what it was about has left meanwhile.
+void Stepper::record_without_lot(const OperatorCommand& command) {
+  record_account(EventType::operator_, {{"command", std::string(to_text(command.kind))},
+                                        {"who", command.who},
+                                        {"why", command.why},
+                                        {"result", "no open position " + command.lot.text()}});
+  if (command.id != 0) emit(action::FinishCommand{command.id});
+}
+
 void Stepper::offer_command(const OperatorCommand& command) {
   if (planted(Bug::commands_dropped)) return;
   if (command.id != 0 && !state_.taken_commands.insert(command.id).second) return;
@@ -234,14 +243,7 @@ void Stepper::offer_command(const OperatorCommand& command) {
   if (command.kind == OperatorCommand::Kind::reload || only_preview) return pass_on_reload(command, only_preview);
   if (command.kind == OperatorCommand::Kind::write_off) return write_off(command);
   const auto found = state_.lots.find(command.lot);
-  if (found == state_.lots.end()) {
-    record_account(EventType::operator_, {{"command", std::string(to_text(command.kind))},
-                                          {"who", command.who},
-                                          {"why", command.why},
-                                          {"result", "no open position " + command.lot.text()}});
-    if (command.id != 0) emit(action::FinishCommand{command.id});
-    return;
-  }
+  if (found == state_.lots.end()) return record_without_lot(command);
   Lot& lot = found->second;
   if (command.kind != OperatorCommand::Kind::close) {
     if (command.kind == OperatorCommand::Kind::adopt) change_terms(lot, command);

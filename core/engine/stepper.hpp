@@ -63,6 +63,7 @@ class Stepper {
   void take_up(const Lot& lot);
   void heed_edits(Lot& lot, const Lot& stored);
   void offer_command(const OperatorCommand& command);
+  void record_without_lot(const OperatorCommand& command);
   static std::string why_not_closable(const Lot& lot, const OperatorCommand& command);
   void quarantine(const QuarantinedExecution& row);
   void change_terms(Lot& lot, const OperatorCommand& command);
@@ -241,6 +242,7 @@ class Stepper {
 
   // ---- rules (check.cpp)
   void check(Lot& lot);
+  void check_now(Lot& lot);
   void check_guarded(Lot& lot);
   void mark(Lot& lot, const pricing::Judgement& own);
   void weigh(Lot& lot, const pricing::Judgement& levels);

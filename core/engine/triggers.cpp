@@ -50,15 +50,23 @@ Wanted wanted_of(const Lot& lot, const Policy& policy) {
   return wanted;
 }
 
+/// Of a lot that is paused: nothing of it leaves, but its peak goes on. No price falls by all of it; one that rises by
+/// as much is looked at, and nothing comes of it.
+Wanted wanted_while_paused(const Lot& lot, const Policy& policy) {
+  Wanted wanted;
+  if (rules::needs_peak(lot, policy)) wanted.followers.push_back({Follower::Kind::percent, {}, 100_ratio});
+  return wanted;
+}
+
 }  // namespace
 
 void Stepper::index_triggers(const Lot& lot) {
   const bool whole_leaves = lot.exit && lifecycle::remaining(lot) >= lot.quantity;
   const bool paused = lot.pause && now_.wall < lot.pause->until;
-  const bool armed = !whole_leaves && lot.management == Management::managed && lot.frozen.empty() && !paused;
+  const bool armed = !whole_leaves && lot.management == Management::managed && lot.frozen.empty();
   Wanted wanted;
   try {
-    if (armed) wanted = wanted_of(lot, state_.policy);
+    if (armed) wanted = paused ? wanted_while_paused(lot, state_.policy) : wanted_of(lot, state_.policy);
   } catch (const Overflow&) {  // an absurd level fires never, and keeps no other lot's from firing
     wanted = {};
   }

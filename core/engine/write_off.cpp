@@ -23,6 +23,9 @@ Money value_at_last(const Lot& lot) {
 }  // namespace
 
 std::string Stepper::why_not_written_off(const Lot& lot) {
+  if (!state_.broker.unread_why.empty()) {
+    return "what the broker has is not known at the moment: " + state_.broker.unread_why;
+  }
   const auto absence = state_.absences.find(lot.instrument.symbol);
   // Where each minute has a process of its own, the first look was another one's: the absence remembers when.
   const bool seen_twice = absence != state_.absences.end() &&
@@ -42,9 +45,9 @@ void Stepper::write_off(const OperatorCommand& command) {
     state_.write_offs.push_back(command);
     return;
   }
-  if (command.id != 0) emit(action::FinishCommand{command.id});
   const auto found = state_.lots.find(command.lot);
-  if (found == state_.lots.end()) return;  // it has left meanwhile
+  if (found == state_.lots.end()) return record_without_lot(command);
+  if (command.id != 0) emit(action::FinishCommand{command.id});
   Lot& lot = found->second;
   const std::string refused = why_not_written_off(lot);
   record(lot, EventType::operator_,

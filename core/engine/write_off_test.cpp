@@ -57,6 +57,7 @@ TEST(WriteOff, ClosesWhatTheBrokerDoesNotHaveWithoutAResult) {
   EXPECT_EQ(m.s.stored(m.lot).close_reason, ExitReason::external_close);
   EXPECT_EQ(m.s.stored(m.lot).realised_result, std::nullopt) << "nobody knows what came of it";
   EXPECT_EQ(m.s.stored(m.lot).exit_price, std::nullopt);
+  EXPECT_EQ(m.s.stored(m.lot).result_percent, std::nullopt);
   EXPECT_TRUE(m.s.broker.received.empty());
   EXPECT_TRUE(m.s.state.absences.empty());
   EXPECT_EQ(result_of(m.s), "done");
@@ -94,6 +95,15 @@ TEST(WriteOff, IsRefusedForWhatWasMissedOnceOnly) {
   s.play(event::CommandGiven{given_up(lot)});
   ASSERT_NE(s.open(lot), nullptr);
   EXPECT_THAT(result_of(s), HasSubstr("seen twice"));
+}
+
+TEST(WriteOff, IsRefusedWhileTheBrokerCannotBeRead) {
+  Missing m;
+  m.s.play(event::BrokerUnread{"no answer"});
+  m.s.play(event::CommandGiven{given_up(m.lot)});
+  ASSERT_NE(m.s.open(m.lot), nullptr);
+  EXPECT_THAT(result_of(m.s), HasSubstr("not known at the moment: no answer"));
+  EXPECT_EQ(m.s.alerts_of("command_refused"), 1);
 }
 
 TEST(WriteOff, CountsALookOfTheProcessBefore) {
@@ -160,6 +170,7 @@ TEST(WriteOff, OfWhatLeavesByItselfMeanwhileIsNoError) {
   m.s.play(event::CommandGiven{given_up(LotUid("another"))});
   ASSERT_NE(m.s.open(m.lot), nullptr);
   EXPECT_EQ(m.s.finished_commands.count(7), 1U);
+  EXPECT_EQ(result_of(m.s), "no open position another") << "and the word is on record";
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ struct ImportedExecution {
 
 /// All that a pass writes, in one transaction: everything or nothing.
 /// Lots are inserted or updated by uid; events name their lot by uid; a closed lot gets its row of position_history in
-/// the same transaction (once).
+/// the same transaction (once); the path of its price follows (Store::write_price_path).
 struct Batch {
   std::vector<Lot> lots;
   std::vector<EventRecord> events;
@@ -177,6 +177,9 @@ class Store {
     static_cast<void>(query);
     return std::unexpected(StoreError{StoreError::Kind::refused, "nothing can be exported from " + description()});
   }
+  /// Writes the path of its price into the history of one closed position that has none yet, in one small transaction.
+  /// false: there is none left. An export has the path before that, too.
+  virtual StoreResult<bool> write_price_path() { return false; }
   /// Makes room in one small transaction: of one position and one day (UTC) that ended before `before`, the price
   /// updates become a price path of a sample a minute, and they and the other noisy events go. false: there is nothing
   /// left to be folded.
@@ -185,7 +188,7 @@ class Store {
     return false;
   }
 
-  /// SQL statements sent so far, transaction control included.
+  /// SQL statements sent so far, transaction control included; what still_locked asks is not counted.
   [[nodiscard]] virtual std::uint64_t statements() const = 0;
   /// What it is and where, without secrets: "sqlite:/home/…/belay.db", "postgresql://user@host:5432/name".
   [[nodiscard]] virtual std::string description() const = 0;

@@ -156,8 +156,10 @@ class Conductor {
   /// Between passes: follows exits under way, takes up people's commands and sees to it that the lock is kept, for at
   /// most that long in real time.
   Interlude attend(Duration real_time);
-  /// Between passes: folds a bounded part of the noisy events that are old enough (Store::fold_noisy_events), unless
-  /// something is leaving, the store is away, or there was nothing to do a short while ago. Whether it did.
+  /// Between passes, and a bounded part each time: points out names of accounts that nobody has, writes the price paths
+  /// of what has closed (Store::write_price_path) and folds the noisy events that are old enough
+  /// (Store::fold_noisy_events); unless something is leaving, the store is away, or there was nothing to do a short
+  /// while ago. Whether paths were written or events folded.
   bool tidy();
   /// A person's word, as if it had come through the store.
   void command(const OperatorCommand& command);

@@ -15,7 +15,7 @@
 namespace belay::runtime {
 
 /// What a conductor is made of. conductor.cpp has the passes and turns actions into calls; reading.cpp has what a pass
-/// reads before it judges.
+/// reads before it judges, tidy.cpp what has time until after it.
 struct Conductor::Inner {
   Parts parts;
   Settings settings;
@@ -34,8 +34,9 @@ struct Conductor::Inner {
   bool anew = false;                            // all was forgotten, and no pass has begun since
   std::string known_number;                     // the account number that the store remembers
   std::optional<Duration> wake_at;              // steady
-  Duration names_asked_at{};                    // machine time; before that nobody asks whose rows there are
-  Duration tidy_at{};                           // machine time; before that there is nothing to fold
+  Duration ask_names_at{};                      // machine time; before that nobody asks whose rows there are
+  Duration fold_at{};                           // likewise: there is nothing to fold
+  Duration paths_due_at{};                      // likewise: no history is without its price path
 
   // Of the pass under way: what it has come to so far, and what was counted before it.
   struct PassBefore {
@@ -116,6 +117,8 @@ struct Conductor::Inner {
   void compare_clocks(const Moment& before, const MarketClock& clock);
   void heed_calendar(const MarketClock& clock);
   void point_out_unknown_accounts();
+  bool write_price_paths();
+  bool fold_noisy_events();
   void watch_without_book(PassReport& report);
   void hear_stream();
   void fire_timer();

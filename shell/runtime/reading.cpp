@@ -57,7 +57,6 @@ bool Conductor::Inner::load() {
     closed = std::move(*lots);
     closed_known = true;
   }
-  point_out_unknown_accounts();
   known_number = book->account_number;
   if (state.account_number.empty()) state.account_number = book->account_number;
   for (const Lot& lot : book->lots) {
@@ -72,35 +71,6 @@ bool Conductor::Inner::load() {
                          .absences = std::move(book->absences),
                          .closed = std::move(closed)});
   return true;
-}
-
-// What stands under a name that no account has is nobody's: a person has to say whose, and is told once.
-void Conductor::Inner::point_out_unknown_accounts() {
-  constexpr Duration kDistance = 10min;  // a question over all of upstream's rows
-  if (settings.known_names.empty() || dry || machine_time() < names_asked_at) return;
-  names_asked_at = machine_time() + kDistance;
-  const auto unknown = parts.store.unknown_accounts(settings.known_names);
-  if (!unknown) {
-    complain("store: " + unknown.error().message);
-    return;
-  }
-  for (const UnknownAccount& one : *unknown) {
-    const std::string text =
-        one.name.empty()
-            ? std::to_string(one.rows) +
-                  " rows that name no account are nobody's: set unnamed_rows for the one that "
-                  "they are of."
-            : std::to_string(one.rows) + " rows of account \"" + one.name +
-                  "\" are nobody's: name it in the aliases of the account that it is, or call an account so.";
-    record.take(engine::action::RecordEvent{{.lot = {},
-                                             .type = EventType::alert,
-                                             .data = {{"cause", std::string("unknown_account")},
-                                                      {"severity", std::string("warning")},
-                                                      {"upstream_account", one.name},
-                                                      {"text", text}},
-                                             .at = now().wall}},
-                state, parts.log);
-  }
 }
 
 // The account behind the keys must be the one that the store remembers: with other keys, every lot would be a phantom.
@@ -329,6 +299,7 @@ void Conductor::Inner::note_saved(const Batch& batch, bool certain) {
   for (const Lot& lot : batch.lots) {
     const auto known = saved_checks.find(lot.uid);
     if (lot.status == LotStatus::closed) {
+      paths_due_at = {};
       saved_checks.erase(lot.uid);
     } else if (certain) {
       saved_checks[lot.uid] = lot.check_count;

@@ -121,6 +121,10 @@ class TestStore : public Store {
   std::vector<Lot> rows;  ///< also of what has left
   std::vector<OperatorCommand> commands;
   std::vector<Batch> saved;
+  std::vector<UnknownAccount> unknown;
+  int unknown_asked = 0;
+  int paths_due = 0;
+  std::function<void()> when_path_is_written;
   int days_to_fold = 0;
   std::vector<Timestamp> folded_before;
 
@@ -167,6 +171,17 @@ class TestStore : public Store {
     return std::map<std::int64_t, Fields>{};
   }
   StoreResult<std::vector<StoredEvent>> events(const EventFilter&) override { return std::vector<StoredEvent>{}; }
+  StoreResult<std::vector<UnknownAccount>> unknown_accounts(const std::vector<std::string>&) override {
+    ++unknown_asked;
+    return unknown;
+  }
+  StoreResult<bool> write_price_path() override {
+    if (!is_up) return away();
+    if (paths_due == 0) return false;
+    --paths_due;
+    if (when_path_is_written) when_path_is_written();
+    return true;
+  }
   StoreResult<bool> fold_noisy_events(Timestamp before) override {
     folded_before.push_back(before);
     if (!is_up) return away();
@@ -231,8 +246,8 @@ struct Stage {
   TestAlerts alerts;
   std::string told;  ///< the log
   log::Log log{[this](std::string_view line) { told += line; }, log::Level::warning};
-  Conductor conductor{Parts{broker, data, store, clock, log, &stream, &alerts}, Settings{.wait = 0s},
-                      std::make_unique<TestExecutor>(clock)};
+  Conductor conductor{Parts{broker, data, store, clock, log, &stream, &alerts},
+                      Settings{.known_names = {"default"}, .wait = 0s}, std::make_unique<TestExecutor>(clock)};
 
   /// A long position that the book and the broker agree upon, with a stop at 95.
   void hold(const std::string& symbol, Quantity quantity) {

@@ -129,6 +129,16 @@ TEST_P(Alerts, KeepsAlertsAsTheyWere) {
   EXPECT_THAT(must(alerts->alerts("main", true)), ElementsAre(ended));
 }
 
+TEST_P(Alerts, WhatEndedLongAgoIsForgotten) {
+  Alert ended = alert(1);
+  ended.ended_at = kNow;
+  write({.alerts = {ended, alert(2)}, .messages = {message("first")}});
+  EXPECT_THAT(must(alerts->alerts("main", true)), ElementsAre(ended, alert(2)));
+  write({.messages = {message("later")}}, kNow + std::chrono::days(91));
+  EXPECT_THAT(must(alerts->alerts("main", true)), ElementsAre(alert(2))) << "what goes on stays";
+  EXPECT_EQ(look("main", true, kNow + std::chrono::days(91)).last_alert, 2) << "and no number comes twice";
+}
+
 TEST_P(Alerts, AnAlertIsWorkWhenItIsDue) {
   write({.alerts = {alert(1)}});
   EXPECT_FALSE(must(alerts->has_work("main", kNow + 4min)));

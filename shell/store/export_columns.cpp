@@ -130,6 +130,7 @@ std::string ExportSource::selected() const {
   const bool of_event = columns.data() == kEvents;
   std::string out;
   for (const ExportColumn& column : columns) out += (out.empty() ? "" : ", ") + expression(column.name, of_event);
+  if (columns.data() == kHistory) out += ", t." + std::string(kPathDue);
   return out;
 }
 

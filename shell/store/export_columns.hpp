@@ -9,6 +9,9 @@
 
 namespace belay::store {
 
+/// Of history, selected behind its columns: the price path is still to be put together.
+inline constexpr std::string_view kPathDue = "price_path_due";
+
 /// Where an export's rows come from. The first column is `id`.
 struct ExportSource {
   std::string_view table;        ///< with its alias `t`, and what is joined to it

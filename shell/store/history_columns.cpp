@@ -60,16 +60,6 @@ constexpr Column kHistoryColumns[] = {
     {"check_count", "bigint"},
 };
 
-Value percent_of_entry(const Lot& lot) {
-  if (!lot.realised_result) return {};
-  try {
-    const auto part = ratio(*lot.realised_result, notional(lot.entry_price, lot.original_quantity, lot.multiplier));
-    return part ? value_of(Ratio::from_nanos(fixed::multiply_divide(part->nanos(), 100, 1))) : Value();
-  } catch (const Overflow&) {
-    return {};  // an absurd number must not keep the close from being recorded
-  }
-}
-
 Value holding_seconds(const Lot& lot) {
   if (!lot.closed_at) return {};
   return std::chrono::duration_cast<std::chrono::seconds>(*lot.closed_at - lot.entry_time).count();
@@ -132,7 +122,7 @@ Columns history_columns(const Lot& lot) {
           {"entry_time", value_of(lot.entry_time)},
           {"exit_time", value_of(lot.closed_at)},
           {"pnl_dollars", value_of(lot.realised_result)},
-          {"pnl_pct", percent_of_entry(lot)},
+          {"pnl_pct", value_of(lot.result_percent)},
           {"strike_price", strike(lot)},
           {"expiration_date", expiration(lot)},
           {"option_symbol", option_symbol(lot)},

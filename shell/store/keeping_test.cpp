@@ -92,8 +92,36 @@ TEST_P(Keeping, HistoryTellsWhatALearnerNeeds) {
       << "the last price of each minute, to the last decimal";
 }
 
+TEST_P(Keeping, APathThatIsDueIsExportedAsItWillBeWritten) {
+  must(store->save("main", {.lots = {simple_lot("a")}, .events = {price_update("a", "2026-01-26T15:00:01Z", "99")}}));
+  EXPECT_TRUE(must(store->fold_noisy_events(at("2026-01-27T00:00:00Z"))));
+  must(store->save("main",
+                   {.lots = {closed_lot("a")}, .events = {price_update("a", "2026-01-27T14:59:05Z", "94.750000001")}}));
+  const std::string path = "[[1769439600,99],[1769525940,94.750000001]]";
+  EXPECT_EQ(database.ask("SELECT price_path FROM position_history"), "NULL") << "the close does not wait for it";
+  EXPECT_EQ(without_blanks(exported({.what = Exported::history}).front()["price_path"]), path);
+
+  EXPECT_TRUE(must(store->write_price_path()));
+  EXPECT_FALSE(must(store->write_price_path()));
+  EXPECT_EQ(without_blanks(database.ask("SELECT price_path FROM position_history")), path);
+  EXPECT_EQ(without_blanks(exported({.what = Exported::history}).front()["price_path"]), path);
+  EXPECT_EQ(database.ask("SELECT count(*) FROM belay_price_paths"), "0") << "the history has it";
+}
+
+TEST_P(Keeping, WhatIsFoldedBeforeThePathIsWrittenIsInIt) {
+  must(store->save("main", {.lots = {simple_lot("a")}, .events = {price_update("a", "2026-01-26T15:00:01Z", "99")}}));
+  must(store->save("main", {.lots = {closed_lot("a")}}));
+  EXPECT_TRUE(must(store->fold_noisy_events(at("2026-01-28T00:00:00Z"))));
+  EXPECT_EQ(count("event_type = 'price_update'"), 0);
+  EXPECT_TRUE(must(store->write_price_path()));
+  EXPECT_EQ(without_blanks(database.ask("SELECT price_path FROM position_history")), "[[1769439600,99]]");
+}
+
 TEST_P(Keeping, APositionWithoutPricesHasNoPath) {
   must(store->save("main", {.lots = {closed_lot("a")}}));
+  EXPECT_EQ(exported({.what = Exported::history}).front()["price_path"], "NULL");
+  EXPECT_TRUE(must(store->write_price_path()));
+  EXPECT_FALSE(must(store->write_price_path())) << "that it has none is known";
   EXPECT_EQ(exported({.what = Exported::history}).front()["price_path"], "NULL");
 }
 
@@ -134,6 +162,7 @@ TEST_P(Keeping, FoldingWhatCameLateAddsToTheDay) {
 TEST_P(Keeping, WhatTheHistoryHasIsNotKeptTwice) {
   must(store->save("main", {.lots = {simple_lot("a")}, .events = {price_update("a", "2026-01-26T15:00:01Z", "100")}}));
   must(store->save("main", {.lots = {closed_lot("a")}}));
+  EXPECT_TRUE(must(store->write_price_path()));
   EXPECT_TRUE(must(store->fold_noisy_events(at("2026-01-28T00:00:00Z"))));
   EXPECT_EQ(database.ask("SELECT count(*) FROM belay_price_paths"), "0");
   EXPECT_EQ(count("event_type = 'price_update'"), 0);

@@ -308,6 +308,7 @@ TEST_P(Lots, ClosedOnesGetTheirRowOfHistoryOnce) {
   lot.original_quantity = 2_qty;
   lot.multiplier = 100;
   lot.result = 700_usd;
+  lot.result_percent = 32.4_ratio;
   save({.lots = {lot}});
   save({.lots = {lot}});
   EXPECT_TRUE(loaded().empty());

@@ -143,24 +143,24 @@ class PostgresConnection final : public Connection {
       // Never reconnect in here: a new connection would know nothing of the transaction.
       if (sql == "COMMIT" || sql == "ROLLBACK") in_transaction_ = false;
       if (broken()) return unavailable("the connection was lost in the middle of a transaction");
-      return exchange(sql, &parameters, reply_time());
+      return counted(sql, &parameters, reply_time());
     }
     if (const auto ready = ensure_connected(); !ready) return std::unexpected(ready.error());
-    auto rows = exchange(sql, &parameters, reply_time());
+    auto rows = counted(sql, &parameters, reply_time());
     in_transaction_ = sql == "BEGIN" && rows.has_value();
     return rows;
   }
 
   StoreResult<void> run_script(const std::string& sql) override {
     if (broken()) return unavailable("the connection was lost");
-    const auto done = exchange(sql, nullptr, reply_time());
+    const auto done = counted(sql, nullptr, reply_time());
     if (!done) return std::unexpected(done.error());
     return {};
   }
 
   void be_patient(bool patient) override {
     patient_ = patient;
-    if (!broken()) static_cast<void>(exchange("SET statement_timeout = " + server_time(), &kNoParameters, kReplyTime));
+    if (!broken()) static_cast<void>(counted("SET statement_timeout = " + server_time(), &kNoParameters, kReplyTime));
   }
 
   StoreResult<bool> try_lock(const std::string& account) override {
@@ -293,11 +293,16 @@ class PostgresConnection final : public Connection {
     return {};
   }
 
+  /// A statement that somebody asked for. What only shows whether the server is there is none of a pass's.
+  StoreResult<Rows> counted(const std::string& sql, const std::vector<Cell>* parameters, milliseconds time) {
+    ++statements_;
+    return exchange(sql, parameters, time);
+  }
+
   /// Sends one statement (a script without parameters: several) and awaits its end.
   StoreResult<Rows> exchange(const std::string& sql, const std::vector<Cell>* parameters, milliseconds time) {
     const auto deadline = SteadyClock::now() + time;
     const auto asked = BootClock::now();
-    ++statements_;
     fail_point("statement");
     if (!send(sql, parameters)) return lost();
     for (int flushed = PQflush(handle_.get()); flushed != 0; flushed = PQflush(handle_.get())) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shell/store/price_path.hpp"
 
+#include "shell/store/event_data.hpp"
+
 namespace belay::store::statements {
 namespace {
 
@@ -15,25 +17,26 @@ std::string path(Dialect dialect, std::string_view position, std::string_view ev
   const std::string of_events = "e.position_id = " + std::string(position) + " AND " +
                                 off_index(dialect, "e.event_type") + " = 'price_update'" + std::string(events);
   const std::string of_days = "w.position_id = " + std::string(position) + std::string(days);
+  const std::string price = data_number(dialect, "e.event_data", "price");
   if (dialect == Dialect::postgres) {
     return "(SELECT jsonb_agg(jsonb_build_array(m.minute * 60, m.price) ORDER BY m.minute) FROM (SELECT DISTINCT ON "
            "(s.minute) s.minute, s.price FROM (SELECT CAST(floor(extract(epoch FROM e.created_at) / 60) AS bigint) AS "
-           "minute, CAST(e.event_data AS jsonb) -> 'price' AS price, e.id FROM position_events e WHERE " +
-           of_events +
-           " AND jsonb_typeof(CAST(e.event_data AS jsonb) -> 'price') = 'number' UNION ALL SELECT CAST(k.sample ->> 0 "
-           "AS bigint) / 60, k.sample -> 1, 0 FROM (SELECT jsonb_array_elements(w.samples) AS sample FROM "
-           "belay_price_paths w WHERE " +
-           of_days + ") k) s ORDER BY s.minute, s.id DESC) m)";
+           "minute, " +
+           price + " AS price, e.id FROM position_events e WHERE " + of_events +
+           " UNION ALL SELECT CAST(k.sample ->> 0 AS bigint) / 60, k.sample -> 1, 0 FROM (SELECT "
+           "jsonb_array_elements(w.samples) AS sample FROM belay_price_paths w WHERE " +
+           of_days + ") k) s WHERE s.price IS NOT NULL ORDER BY s.minute, s.id DESC) m)";
   }
-  // The text of the price is taken as it stands (->): as a number it would go through binary fractions.
   return "(SELECT nullif(json_group_array(json_array(m.minute * 60, json(m.price))), '[]') FROM (SELECT s.minute, "
-         "s.price, max(s.id) FROM (SELECT CAST(strftime('%s', e.created_at) AS INTEGER) / 60 AS minute, e.event_data "
-         "-> '$.price' AS price, e.id FROM position_events e WHERE " +
-         of_events +
-         " AND CASE WHEN json_valid(e.event_data) THEN json_type(e.event_data, '$.price') END IN ('integer', 'real') "
-         "UNION ALL SELECT json_extract(k.value, '$[0]') / 60, k.value -> '$[1]', 0 FROM belay_price_paths w, "
+         "s.price, max(s.id) FROM (SELECT CAST(strftime('%s', e.created_at) AS INTEGER) / 60 AS minute, " +
+         price + " AS price, e.id FROM position_events e WHERE " + of_events +
+         " UNION ALL SELECT json_extract(k.value, '$[0]') / 60, k.value -> '$[1]', 0 FROM belay_price_paths w, "
          "json_each(w.samples) k WHERE " +
-         of_days + ") s GROUP BY s.minute ORDER BY s.minute) m)";
+         of_days + ") s WHERE s.price IS NOT NULL GROUP BY s.minute ORDER BY s.minute) m)";
+}
+
+std::string given_position(Dialect dialect) {
+  return dialect == Dialect::postgres ? "CAST($1 AS bigint)" : "CAST($1 AS INTEGER)";
 }
 
 /// Of the day from $2 up to $3. Texts that begin with a date sort by it.
@@ -48,6 +51,25 @@ std::string of_the_day(Dialect dialect, std::string_view column) {
 
 std::string price_path(Dialect dialect, std::string_view position) { return path(dialect, position, "", ""); }
 
+std::string position_with_path_due() {
+  return "SELECT position_id FROM position_history WHERE price_path_due ORDER BY id LIMIT 1";
+}
+
+std::string write_path(Dialect dialect) {
+  const std::string position = given_position(dialect);
+  return "UPDATE position_history SET price_path = " + price_path(dialect, position) +
+         ", price_path_due = NULL WHERE position_id = " + position + " AND price_path_due";
+}
+
+std::string drop_kept_days(Dialect dialect) {
+  return "DELETE FROM belay_price_paths WHERE position_id = " + given_position(dialect);
+}
+
+std::string path_if_due(Dialect dialect) {
+  return "SELECT CASE WHEN t.price_path_due THEN " + price_path(dialect, "t.position_id") +
+         " ELSE t.price_path END AS price_path FROM position_history t WHERE t.id = CAST($1 AS bigint)";
+}
+
 std::string oldest_noisy_event(Dialect dialect) {
   const std::string before = dialect == Dialect::postgres ? "CAST($1 AS timestamptz)" : "$1";
   const auto oldest = [&](const std::string& type) {
@@ -60,7 +82,7 @@ std::string oldest_noisy_event(Dialect dialect) {
 
 std::string fold_day(Dialect dialect) {
   const bool postgres = dialect == Dialect::postgres;
-  const std::string position = postgres ? "CAST($1 AS bigint)" : "CAST($1 AS INTEGER)";
+  const std::string position = given_position(dialect);
   const std::string day = postgres ? "CAST($2 AS date)" : "$2";
   const std::string samples = path(dialect, position, of_the_day(dialect, "e.created_at"), " AND w.day = " + day);
   return "INSERT INTO belay_price_paths (position_id, day, samples) SELECT " + position + ", " + day +
@@ -72,7 +94,7 @@ std::string fold_day(Dialect dialect) {
 }
 
 std::string delete_noisy_day(Dialect dialect, bool of_account) {
-  const std::string position = dialect == Dialect::postgres ? "CAST($1 AS bigint)" : "CAST($1 AS INTEGER)";
+  const std::string position = given_position(dialect);
   return "DELETE FROM position_events WHERE " +
          (of_account ? "position_id IS NULL AND CAST($1 AS text) IS NULL" : "position_id = " + position) + " AND " +
          off_index(dialect, "event_type") + " IN " + std::string(kNoisyTypes) + of_the_day(dialect, "created_at");

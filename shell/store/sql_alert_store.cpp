@@ -6,6 +6,7 @@
 
 #include "shell/json/value.hpp"
 #include "shell/json/write.hpp"
+#include "shell/store/event_data.hpp"
 #include "shell/store/row_reader.hpp"
 
 namespace belay::store {
@@ -26,7 +27,7 @@ constexpr std::array kMessageColumns{Column{"account_name", "text"},      Column
                                      Column{"sent_at", "timestamptz"}};
 
 constexpr const char* kSeverities[] = {"info", "warning", "critical"};
-constexpr Duration kKept = std::chrono::days(90);  // what was sent
+constexpr Duration kKept = std::chrono::days(90);  // messages that were sent, alerts that have ended
 
 Severity severity_of(const std::string& word) {
   if (word == "info") return Severity::info;
@@ -148,12 +149,9 @@ std::string SqlAlertStore::insert(const char* table, std::span<const StoredColum
 }
 
 std::string SqlAlertStore::account_events() const {
-  return std::string(
-             "FROM position_events e LEFT JOIN active_positions p ON p.id = e.position_id "
-             "WHERE e.event_type IN ('alert', 'closed') AND COALESCE(p.account_name, ") +
-         (sqlite() ? "CASE WHEN json_valid(e.event_data) THEN json_extract(e.event_data, '$.account') END"
-                   : "CAST(e.event_data AS jsonb) ->> 'account'") +
-         ") = $1";
+  return "FROM position_events e LEFT JOIN active_positions p ON p.id = e.position_id "
+         "WHERE e.event_type IN ('alert', 'closed') AND COALESCE(p.account_name, " +
+         statements::data_text(connection_->dialect(), "e.event_data", "account") + ") = $1";
 }
 
 // ---- folding
@@ -270,9 +268,14 @@ StoreResult<void> SqlAlertStore::write(const std::string& account, Timestamp now
 }
 
 StoreResult<void> SqlAlertStore::prune(const std::string& account, Timestamp now) {
-  return nothing(connection_->run("DELETE FROM belay_messages WHERE account_name = $1 AND sent_at IS NOT NULL AND " +
-                                      column_time("created_at") + " < " + moment("$2"),
-                                  {account, to_text(now - kKept)}));
+  const auto older = [&](const std::string& column) {
+    return column + " IS NOT NULL AND " + column_time(column) + " < " + moment("$2");
+  };
+  const std::vector<Cell> limit{account, to_text(now - kKept)};
+  const auto messages = nothing(connection_->run(
+      "DELETE FROM belay_messages WHERE account_name = $1 AND sent_at IS NOT NULL AND " + older("created_at"), limit));
+  if (!messages) return messages;
+  return nothing(connection_->run("DELETE FROM belay_alerts WHERE account_name = $1 AND " + older("ended_at"), limit));
 }
 
 // ---- sending

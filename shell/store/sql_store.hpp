@@ -37,6 +37,7 @@ class SqlStore final : public Store {
   StoreResult<std::map<std::int64_t, Fields>> other_columns(const LotFilter& filter) override;
   StoreResult<std::vector<StoredEvent>> events(const EventFilter& filter) override;
   StoreResult<ExportPage> page(const ExportQuery& query) override;
+  StoreResult<bool> write_price_path() override;
   StoreResult<bool> fold_noisy_events(Timestamp before) override;
   [[nodiscard]] std::uint64_t statements() const override { return connection_->statements(); }
   [[nodiscard]] std::string description() const override { return connection_->description(); }
@@ -49,6 +50,7 @@ class SqlStore final : public Store {
     std::string absences;    ///< likewise
   };
   StoreResult<Rows> lot_rows(const LotFilter& filter);
+  StoreResult<void> add_due_paths(Rows& history);
   StoreResult<AccountNotes> read_notes(const std::string& account);
   StoreResult<void> read_lots(const std::string& account, const std::string& aliases, StoredBook& book);
   StoreResult<void> claim(const std::string& account, const std::vector<const Lot*>& lots);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SqlStore::events: a question names only what it filters by, so that the database can use its indexes.
+#include "shell/store/event_data.hpp"
 #include "shell/store/row_reader.hpp"
 #include "shell/store/sql_store.hpp"
 
@@ -17,8 +18,7 @@ class Question {
     if (!filter.types.empty()) add_types(filter.types, of_positions);
     if (!filter.account.empty()) {
       add("coalesce((SELECT p.account_name FROM active_positions p WHERE p.id = e.position_id), " +
-              std::string(sqlite_ ? "json_extract(e.event_data, '$.account')" : "e.event_data ->> 'account'") +
-              ") = CAST(@ AS text)",
+              statements::data_text(dialect, "e.event_data", "account") + ") = CAST(@ AS text)",
           filter.account);
     }
     if (filter.since) add(time() + " >= " + moment(), to_text(*filter.since));

@@ -45,10 +45,13 @@ Cell text_or_null(const std::optional<Timestamp>& at) { return at ? Cell(to_text
 
 StoreResult<ExportPage> SqlStore::page(const ExportQuery& query) {
   const ExportSource source = export_source(query.what);
-  const auto rows = connection_->run(
+  auto rows = connection_->run(
       page_sql(connection_->dialect(), source),
       {std::to_string(query.after_id), text_or_null(query.from), text_or_null(query.to), std::to_string(query.limit)});
   if (!rows) return std::unexpected(rows.error());
+  if (query.what == Exported::history) {
+    if (const auto added = add_due_paths(*rows); !added) return std::unexpected(added.error());
+  }
   ExportPage page{.columns = source.columns, .rows = {}, .last_id = query.after_id};
   page.rows.reserve(rows->rows.size());
   for (const std::vector<Cell>& row : rows->rows) {
@@ -57,6 +60,36 @@ StoreResult<ExportPage> SqlStore::page(const ExportQuery& query) {
   }
   if (!page.rows.empty()) page.last_id = std::stoll(page.rows.back().front().value_or("0"));
   return page;
+}
+
+// Each by itself: many at once would take longer than a statement may.
+StoreResult<void> SqlStore::add_due_paths(Rows& history) {
+  const std::size_t id = history.columns.at("id");
+  const std::size_t path = history.columns.at("price_path");
+  const std::size_t due = history.columns.at(std::string(kPathDue));
+  for (std::vector<Cell>& row : history.rows) {
+    if (exported(row[due], Kind::boolean) != "true") continue;
+    const auto found = connection_->run(statements::path_if_due(connection_->dialect()), {row[id]});
+    if (!found) return std::unexpected(found.error());
+    if (!found->rows.empty()) row[path] = found->rows.front().front();
+  }
+  return {};
+}
+
+StoreResult<bool> SqlStore::write_price_path() {
+  const Dialect dialect = connection_->dialect();
+  const auto due = connection_->run(statements::position_with_path_due());
+  if (!due) return std::unexpected(due.error());
+  if (due->rows.empty()) return false;
+  const std::vector<Cell> position{due->rows.front().front()};
+  Transaction transaction(*connection_);
+  if (const auto begun = transaction.begin(); !begun) return std::unexpected(begun.error());
+  for (const std::string& statement : {statements::write_path(dialect), statements::drop_kept_days(dialect)}) {
+    const auto done = connection_->run(statement, position);
+    if (!done) return std::unexpected(done.error());
+  }
+  if (const auto done = transaction.commit(); !done) return std::unexpected(done.error());
+  return true;
 }
 
 StoreResult<bool> SqlStore::fold_noisy_events(Timestamp before) {

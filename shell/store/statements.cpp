@@ -4,8 +4,8 @@
 #include <span>
 #include <string_view>
 
+#include "shell/store/event_data.hpp"
 #include "shell/store/lot_columns.hpp"
-#include "shell/store/price_path.hpp"
 
 namespace belay::store::statements {
 namespace {
@@ -138,8 +138,8 @@ std::string write_events(Dialect dialect) {
 std::string write_history(Dialect dialect) {
   const auto columns = written_history_columns();
   const bool sqlite = dialect == Dialect::sqlite;
-  return "INSERT INTO position_history (position_id, best_excursion, worst_excursion, price_path, " + names(columns) +
-         ", created_at) SELECT p.id, p.best_excursion, p.worst_excursion, " + price_path(dialect, "p.id") + ", " +
+  return "INSERT INTO position_history (position_id, best_excursion, worst_excursion, price_path_due, " +
+         names(columns) + ", created_at) SELECT p.id, p.best_excursion, p.worst_excursion, true, " +
          names(columns, "g.") + ", " + (sqlite ? std::string(kSqliteNow) : "now()") + " FROM " +
          given(dialect, sqlite ? "$1" : "$3", columns) +
          " g JOIN active_positions p ON p.uid = g.uid WHERE true ON CONFLICT (position_id) DO NOTHING";
@@ -195,19 +195,14 @@ std::string new_executions(Dialect dialect, bool matching) {
 }
 
 std::string unknown_accounts(Dialect dialect) {
-  const std::string told = dialect == Dialect::postgres
-                               ? "CAST(v.event_data AS jsonb) ->> 'cause' = 'unknown_account' AND "
-                                 "CAST(v.event_data AS jsonb) ->> 'upstream_account' = n.name"
-                               : "json_extract(v.event_data, '$.cause') = 'unknown_account' "
-                                 "AND json_extract(v.event_data, '$.upstream_account') = "
-                                 "n.name";
+  const auto says = [&](std::string_view member) { return data_text(dialect, "v.event_data", member); };
   return "SELECT n.name, count(*) AS found FROM (SELECT coalesce(e.account_name, '') AS name FROM belay_executions e "
          "WHERE e.is_trade AND NOT EXISTS (SELECT 1 FROM belay_imports i WHERE i.execution_key = e.execution_key) "
          "UNION ALL SELECT coalesce(p.account_name, '') FROM active_positions p WHERE p.status IN "
          "('open', 'closing')) n WHERE n.name NOT IN " +
          array_of(dialect, "$1") +
-         " AND NOT EXISTS (SELECT 1 FROM position_events v WHERE v.event_type = 'alert' AND " + told +
-         ") GROUP BY n.name ORDER BY n.name";
+         " AND NOT EXISTS (SELECT 1 FROM position_events v WHERE v.event_type = 'alert' AND " + says("cause") +
+         " = 'unknown_account' AND " + says("upstream_account") + " = n.name) GROUP BY n.name ORDER BY n.name";
 }
 
 }  // namespace belay::store::statements

@@ -14,7 +14,7 @@ namespace belay::store::statements {
 std::string write_lots(Dialect dialect, const SchemaFacts& facts);
 /// $1 JSON of {n, uid, event_type, event_data (JSON text), created_at}. Writes no row for a uid that is not there.
 std::string write_events(Dialect dialect);
-/// $1 JSON of history_columns. Once for each position.
+/// $1 JSON of history_columns. Once for each position; the path of its price is due from then on (price_path.hpp).
 std::string write_history(Dialect dialect);
 /// $1 account, $2 JSON of {kind: "import" | "command" | "account", key, upstream, outcome}; PostgreSQL writes $3, the
 /// JSON for write_history, in the same statement.

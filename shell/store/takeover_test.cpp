@@ -240,6 +240,7 @@ TEST_F(Takeover, OurRowsFitThoughTheirConstraintsWereNarrower) {
   lot.status = LotStatus::closed;
   lot.close_reason = ExitReason::account_loss_limit;
   lot.realised_result = 9000000_usd;
+  lot.result_percent = 900000_ratio;
   lot.exit_price = 100_price;
   lot.closed_at = at("2026-01-27T15:00:00Z");
   must(store->save("main",
