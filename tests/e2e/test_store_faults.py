@@ -353,8 +353,8 @@ def test_f27_f28_a_cycle_on_a_disk_that_fails(how, disk):
 
 
 def dead_with_records_unwritten(home):
-    """A scene in which everything has left, and whose cycle died before its last statement. How many there are depends on
-    how many the answers that come together are written with, so it is tried until it is met."""
+    """A scene in which everything has left and whose cycle died before its last statement: found by trying, as their
+    number depends on how many answers are written together."""
     dies_at = 0  # never: the first one counts
     for attempt in range(20):
         place = home / str(attempt)
@@ -365,12 +365,11 @@ def dead_with_records_unwritten(home):
         outcome = line.belay.but(program=belay_e2e.FAILING_BIN, BELAY_FAIL_LOG=log, BELAY_FAIL_STEP="statement done",
                                  BELAY_FAIL_AT=dies_at).run("cycle")
         assert outcome.exit_code in (0, -signal.SIGKILL), outcome
-        died = outcome.exit_code != 0
-        if died and line.sim.positions() == {trouble.KEPT: 8}:
+        if outcome.exit_code != 0 and line.sim.positions() == {trouble.KEPT: 8}:
             return line
         line.__exit__()
         done = log.read_text().splitlines().count("statement done")
-        dies_at = done + 1 if died else done - 1
+        dies_at = done + 1 if outcome.exit_code != 0 else done - 1
     raise AssertionError("no cycle died between the last fill and the last statement")
 
 
@@ -378,14 +377,13 @@ def test_f29_a_torn_log_of_sqlite(tmp_path):
     """The process died after everything had left and before all of it was written, and the file of what was written
     last is cut off or spoilt anywhere: what is lost is found at the broker, and nothing is sold again."""
     with dead_with_records_unwritten(tmp_path / "died") as line:
-        home = line.home
-        torn = home / "belay.db-wal"
+        torn = line.home / "belay.db-wal"
         size = torn.stat().st_size
         assert size > 0
         cases = [(how, str(size * part // PARTS)) for part in range(PARTS) for how in ("cut", "spoilt")]
 
         def scenario(how, at, directory):
-            shutil.copy(home / "belay.db", directory / "belay.db")
+            shutil.copy(line.home / "belay.db", directory / "belay.db")
             content = bytearray(torn.read_bytes())
             if how == "cut":
                 del content[int(at):]
