@@ -70,22 +70,23 @@ class Exchange {
   void resume(std::string_view symbol);  ///< trading goes on with the next price
   [[nodiscard]] bool is_halted(std::string_view symbol) const;
   /// `new_shares` for `old_shares`, before today's first price: positions and ordinary GTC limits are adjusted,
-  /// children of brackets and stops are not (alpaca.md 3.3, Corporate action).
+  /// children of brackets and stops are not (alpaca.md 3.3, Corporate action). What would close more than is left ends,
+  /// the youngest orders first, as wherever a holding shrinks: by assignments, corrections, and exits that both fill.
   void split(std::string_view symbol, std::int64_t new_shares, std::int64_t old_shares);
   /// What a split makes of the contracts on the symbol: a whole number of new shares for one multiplies contracts and
   /// divides strikes; any other leaves them to a new root (AAPL1) with an odd deliverable (alpaca.md 4, Symbol).
   void adjust_contracts(std::string_view symbol, std::int64_t new_shares, std::int64_t old_shares);
-  /// So many shares of `new_symbol` for so many held.
+  /// So many shares of `new_symbol` for so many held, at no cost.
   void spin_off(std::string_view symbol, std::string_view new_symbol, std::int64_t new_shares, std::int64_t old_shares);
   /// Paper pays none (alpaca.md 7, Not simulated); this does. Who is short pays.
   void pay_dividend(std::string_view symbol, Money per_share);
-  /// Holdings become cash, shares of another company, or both; open orders end, the symbol trades no more. Zero new
-  /// shares: cash alone.
+  /// Holdings become cash, shares of another company at their cost, or both; open orders end, the symbol trades no
+  /// more. Zero new shares: cash alone.
   void merge(std::string_view symbol, Money cash_per_share, std::string_view new_symbol, std::int64_t new_shares,
              std::int64_t old_shares);
   /// The symbol trades no more; who holds it goes on holding it, unless it is worthless.
   void delist(std::string_view symbol, bool worthless);
-  /// The symbol's asset goes by another symbol from now on: positions follow, open orders end.
+  /// The symbol's asset goes by another from now on: positions follow, open orders end, the old one trades no more.
   void rename(std::string_view symbol, std::string_view new_symbol);
   /// Makes it known; nothing else happens.
   void announce(Announcement announcement);
