@@ -249,6 +249,12 @@ TEST(Keys, EachIsDescribedAndItsDefaultIsWhatCounts) {
   EXPECT_EQ(draft.config.broker.stream, standard.broker.stream);
   EXPECT_EQ(draft.config.log_level, standard.log_level);
   EXPECT_EQ(draft.config.reload_exits_limit, standard.reload_exits_limit);
+  EXPECT_EQ(draft.config.runtime.keep_noisy_events, standard.runtime.keep_noisy_events);
+  EXPECT_EQ(draft.config.keep_passes, standard.keep_passes);
+  EXPECT_EQ(draft.config.metrics_emf, standard.metrics_emf);
+  EXPECT_EQ(draft.config.report_mail, standard.report_mail);
+  EXPECT_EQ(draft.config.alerts, standard.alerts);
+  EXPECT_EQ(draft.alerts.mail.plain, AlertDraft().mail.plain);
 }
 
 TEST(Keys, TheExampleNamesEachAndIsReadAsItStands) {

@@ -218,6 +218,7 @@ class DirectClosing::One {
 
 DirectClosing::DirectClosing(Broker& broker, Clock& clock, const std::vector<DirectClose>& closes, Tell tell)
     : broker_(broker), clock_(clock), tell_(std::move(tell)) {
+  open_orders_.nested = false;  // nested, the children of an entry that has filled are left out
   open_orders_.limit = kMostOrders;
   for (const DirectClose& close : closes) {
     all_.push_back(std::make_unique<One>(broker_, clock_, close, tell_));

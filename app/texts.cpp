@@ -3,26 +3,15 @@
 
 #include "app/text_values.hpp"
 #include "core/calendar/new_york.hpp"
+#include "shell/notify/notice.hpp"
 
 namespace belay::app {
-namespace {
-
-constexpr std::int64_t kHundredth = fixed::kScale / 100;
-
-std::string signed_hundredths(std::int64_t nanos) {
-  const std::int64_t rounded = fixed::multiply_divide(nanos, 1, kHundredth) * kHundredth;
-  return (rounded > 0 ? "+" : "") + fixed::text(rounded, 2);
-}
-
-}  // namespace
 
 std::string price_text(const std::optional<Price>& price) { return price ? price->text(2) : "-"; }
 
-std::string money_text(const std::optional<Money>& money) { return money ? signed_hundredths(money->nanos()) : "-"; }
+std::string money_text(const std::optional<Money>& money) { return money ? notify::cents(*money) : "-"; }
 
-std::string percent_text(const std::optional<Ratio>& percent) {
-  return percent ? signed_hundredths(percent->nanos()) + " %" : "-";
-}
+std::string percent_text(const std::optional<Ratio>& percent) { return percent ? notify::percent(*percent) : "-"; }
 
 std::string quantity_text(const Lot& lot) {
   const Quantity shown = lot.status == LotStatus::closed ? lot.original_quantity : lot.quantity;

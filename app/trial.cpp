@@ -79,8 +79,8 @@ class Trial {
       return false;
     }
     if (!clock->is_open || clock->next_close - clock->timestamp < kNeededBeforeTheClose) {
-      complain("a trial takes " + std::to_string(kNeededBeforeTheClose / 1min) +
-               " minutes of an open market; the next session opens at " + time_text(clock->next_open));
+      complain("a trial begins at least " + std::to_string(kNeededBeforeTheClose / 1min) +
+               " minutes before the close; the next session opens at " + time_text(clock->next_open));
       return false;
     }
     choose_acts(*clock);
@@ -116,11 +116,14 @@ class Trial {
     }
   }
 
-  /// What is still held of what the trial opened is closed by the broker alone, whatever happened.
+  /// What is still held of what the trial opened is closed by the broker alone, whatever happened. Nothing of it was
+  /// held or ordered before: an entry whose answer was lost is closed too, and is not to fill any more.
   void clean_up() {
     std::vector<DirectClose> closes;
     for (const Progress& one : acts_) {
-      if (one.entry && one.state != ActState::left) closes.push_back({one.act.instrument.symbol, std::nullopt});
+      if (!one.may_be_held || one.state == ActState::left) continue;
+      if (!one.entry) call_off(one);
+      closes.push_back({one.act.instrument.symbol, std::nullopt});
     }
     DirectClosing closing(*wired_.connection.broker, *wired_.clock, closes,
                           [&](const std::string& what) { tell(what); });
@@ -172,12 +175,22 @@ class Trial {
                     (one.act.instrument.is_option() ? ": name a contract with --option" : "");
       return;
     }
-    auto order = wired_.connection.broker->submit(entry_of(one.act, *price, run), std::chrono::seconds(30));
+    const OrderRequest request = entry_of(one.act, *price, run);
+    auto order = wired_.connection.broker->submit(request, std::chrono::seconds(30));
+    one.entry_id = request.client_id;
+    one.may_be_held = order || order.error().kind == BrokerError::Kind::unknown;
     if (order) {
       one.entry = std::move(*order);
     } else {
       one.trouble = "could not be opened: " + order.error().message;
     }
+  }
+
+  void call_off(const Progress& one) {
+    const auto order = wired_.connection.broker->order_by_client_id(one.entry_id);
+    if (order && !is_terminal(order->status)) static_cast<void>(wired_.connection.broker->cancel(order->id));
+    if (!order && order.error().kind != BrokerError::Kind::not_found)
+      complain("whether " + one.act.instrument.symbol + " was ordered is not known: " + order.error().message);
   }
 
   void await_entry(Progress& one) {
@@ -241,7 +254,6 @@ class Trial {
         one.act.provocation != Provocation::none && (!one.act.bracket || rests)) {
       provoke(one);
     } else if (one.state == ActState::provoked && one.act.bracket && rests && has_own_guard(one.lot)) {
-      one.bracket_came_back = true;
       one.state = ActState::restored;
       tell(one.act.instrument.symbol + ": its bracket is back; a person closes it");
       ask_to_close(one);
@@ -254,7 +266,6 @@ class Trial {
 
   void provoke(Progress& one) {
     one.state = ActState::provoked;
-    one.checks_at_provocation = one.lot.check_count;
     tell(one.act.instrument.symbol + ": " + std::string(one.act.name) + " is brought about");
     if (one.act.provocation == Provocation::bracket_taken) {
       for (const auto& leg : {one.lot.stop_order_id, one.lot.target_order_id}) {
@@ -279,8 +290,8 @@ class Trial {
     one.state = ActState::left;
     const auto holdings = wired_.connection.broker->positions();
     if (one.lot.close_reason != one.act.expected) {
-      one.trouble = "left for " + std::string(to_text(*one.lot.close_reason)) + ", not for " +
-                    std::string(to_text(one.act.expected));
+      one.trouble = "left for " + (one.lot.close_reason ? std::string(to_text(*one.lot.close_reason)) : "no reason") +
+                    ", not for " + std::string(to_text(one.act.expected));
     } else if (!holdings || std::ranges::any_of(*holdings, [&](const Holding& holding) {
                  return holding.instrument.symbol == one.act.instrument.symbol;
                })) {

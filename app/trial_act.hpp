@@ -40,12 +40,12 @@ enum class ActState : std::uint8_t { unopened, opened, tracked, provoked, restor
 struct Progress {
   Act act;
   ActState state = ActState::unopened;
-  std::string trouble;  ///< why it cannot go on; empty while it can
-  std::optional<Order> entry;
-  Lot lot;  ///< as last read
-  std::int64_t checks_at_provocation = 0;
+  std::string trouble;               ///< why it cannot go on; empty while it can
+  ClientOrderId entry_id;            ///< of the entry that was sent
+  bool may_be_held = false;          ///< the entry was taken, or nobody knows
+  std::optional<Order> entry;        ///< as the broker showed it last
+  Lot lot;                           ///< as last read
   std::vector<Timestamp> priced_at;  ///< of each pass that priced it
-  bool bracket_came_back = false;
 
   [[nodiscard]] bool is_over() const { return state == ActState::left || !trouble.empty(); }
 };

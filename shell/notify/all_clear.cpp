@@ -11,14 +11,12 @@ namespace {
 
 constexpr std::size_t kMostListed = 40;
 
-std::string money(Money amount) { return (amount.is_positive() ? "+" : "") + amount.text(2); }
-
 /// Rows are anybody's to edit: what is too large to be counted keeps no message back.
 std::string sum_of(const std::vector<Lot>& lots, std::optional<Money> Lot::* result) {
   try {
     Money sum;
     for (const Lot& lot : lots) sum += (lot.*result).value_or(Money{});
-    return money(sum);
+    return cents(sum);
   } catch (const Overflow&) {
     return "(too large to be counted)";
   }
@@ -34,7 +32,7 @@ Item line_of(const Lot& lot) {
   const auto result = closed ? lot.realised_result : lot.result;
   item.text = (closed ? "left " : "holds ") + (closed ? lot.original_quantity : lot.quantity).text() + " " +
               lot.instrument.symbol + (lot.is_long() ? "" : " short") + (price ? " at " + price->text(2) : "") +
-              (result ? ", result " + money(*result) : "") +
+              (result ? ", result " + cents(*result) : "") +
               (!closed && lot.status == LotStatus::closing ? ", is leaving" : "") +
               (lot.concern.empty() ? "" : "; " + lot.concern);
   return item;

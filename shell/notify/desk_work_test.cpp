@@ -76,7 +76,7 @@ TEST_F(Desks, TheAllClearComesOnceAfterTheCloseOfASession) {
   closed.closed_at = now;
   closed.close_reason = ExitReason::take_profit;
   closed.original_quantity = 10_qty;
-  closed.realised_result = 12.5_usd;
+  closed.realised_result = 12.504_usd;
   Lot of_another = closed;
   of_another.account = "other";
   book.rows = {held, closed, of_another};
@@ -87,7 +87,7 @@ TEST_F(Desks, TheAllClearComesOnceAfterTheCloseOfASession) {
   ASSERT_THAT(changes.messages, SizeIs(1));
   EXPECT_EQ(changes.messages[0].channel, "mail");
   const Notice notice = notice_from(json::parse(changes.messages[0].content).value());
-  EXPECT_EQ(notice.subject, "All clear, 2026-01-26: 1 closed +12.50, 1 held");
+  EXPECT_EQ(notice.subject, "All clear, 2026-01-26: 1 closed +12.50, 1 held") << "to the cent";
   EXPECT_EQ(to_text(*changes.all_clear_on), "2026-01-26");
   EXPECT_FALSE(work.is_all_clear_due(now + 3h));
   EXPECT_TRUE(work.is_all_clear_due(now + 26h)) << "the next day";

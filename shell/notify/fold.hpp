@@ -14,6 +14,8 @@ struct FoldPolicy {
   Duration remind_after = std::chrono::minutes(5);
   /// … at most this apart.
   Duration remind_at_most = std::chrono::hours(4);
+
+  bool operator==(const FoldPolicy&) const = default;
 };
 
 /// After this without a word a repeating cause is over.

@@ -16,18 +16,6 @@ constexpr std::size_t kDetailed = 8;  // of many at once, so many are shown with
 
 std::string signed_text(std::int64_t nanos, std::string text) { return (nanos > 0 ? "+" : "") + std::move(text); }
 
-std::string cents(Money money) {
-  constexpr std::int64_t kCent = fixed::kScale / 100;
-  const Money rounded = Money::from_nanos(fixed::multiply_divide(money.nanos(), 1, kCent) * kCent);
-  return signed_text(rounded.nanos(), rounded.text(2));
-}
-
-std::string percent(Ratio ratio) {
-  constexpr std::int64_t kHundredth = fixed::kScale / 100;
-  const Ratio rounded = Ratio::from_nanos(fixed::multiply_divide(ratio.nanos(), 1, kHundredth) * kHundredth);
-  return signed_text(rounded.nanos(), rounded.text(2)) + " %";
-}
-
 /// Cut at a character, not within one.
 std::string shortened(std::string text, std::size_t most) {
   if (text.size() <= most) return text;
@@ -136,6 +124,18 @@ std::set<std::string> channels_of(const Routes& routes, const Tell& tell) {
 }
 
 }  // namespace
+
+std::string cents(Money money) {
+  constexpr std::int64_t kCent = fixed::kScale / 100;
+  const Money rounded = Money::from_nanos(fixed::multiply_divide(money.nanos(), 1, kCent) * kCent);
+  return signed_text(rounded.nanos(), rounded.text(2));
+}
+
+std::string percent(Ratio ratio) {
+  constexpr std::int64_t kHundredth = fixed::kScale / 100;
+  const Ratio rounded = Ratio::from_nanos(fixed::multiply_divide(ratio.nanos(), 1, kHundredth) * kHundredth);
+  return signed_text(rounded.nanos(), rounded.text(2)) + " %";
+}
 
 std::string_view word_of(Severity severity) {
   switch (severity) {

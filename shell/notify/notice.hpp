@@ -92,6 +92,9 @@ std::vector<Message> messages_for(const std::string& account, const std::vector<
 /// The notice of one alert; for those that could not be stored.
 Notice notice_of(const std::string& account, const Tell& tell, const Lot* lot);
 
+std::string cents(Money money);    ///< to the cent, with its sign: "+12.50", "-3.00", "0.00"
+std::string percent(Ratio ratio);  ///< "+1.25 %"
+
 /// What a person should know of a position.
 std::vector<Fact> facts_of(const Lot& lot);
 

@@ -184,3 +184,12 @@ def test_a_part_by_the_broker_alone_is_sold_once_however_late_positions_are(held
     assert outcome.exit_code == 0, outcome
     assert (len(outcome.json["orders"]), Decimal(outcome.json["quantity_left"])) == (1, 6)
     assert desk.sim.positions() == {"AAPL": 6}
+
+
+def test_by_the_broker_alone_past_the_legs_of_a_bracket(held):
+    """Once its entry has filled, a list of open orders that is asked for nested shows nothing of it."""
+    desk, belay = held
+    desk.trade("TSLA", 3, 300, stop=270, **trades.bracket(270, 330))
+    outcome = belay.run("close", "TSLA", "--direct", "--yes", "--json")
+    assert outcome.exit_code == 0, outcome
+    assert outcome.json["cancelled"] and desk.sim.positions() == {"AAPL": 10}

@@ -64,3 +64,13 @@ def test_a_closed_market_is_said(new_sim, tmp_path):
     belay = belay_e2e.Belay(sim, belay_e2e.SqliteStore(tmp_path / "not-used.db"), tmp_path)
     outcome = belay.run("trial", "--yes")
     assert outcome.exit_code == 1 and "next session opens" in outcome.stderr, outcome
+
+
+def test_what_was_bought_without_an_answer_is_closed_too(sim, belay):
+    sim.fault("error_504_after", method="POST", path_prefix="/v2/orders", times=len(ACTS))
+    outcome = belay.run("trial", "--yes", "--json", "--option", OPTION, timeout=180)
+    assert outcome.exit_code == 1, outcome
+    assert all("could not be opened" in act["trouble"] for act in outcome.json["acts"]), outcome
+    entries = [order for order in sim.orders() if order["client_order_id"].startswith("trial-")]
+    assert len(entries) == len(ACTS)
+    assert sim.positions() == {} and sim.orders("open") == [], outcome
