@@ -59,7 +59,8 @@ class LaggingBroker : public runtime::testing::TestBroker {
       changes_.push_back({symbol, leaving, clock_.machine()});
     }
     orders_.push_back(order);
-    if (lost_answers > 0 && lost_answers-- > 0) return std::unexpected(BrokerError{.kind = BrokerError::Kind::unknown, .message = "lost"});
+    if (lost_answers > 0 && lost_answers-- > 0)
+      return std::unexpected(BrokerError{.kind = BrokerError::Kind::unknown, .message = "lost"});
     return order;
   }
 
