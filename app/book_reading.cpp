@@ -106,7 +106,9 @@ std::expected<std::string, ExitCode> account_of(const std::string& which, const 
   return std::unexpected(kUsage);
 }
 
-std::string operator_name() {
+namespace {
+
+std::string find_operator_name() {
   const passwd* const user = ::getpwuid(::getuid());  // NOLINT(concurrency-mt-unsafe)
   const std::string name = user != nullptr ? user->pw_name : "uid " + std::to_string(::getuid());
   std::array<char, 256> host{};
@@ -115,6 +117,13 @@ std::string operator_name() {
   const char* const before_sudo = std::getenv("SUDO_USER");  // NOLINT(concurrency-mt-unsafe)
   const bool through_sudo = before_sudo != nullptr && *before_sudo != '\0' && name != before_sudo;
   return through_sudo ? std::string(before_sudo).substr(0, 64) + at + " as " + name : name + at;
+}
+
+}  // namespace
+
+std::string operator_name() {
+  static const std::string name = find_operator_name();  // once: what it asks is not made for several threads
+  return name;
 }
 
 }  // namespace belay::app

@@ -2,8 +2,7 @@
 #include "app/close_direct.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <set>
+#include <map>
 #include <utility>
 
 namespace belay::app {
@@ -16,8 +15,6 @@ constexpr Duration kLongestPoll = 1s;
 constexpr Duration kAfterRefusal = 1s;
 /// After an answer that was lost. Where all leaves a second close can do no harm.
 constexpr Duration kSettle = 2s;
-/// So long positions may be behind orders: until then they do not show what has filled.
-constexpr Duration kPositionsLag = 10s;
 /// For an order that was cancelled; then a close of everything is tried all the same.
 constexpr Duration kCancelPatience = 10s;
 constexpr std::size_t kMostNamed = 100;  // symbols in a request
@@ -70,8 +67,9 @@ class DirectClosing::One {
     if (!seen.holdings) return retry(seen.holdings.error());
     const Quantity held = held_in(*seen.holdings);
     outcome_.after = held;
-    if (!begun_) begin(held);
-    if (over_ || !have_ended(seen) || is_at_end(held) || is_cancelling(seen)) return;
+    const bool is_first = !begun_;
+    if (is_first) begin(held);
+    if (over_ || !have_ended(seen) || is_at_end(held) || is_cancelling(seen, is_first)) return;
     send(std::min(held.magnitude(), still_ours()) - goal_, held);
   }
 
@@ -128,13 +126,14 @@ class DirectClosing::One {
   }
 
   bool has_ended(const Followed& one, const Seen& seen) {
-    if (one.is_cancelled && goal_.is_zero() && clock_.machine() - one.since > kCancelPatience) {
-      given_up_.insert(one.id.text());
-      return true;
-    }
+    if (is_given_up(one)) return true;
     if (seen.orders && is_among(*seen.orders, one.id)) return false;
     const auto order = broker_.order(one.id);
-    if (!order) return order.error().kind == BrokerError::Kind::not_found;
+    if (!order) {
+      // One that was just sent may not be known everywhere.
+      return order.error().kind == BrokerError::Kind::not_found &&
+             (one.is_cancelled || clock_.machine() - one.since > kPositionsLag);
+    }
     if (!is_terminal(order->status)) return false;
     if (order->filled > one.counted) {
       filled_ += order->filled - one.counted;
@@ -171,8 +170,12 @@ class DirectClosing::One {
     return false;
   }
 
+  [[nodiscard]] bool is_given_up(const Followed& one) const {
+    return one.is_cancelled && goal_.is_zero() && clock_.machine() - one.since > kCancelPatience;
+  }
+
   /// Whether there are orders whose end must be waited for. Without the list of orders the position may still be free.
-  bool is_cancelling(const Seen& seen) {
+  bool is_cancelling(const Seen& seen, bool is_first) {
     if (!seen.orders) {
       if (seen.orders.error().kind == BrokerError::Kind::unauthorized) failed(seen.orders.error());
       tell_(close_.symbol + ": the orders could not be listed: " + seen.orders.error().message);
@@ -180,14 +183,25 @@ class DirectClosing::One {
     }
     std::vector<Followed> holding;
     collect(*seen.orders, close_.symbol, side_, holding);
-    std::erase_if(holding, [&](const Followed& one) { return given_up_.contains(one.id.text()); });
     for (Followed& one : holding) {
-      tell_("cancelling order " + one.id.text() + ", which holds " + close_.symbol);
-      if (broker_.cancel(one.id)) outcome_.cancelled.push_back(one.id);
       one.since = clock_.machine();
-      followed_.push_back(std::move(one));
+      if (!is_first) one.counted = {};  // it came after the position was read
+      one = cancelled_.try_emplace(one.id.text(), one).first->second;
     }
-    return !followed_.empty();
+    std::erase_if(holding, [&](const Followed& one) { return is_given_up(one); });
+    for (const Followed& one : holding) cancel(one);
+    return !holding.empty();
+  }
+
+  void cancel(const Followed& one) {
+    tell_("cancelling order " + one.id.text() + ", which holds " + close_.symbol);
+    const auto done = broker_.cancel(one.id);
+    if (done) outcome_.cancelled.push_back(one.id);
+    if (done || done.error().kind == BrokerError::Kind::rejected || done.error().kind == BrokerError::Kind::not_found) {
+      followed_.push_back(one);
+    } else {  // it may rest as before: the next round lists it, and cancels it again
+      tell_("order " + one.id.text() + " could not be cancelled: " + done.error().message);
+    }
   }
 
   void send(Quantity leaving, Quantity held) {
@@ -212,7 +226,7 @@ class DirectClosing::One {
   Duration filled_at_{};
   Duration not_before_{};
   std::vector<Followed> followed_;
-  std::set<std::string> given_up_;  ///< ids of orders that were cancelled and go on
+  std::map<std::string, Followed> cancelled_;  ///< by id: as they were when that was first tried
   DirectOutcome outcome_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,6 +14,9 @@
 #include "shell/ports/clock.hpp"
 
 namespace belay::app {
+
+/// So long positions may be behind orders: until then they do not show what has filled (alpaca.md 8).
+constexpr Duration kPositionsLag = std::chrono::seconds(10);
 
 /// What `close --direct` was told of one holding, and how it went.
 struct DirectClose {

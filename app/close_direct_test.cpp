@@ -22,6 +22,8 @@ class LaggingBroker : public runtime::testing::TestBroker {
 
   Duration lag{};
   std::string halted;                                    ///< its orders do not fill
+  int failing_cancels = 0;                               ///< so many do nothing, and nobody knows
+  Duration unknown_until{};                              ///< until then orders are not found by their id
   int lost_answers = 0;                                  ///< so many closes are carried out, and nobody hears of it
   std::map<std::string, Quantity> held;                  ///< in truth
   std::vector<std::pair<std::string, Quantity>> closed;  ///< as asked for, in their order
@@ -64,14 +66,27 @@ class LaggingBroker : public runtime::testing::TestBroker {
     return order;
   }
 
+  BrokerResult<void> cancel(const OrderId& id) override {
+    if (failing_cancels > 0 && failing_cancels-- > 0) {
+      return std::unexpected(BrokerError{.kind = BrokerError::Kind::unknown, .message = "HTTP 504"});
+    }
+    std::erase_if(open_orders, [&](const Order& one) { return one.id == id; });
+    return {};
+  }
+
   BrokerResult<Order> order(const OrderId& id) override {
+    if (clock_.machine() < unknown_until) return no_such_order();
     for (const Order& one : orders_) {
       if (one.id == id) return one;
     }
-    return std::unexpected(BrokerError{.kind = BrokerError::Kind::not_found, .message = "no such order"});
+    return no_such_order();
   }
 
  private:
+  static std::unexpected<BrokerError> no_such_order() {
+    return std::unexpected(BrokerError{.kind = BrokerError::Kind::not_found, .message = "no such order"});
+  }
+
   struct Change {
     std::string symbol;
     Quantity quantity;
@@ -117,6 +132,31 @@ TEST_F(DirectCloses, APartThatAPositionNeverShowsIsNotSoldAgain) {
   EXPECT_EQ(broker.held["AAPL"], 50_qty);
   EXPECT_EQ(outcome.code, kAttention);
   EXPECT_THAT(outcome.text, HasSubstr("though 50 have left"));
+}
+
+TEST_F(DirectCloses, APartWhoseOrderIsNotFoundAtFirstIsSoldOnce) {
+  broker.held = {{"AAPL", 100_qty}};
+  broker.lag = 9s;
+  broker.unknown_until = clock.machine() + 5s;
+  EXPECT_EQ(close({"AAPL", 50_qty}).code, kAllWell);
+  EXPECT_EQ(broker.held["AAPL"], 50_qty);
+}
+
+TEST_F(DirectCloses, ACancellationOfWhichNothingIsKnownIsAskedForAgain) {
+  broker.held = {{"AAPL", 100_qty}};
+  broker.failing_cancels = 3;
+  Order stop;
+  stop.id = OrderId("stop");
+  stop.symbol = "AAPL";
+  stop.side = Side::sell;
+  stop.quantity = 100_qty;
+  stop.status = OrderStatus::accepted;
+  broker.open_orders = {stop};
+  const Duration before = clock.machine();
+  const DirectOutcome outcome = close({"AAPL", std::nullopt});
+  EXPECT_EQ(outcome.code, kAllWell) << outcome.text;
+  EXPECT_EQ(outcome.cancelled.size(), 1U);
+  EXPECT_LT(clock.machine() - before, 5s);
 }
 
 TEST_F(DirectCloses, AllOfItIsFlatOnlyOnceThePositionSaysSo) {

@@ -10,6 +10,7 @@
 #include "app/export_text.hpp"
 #include "app/moments.hpp"
 #include "app/wiring.hpp"
+#include "shell/store/schema.hpp"
 
 namespace belay::app {
 namespace {
@@ -115,6 +116,10 @@ int export_records(const ExportOptions& options) {
   if (!version || *version == 0) {
     complain(version ? "there is nothing to export yet: run belay cycle first" : "store: " + version.error().message);
     return version ? kUsage : exit_code(version.error());
+  }
+  if (*version < store::known_version()) {
+    complain("the store's tables are older than this Belay: run belay migrate");
+    return kStore;
   }
   return copy(*wired->store, *query, *format, options);
 }

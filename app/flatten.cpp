@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <future>
 #include <set>
 #include <thread>
 
@@ -150,7 +151,7 @@ void leave_by_book(Wired& wired, const Plan& plan, const FlattenOptions& options
   out.done = std::ranges::all_of(out.through_book, &Outcome::done);
 }
 
-/// One account on its way out. What the book does not know is on its way before what it knows is waited for.
+/// One account on its way out: what the book knows and what it does not leave beside each other.
 class Flattening {
  public:
   Flattening(Wired wired, const FlattenOptions& options) : wired_(std::move(wired)), options_(options) {}
@@ -188,8 +189,10 @@ class Flattening {
       if (!options_.json) print(text);
     });
     direct.begin();
+    // A holding whose guards were cancelled for it does not wait for the book.
+    auto beside = std::async(std::launch::async, [&] { return direct.finish(options_.wait); });
     leave_by_book(wired_, plan_, options_, all_, trouble_);
-    const std::vector<DirectOutcome> outcomes = direct.finish(options_.wait);
+    const std::vector<DirectOutcome> outcomes = beside.get();
     for (std::size_t i = 0; i < closes.size(); ++i) {
       all_.done = all_.done && outcomes[i].code == kAllWell;
       all_.by_broker.emplace_back(closes[i].symbol, outcomes[i]);

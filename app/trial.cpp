@@ -120,11 +120,17 @@ class Trial {
   /// held or ordered before: an entry whose answer was lost is closed too, and is not to fill any more.
   void clean_up() {
     std::vector<DirectClose> closes;
+    bool was_called_off = false;
     for (const Progress& one : acts_) {
       if (!one.may_be_held || one.state == ActState::left) continue;
-      if (!one.entry) call_off(one);
+      if (!one.entry) {
+        call_off(one);
+        was_called_off = true;
+      }
       closes.push_back({one.act.instrument.symbol, std::nullopt});
     }
+    // What filled a moment ago may not be among the positions yet, and would be taken for nothing.
+    if (was_called_off) wired_.clock->pause(kPositionsLag);
     DirectClosing closing(*wired_.connection.broker, *wired_.clock, closes,
                           [&](const std::string& what) { tell(what); });
     for (const DirectOutcome& outcome : closing.finish(30s)) {

@@ -2,6 +2,7 @@
 #include "shell/alpaca/pace.hpp"
 
 #include <chrono>
+#include <ctime>
 #include <random>
 #include <thread>
 
@@ -9,8 +10,10 @@ namespace belay::alpaca {
 
 Pace Pace::real() {
   Pace pace;
-  pace.steady = [] {
-    return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch());
+  pace.steady = [] {  // runs through suspension: what waited here meanwhile is old
+    timespec at{};
+    clock_gettime(CLOCK_BOOTTIME, &at);
+    return Duration(std::chrono::seconds(at.tv_sec)) + Duration(at.tv_nsec);
   };
   pace.wall = [] {
     const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();

@@ -67,7 +67,7 @@ class Broker {
   virtual BrokerResult<Order> order(const OrderId& id) = 0;
   /// Errors: not_found, which proves nothing about an order just sent.
   virtual BrokerResult<Order> order_by_client_id(const ClientOrderId& id) = 0;
-  /// Accepted for processing, not filled. Nothing is sent later than `within` from now: the order was decided on what
+  /// Accepted for processing, not filled. No attempt begins later than `within` from now: the order was decided on what
   /// is true at present. Errors: rejected, rate_limited (not done), unreachable (not done), unknown.
   virtual BrokerResult<Order> submit(const OrderRequest& request, Duration within) = 0;
   /// Accepted for processing: the order's end is seen in its status. Errors: not_found, rejected (already terminal).

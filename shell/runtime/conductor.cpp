@@ -27,11 +27,11 @@ Failure failure_of(const StoreError& error) {
 
 // ---- actions become calls and rows
 
-void Conductor::Inner::carry_out(engine::Actions actions) {
+void Conductor::Inner::carry_out(engine::Actions actions, Duration decided) {
   std::vector<ClientOrderId> questions;
   for (engine::Action& wanted : actions) {
     if (const auto* submit = std::get_if<action::SubmitOrder>(&wanted)) {
-      if (!dry) start_submit(*submit);
+      if (!dry) start_submit(*submit, decided);
     } else if (const auto* cancel = std::get_if<action::CancelOrder>(&wanted)) {
       if (may_send()) executor->start([this, id = cancel->order] { return calls::cancel(parts.broker, id); }, true);
     } else if (const auto* ask = std::get_if<action::AskOrder>(&wanted)) {
@@ -76,13 +76,13 @@ void Conductor::Inner::find_records(const action::FindRecords& records) {
   run(calls::find_records(parts.store, settings.account, settings.aliases, records.symbols));
 }
 
-void Conductor::Inner::start_submit(const action::SubmitOrder& submit) {
+void Conductor::Inner::start_submit(const action::SubmitOrder& submit, Duration decided) {
   if (!may_send()) {
     step(event::SubmitNotSent{submit.request.client_id, "the account's lock was lost"});
     return;
   }
   executor->start(
-      [this, request = submit.request, decided = machine_time()]() -> Executor::Events {
+      [this, request = submit.request, decided]() -> Executor::Events {
         fail_point("order");
         const Duration left = kDecisionAge - (machine_time() - decided);
         if (left <= Duration::zero()) {
@@ -114,7 +114,7 @@ void Conductor::Inner::follow(Duration real_time) {
     show_life();
     hear_stream();
     if (const auto events = executor->next(in_time ? patience(settings.glance) : settings.glance)) {
-      run(*events);
+      if (!anew) run(*events);  // answers to what has been forgotten since mean nothing to a book that is not read yet
       continue;
     }
     if (!in_time) continue;
@@ -132,10 +132,11 @@ void Conductor::Inner::hear_stream() {
 
 // Lets time pass for the engine where it asked for it.
 void Conductor::Inner::fire_timer() {
+  const Duration decided = machine_time();
   const Moment moment = now();
-  if (!wake_at || moment.steady < *wake_at) return;
+  if (anew || !wake_at || moment.steady < *wake_at) return;
   wake_at.reset();
-  carry_out(engine::step(state, event::TimerFired{}, moment));
+  carry_out(engine::step(state, event::TimerFired{}, moment), decided);
 }
 
 // How long may be waited without looking at the clock: not past the moment that the engine waits for.

@@ -82,7 +82,10 @@ struct Conductor::Inner {
   // The machine's own time; the given clock of a replay has no say in this.
   Duration machine_time() { return parts.clock.machine(); }
 
-  void step(const engine::Event& happened) { carry_out(engine::step(state, happened, now())); }
+  void step(const engine::Event& happened) {
+    const Duration decided = machine_time();
+    carry_out(engine::step(state, happened, now()), decided);
+  }
 
   void run(const Executor::Events& events);
 
@@ -90,9 +93,10 @@ struct Conductor::Inner {
   // exit.
   bool may_send() { return !dry && (store_down || !locked || (!lock_regained && parts.store.still_locked())); }
 
-  void carry_out(engine::Actions actions);
+  /// `decided`: machine time. An order's age counts from it.
+  void carry_out(engine::Actions actions, Duration decided);
   void find_records(const engine::action::FindRecords& records);
-  void start_submit(const engine::action::SubmitOrder& submit);
+  void start_submit(const engine::action::SubmitOrder& submit, Duration decided);
   void start_questions(const std::vector<ClientOrderId>& ids);
   bool load();
   bool check_account(const Executor::Events& events);

@@ -9,16 +9,18 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Duration kNothingToDo = 10min;
-constexpr Duration kPathsAtOnce = 100ms;
+constexpr Duration kPathsAtOnce = 25ms;
 
 }  // namespace
 
-// The store has one owner, this thread, and an answer may take its time: so nothing is begun while anything leaves.
+// The store has one owner, this thread, and an answer may take its time: so nothing is begun while anything leaves,
+// but for the question whose rows there are, where it is long overdue: those positions nobody watches.
 bool Conductor::tidy() {
   Inner& in = *inner_;
   if (in.dry || !in.parts.store.still_locked() || in.store_down || !in.had_book) return false;
-  if (in.executor->outstanding() > 0 || engine::has_work_in_flight(in.state)) return false;
-  in.point_out_unknown_accounts();
+  const bool is_busy = in.executor->outstanding() > 0 || engine::has_work_in_flight(in.state);
+  if (!is_busy || in.machine_time() - in.ask_names_at > kNothingToDo) in.point_out_unknown_accounts();
+  if (is_busy) return false;
   const bool has_written = in.write_price_paths();
   const bool has_folded = in.fold_noisy_events();
   return has_written || has_folded;
@@ -53,7 +55,7 @@ void Conductor::Inner::point_out_unknown_accounts() {
   if (!unknown->empty()) save();
 }
 
-// When many close at once, this goes on for a minute; a close that is seen meanwhile waits for one of them at most.
+// When many close at once, this goes on for minutes; what is to leave meanwhile waits for some milliseconds of it.
 bool Conductor::Inner::write_price_paths() {
   const Duration begun = machine_time();
   if (begun < paths_due_at) return false;

@@ -190,7 +190,8 @@ class PostgresConnection final : public Connection {
     if (!std::ranges::all_of(locks_, [](const auto& lock) { return lock.second; })) return false;
     if (!listen()) return false;
     if (BootClock::now() - heard_ < kProbeAfter) return true;
-    return exchange("SELECT 1", &kNoParameters, kProbeTime).has_value();
+    if (!exchange("SELECT 1", &kNoParameters, kProbeTime)) return false;
+    return BootClock::now() - heard_ < kProbeAfter && listen();  // it may have stood still for the answer
   }
 
   [[nodiscard]] bool lost_lock(const std::string& account) const override {

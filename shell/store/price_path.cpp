@@ -61,6 +61,10 @@ std::string write_path(Dialect dialect) {
          ", price_path_due = NULL WHERE position_id = " + position + " AND price_path_due";
 }
 
+std::string give_up_path(Dialect dialect) {
+  return "UPDATE position_history SET price_path_due = NULL WHERE position_id = " + given_position(dialect);
+}
+
 std::string drop_kept_days(Dialect dialect) {
   return "DELETE FROM belay_price_paths WHERE position_id = " + given_position(dialect);
 }

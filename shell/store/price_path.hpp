@@ -22,6 +22,8 @@ std::string price_path(Dialect dialect, std::string_view position);
 std::string position_with_path_due();
 /// $1 position: writes its path, unless that has been done meanwhile.
 std::string write_path(Dialect dialect);
+/// The position's history stays without one.
+std::string give_up_path(Dialect dialect);
 /// $1 position: what belay_price_paths has of it.
 std::string drop_kept_days(Dialect dialect);
 /// $1 id of a row of position_history: its path, written or not, in one look.

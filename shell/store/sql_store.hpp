@@ -51,6 +51,7 @@ class SqlStore final : public Store {
   };
   StoreResult<Rows> lot_rows(const LotFilter& filter);
   StoreResult<void> add_due_paths(Rows& history);
+  StoreResult<void> write_path_of(const std::vector<Cell>& position);
   StoreResult<AccountNotes> read_notes(const std::string& account);
   StoreResult<void> read_lots(const std::string& account, const std::string& aliases, StoredBook& book);
   StoreResult<void> claim(const std::string& account, const std::vector<const Lot*>& lots);

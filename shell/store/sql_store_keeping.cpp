@@ -70,6 +70,7 @@ StoreResult<void> SqlStore::add_due_paths(Rows& history) {
   for (std::vector<Cell>& row : history.rows) {
     if (exported(row[due], Kind::boolean) != "true") continue;
     const auto found = connection_->run(statements::path_if_due(connection_->dialect()), {row[id]});
+    if (!found && found.error().kind == StoreError::Kind::refused) continue;  // this one has none
     if (!found) return std::unexpected(found.error());
     if (!found->rows.empty()) row[path] = found->rows.front().front();
   }
@@ -82,14 +83,24 @@ StoreResult<bool> SqlStore::write_price_path() {
   if (!due) return std::unexpected(due.error());
   if (due->rows.empty()) return false;
   const std::vector<Cell> position{due->rows.front().front()};
+  const auto written = write_path_of(position);
+  if (written) return true;
+  // Without one, for good: it would keep those behind it from theirs.
+  if (written.error().kind == StoreError::Kind::refused) {
+    static_cast<void>(connection_->run(statements::give_up_path(dialect), position));
+  }
+  return std::unexpected(written.error());
+}
+
+StoreResult<void> SqlStore::write_path_of(const std::vector<Cell>& position) {
+  const Dialect dialect = connection_->dialect();
   Transaction transaction(*connection_);
   if (const auto begun = transaction.begin(); !begun) return std::unexpected(begun.error());
   for (const std::string& statement : {statements::write_path(dialect), statements::drop_kept_days(dialect)}) {
     const auto done = connection_->run(statement, position);
     if (!done) return std::unexpected(done.error());
   }
-  if (const auto done = transaction.commit(); !done) return std::unexpected(done.error());
-  return true;
+  return transaction.commit();
 }
 
 StoreResult<bool> SqlStore::fold_noisy_events(Timestamp before) {

@@ -163,6 +163,18 @@ TEST_F(Adjustments, ASplitsActivityIsTheDifferenceAndNamesItsKind) {
   EXPECT_EQ(activities[2].quantity, -(75_qty));
 }
 
+TEST_F(Adjustments, OrdersThatFollowAReverseSplitWantNoMoreThanItLeft) {
+  hold("AAPL", "10");
+  SubmitRequest request = limit(Side::sell, "5", "300");
+  request.time_in_force = TimeInForce::gtc;
+  const Order first = submit(request);
+  const Order second = submit(request);
+  exchange.split("AAPL", 1, 3);
+  EXPECT_EQ(held("AAPL"), 3.333333333_qty);
+  EXPECT_EQ(status(first), OrderStatus::fresh);
+  EXPECT_EQ(status(second), OrderStatus::fresh);
+}
+
 TEST_F(Adjustments, AContractThatTakesAnothersSymbolDoesNotTakeItsPrice) {
   quote("AAPL260220C00100000", "100", "100.1");
   quote("AAPL260220C00200000", "150", "150.1");  // strange on purpose

@@ -16,6 +16,11 @@ void ExchangeCore::split(std::string_view symbol, std::int64_t new_shares, std::
   const auto more = [&](Quantity q) {
     return Quantity::from_nanos(fixed::multiply_divide(q.nanos(), new_shares, old_shares));
   };
+  // Rounded down: orders together want no more than the holding, rounded once, has.
+  const auto at_most = [&](Quantity q) {
+    const std::int64_t nanos = q.nanos();
+    return Quantity::from_nanos(nanos / old_shares * new_shares + nanos % old_shares * new_shares / old_shares);
+  };
   const auto cheaper = [&](Price p) {
     return Price::from_nanos(fixed::multiply_divide(p.nanos(), old_shares, new_shares));
   };
@@ -39,8 +44,9 @@ void ExchangeCore::split(std::string_view symbol, std::int64_t new_shares, std::
     const OrderRecord& resting = record.replacing ? orders_.at(*record.replacing) : record;  // adjusted both or none
     const bool plain = resting.role == GroupRole::alone && resting.order.type == OrderType::limit;
     if (!plain || resting.order.time_in_force != TimeInForce::gtc) continue;
-    record.order.quantity = more(*record.order.quantity);
+    const Quantity left = record.remaining();
     record.order.filled = more(record.order.filled);
+    record.order.quantity = record.order.filled + at_most(left);
     record.order.filled_average = average_price(record.paid, record.order.filled);
     record.order.limit_price = cheaper(*record.order.limit_price);
     record.filled_before = more(record.filled_before);
@@ -104,8 +110,10 @@ Order ExchangeCore::seed_position(Ledger& books, std::string_view symbol, Quanti
   order.filled_average = average;
   order.created_at = order.updated_at = order.submitted_at = at;
   order.filled_at = at;
+  const Money paid = notional(average, order.filled);
+  static_cast<void>(notional(average, order.filled, asset.multiplier));  // out of range before anything is on record
   OrderRecord& record = orders_.add(order);
-  record.paid = notional(average, order.filled);
+  record.paid = paid;
   book_fill(record, order.filled, average, at);
   end_what_exceeds(books, order.symbol);
   return order;

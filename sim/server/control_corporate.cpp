@@ -44,10 +44,10 @@ Reply rename(const Control& control) {
   const std::string new_symbol = symbol_in(body, "new_symbol");
   if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
   Exchange& exchange = control.world.exchange;
-  make_known(exchange, symbol);
   for (const std::string& account : exchange.accounts()) {
     if (exchange.position(account, new_symbol)) return cannot(new_symbol + " is held already");
   }
+  make_known(exchange, symbol);
   exchange.rename(symbol, new_symbol);
   return done(control);
 }
@@ -59,7 +59,6 @@ Reply assign(const Control& control) {
   const auto quantity = body.decimal<Quantity>("qty");
   if (quantity && !quantity->is_positive()) body.refuse("qty", "must be a number above 0");
   if (const auto& wrong = body.refuse_the_rest()) return cannot(*wrong);
-  make_known(control.world.exchange, symbol);
   const Quantity assigned = control.world.exchange.assign(account, symbol, quantity);
   if (!assigned.is_positive()) return cannot("no short contracts of " + symbol + " to assign");
   return {200, json::Object{{"now", to_text(control.world.exchange.now())}, {"assigned", assigned.text()}}};

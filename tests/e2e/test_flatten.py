@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`belay flatten`: everything that the account holds, by the book and beside it, with and without a service or a store."""
 
+import subprocess
+
 import pytest
 
 import trades

@@ -3,6 +3,7 @@
 
 import csv
 import io
+import subprocess
 from decimal import Decimal
 
 import pytest
