@@ -42,7 +42,7 @@ TEST(Tidying, KeepsWhatIsYoungerThanTold) {
 TEST(Tidying, WritesPricePathsForAShortWhileAtATime) {
   Idle stage(0);
   stage.store.paths_due = 5;
-  stage.store.when_path_is_written = [&] { stage.clock.pass(40ms); };
+  stage.store.when_path_is_written = [&] { stage.clock.pass(10ms); };
   EXPECT_TRUE(stage.conductor.tidy());
   EXPECT_EQ(stage.store.paths_due, 2);
   EXPECT_TRUE(stage.conductor.tidy());
